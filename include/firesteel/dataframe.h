@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/column.h"
+#include "firesteel/error.h"
+#include "firesteel/export.h"
+#include "firesteel/row.h"
+#include "firesteel/types.h"
+
+namespace firesteel {
+
+class DataStreamWriter;
+class GroupedData;
+class LogicalPlan;
+class SessionBackend;
+
+/// A table that is yet to be computed, from files, rows or a stream: a cheap value. Transformations
+/// never fail: the first mistake is kept and every action returns it. Thread-safe.
+class FIRESTEEL_EXPORT DataFrame {
+ public:
+  /// For the engine and its front ends: a plan in a session.
+  DataFrame(std::shared_ptr<SessionBackend> backend, std::shared_ptr<const LogicalPlan> plan);
+  DataFrame(std::shared_ptr<SessionBackend> backend, Status error);
+
+  // Transformations
+  DataFrame Select(const std::vector<Column>& columns) const;
+  /// SQL expressions: `SelectExpr({"a + 1 AS b", "*"})`.
+  DataFrame SelectExpr(const std::vector<std::string>& expressions) const;
+  DataFrame Where(const Column& condition) const;
+  /// A condition as SQL text: `Where("gt is not null")`.
+  DataFrame Where(std::string_view condition) const;
+  DataFrame Where(const char* condition) const { return Where(std::string_view(condition)); }
+  DataFrame Filter(const Column& condition) const { return Where(condition); }
+  DataFrame Filter(std::string_view condition) const { return Where(condition); }
+  DataFrame Filter(const char* condition) const { return Where(std::string_view(condition)); }
+  /// Adds a column or replaces those of that name.
+  DataFrame WithColumn(const std::string& name, const Column& value) const;
+  DataFrame WithColumnRenamed(const std::string& name, const std::string& new_name) const;
+  /// Names that do not exist are ignored.
+  DataFrame Drop(const std::vector<std::string>& names) const;
+  /// Names the table, for `name.column`.
+  DataFrame As(const std::string& name) const;
+  GroupedData GroupBy(const std::vector<Column>& columns) const;
+  /// Aggregates over all rows.
+  DataFrame Agg(const std::vector<Column>& aggregates) const;
+  /// All rows of both, by position. Errors: NUM_COLUMNS_MISMATCH, INCOMPATIBLE_COLUMN_TYPE.
+  DataFrame Union(const DataFrame& other) const;
+  DataFrame UnionByName(const DataFrame& other, bool allow_missing_columns = false) const;
+  DataFrame OrderBy(const std::vector<Column>& columns) const;
+  DataFrame Limit(int64_t rows) const;
+
+  // What can be known without running it
+  Result<firesteel::Schema> Schema() const;
+  Result<std::vector<std::string>> Columns() const;
+  Result<bool> IsStreaming() const;
+  /// Prints the schema as a tree to standard output.
+  Status PrintSchema() const;
+  /// The plans as text; prints nothing.
+  Result<std::string> Explain(bool extended = false) const;
+
+  // Actions; errors for a streaming DataFrame
+  Result<std::vector<Row>> Collect() const;
+  Result<std::vector<Row>> Take(int64_t rows) const;
+  Result<int64_t> Count() const;
+  /// Prints the first rows to standard output as Spark does. `truncate` is the number of characters
+  /// a cell keeps, 0 for all.
+  Status Show(int rows = 20, int truncate = 20, bool vertical = false) const;
+  /// The text that Show prints.
+  Result<std::string> ShowString(int rows = 20, int truncate = 20, bool vertical = false) const;
+  /// Names the table in the session. Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS.
+  Status CreateTempView(const std::string& name) const;
+  Status CreateOrReplaceTempView(const std::string& name) const;
+
+  /// Starts the definition of a streaming query over this DataFrame.
+  DataStreamWriter WriteStream() const;
+
+  // For the engine and its front ends
+  const Status& status() const { return status_; }
+  const std::shared_ptr<const LogicalPlan>& plan() const { return plan_; }
+  const std::shared_ptr<SessionBackend>& backend() const { return backend_; }
+
+ private:
+  DataFrame With(Result<std::shared_ptr<const LogicalPlan>> plan) const;
+  std::shared_ptr<SessionBackend> backend_;
+  std::shared_ptr<const LogicalPlan> plan_;
+  Status status_;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,20 @@
+#pragma once
+
+/// All of Firesteel's public API but the connectors' and the test kit's.
+#include "firesteel/column.h"
+#include "firesteel/config.h"
+#include "firesteel/data_frame_reader.h"
+#include "firesteel/data_stream_reader.h"
+#include "firesteel/data_stream_writer.h"
+#include "firesteel/dataframe.h"
+#include "firesteel/error.h"
+#include "firesteel/functions.h"
+#include "firesteel/grouped_data.h"
+#include "firesteel/output_mode.h"
+#include "firesteel/row.h"
+#include "firesteel/session.h"
+#include "firesteel/streaming_query.h"
+#include "firesteel/streaming_query_manager.h"
+#include "firesteel/streaming_query_progress.h"
+#include "firesteel/trigger.h"
+#include "firesteel/types.h"

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/config.h"
+#include "firesteel/data_frame_reader.h"
+#include "firesteel/data_stream_reader.h"
+#include "firesteel/dataframe.h"
+#include "firesteel/streaming_query_manager.h"
+
+namespace firesteel {
+
+class SessionBackend;
+
+/// The entry point: Spark's SparkSession. A cheap handle; the session lives until Stop() or until
+/// the last handle, DataFrame and query handle is gone. Thread-safe.
+class FIRESTEEL_EXPORT Session {
+ public:
+  /// Makes sessions: `Session::Builder().AppName("counts").Config("spark.sql.ansi.enabled",
+  /// "false").GetOrCreate()`.
+  class FIRESTEEL_EXPORT Builder {
+   public:
+    Builder& AppName(std::string_view name);
+    Builder& Config(std::string_view name, std::string_view value);
+    /// Returns the process's session, making it the first time; settings given here are set in it
+    /// either way.
+    Result<Session> GetOrCreate();
+    /// Makes a new session of its own.
+    Result<Session> Create();
+
+   private:
+    std::map<std::string, std::string> settings_;
+  };
+
+  explicit Session(std::shared_ptr<SessionBackend> backend);
+
+  DataFrameReader Read() const;
+  DataStreamReader ReadStream() const;
+  /// A table or view by name.
+  DataFrame Table(std::string_view name) const;
+  /// A DataFrame of these rows. Errors (kept until an action): a value that does not fit the schema.
+  DataFrame CreateDataFrame(const std::vector<Row>& rows, const Schema& schema) const;
+  RuntimeConfig Conf() const;
+  std::shared_ptr<StreamingQueryManager> Streams() const;
+  /// Stops all queries; the session cannot start new ones afterwards.
+  Status Stop();
+
+  const std::shared_ptr<SessionBackend>& backend() const { return backend_; }
+
+ private:
+  std::shared_ptr<SessionBackend> backend_;
+};
+
+}  // namespace firesteel

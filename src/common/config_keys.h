@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/config.h"
+
+namespace firesteel::config {
+
+// Every setting the engine reads, one entry each, and at the end the list of them, by which values
+// are checked when they are set (a test compares the two).
+// Durations are milliseconds. Names and meanings are Spark's unless they start with `firesteel.`.
+
+inline const ConfigKey<bool> kAnsiEnabled{
+    "spark.sql.ansi.enabled", true, "Whether operations follow ANSI SQL: errors instead of NULL."};
+inline const ConfigKey<std::string> kSessionTimeZone{
+    "spark.sql.session.timeZone", "UTC", "The session's zone; the default is the system's."};
+inline const ConfigKey<bool> kCaseSensitive{
+    "spark.sql.caseSensitive", false, "Whether names are compared with their case."};
+inline const ConfigKey<int64_t> kShufflePartitions{
+    "spark.sql.shuffle.partitions", 0,
+    "Partitions of exchanges and state; 0 stands for the number of cores. Fixed by a checkpoint."};
+inline const ConfigKey<int64_t> kBatchRows{
+    "firesteel.execution.batchRows", 8192, "Rows that a reader puts into one Arrow batch."};
+inline const ConfigKey<int64_t> kThreads{
+    "firesteel.execution.threads", 0, "Threads that run tasks; 0 stands for the number of cores."};
+inline const ConfigKey<std::string> kCheckpointLocation{
+    "spark.sql.streaming.checkpointLocation", "",
+    "Directory under which queries without an option of their own keep their checkpoints."};
+inline const ConfigKey<bool> kSchemaInference{
+    "spark.sql.streaming.schemaInference", false, "Whether file streams infer their schema."};
+inline const ConfigKey<int64_t> kPollingDelayMs{
+    "spark.sql.streaming.pollingDelay", 10,
+    "How often a source that cannot wake its query is asked for new data.",
+    ConfigUnit::kMilliseconds};
+inline const ConfigKey<int64_t> kProgressRetention{
+    "spark.sql.streaming.numRecentProgressUpdates", 100, "Progress reports kept per query."};
+inline const ConfigKey<int64_t> kNoDataProgressIntervalMs{
+    "spark.sql.streaming.noDataProgressEventInterval", 10000,
+    "How often a query without new data reports.", ConfigUnit::kMilliseconds};
+inline const ConfigKey<bool> kNoDataMicroBatches{
+    "spark.sql.streaming.noDataMicroBatches.enabled", true,
+    "Whether a batch without data runs so that the watermark can close windows."};
+inline const ConfigKey<int64_t> kMinBatchesToRetain{
+    "spark.sql.streaming.minBatchesToRetain", 100, "Batches whose logs and state are kept."};
+inline const ConfigKey<int64_t> kMinDeltasForSnapshot{
+    "spark.sql.streaming.stateStore.minDeltasForSnapshot", 10,
+    "A state snapshot is written when more deltas than this follow the last one."};
+inline const ConfigKey<std::string> kStateCompressionCodec{
+    "spark.sql.streaming.stateStore.compression.codec", "lz4", "Codec of state files."};
+inline const ConfigKey<std::string> kStateProviderClass{
+    "spark.sql.streaming.stateStore.providerClass",
+    "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
+    "The state store; Spark's class names are accepted."};
+inline const ConfigKey<bool> kStateSchemaCheck{
+    "spark.sql.streaming.stateStore.stateSchemaCheck", true,
+    "Whether the state's schema must fit the query's on restart."};
+inline const ConfigKey<std::string> kMultipleWatermarkPolicy{
+    "spark.sql.streaming.multipleWatermarkPolicy", "min",
+    "Which of several watermarks counts, min or max."};
+inline const ConfigKey<int64_t> kFileSourceLogCompactInterval{
+    "spark.sql.streaming.fileSource.log.compactInterval", 10,
+    "Entries of the file source's log between two compactions."};
+inline const ConfigKey<int64_t> kFileSinkLogCompactInterval{
+    "spark.sql.streaming.fileSink.log.compactInterval", 10,
+    "Entries of the file sink's log between two compactions."};
+inline const ConfigKey<int64_t> kFileSourceLogCleanupDelayMs{
+    "spark.sql.streaming.fileSource.log.cleanupDelay", 600000,
+    "How long an entry superseded by a compaction is kept.", ConfigUnit::kMilliseconds};
+inline const ConfigKey<int64_t> kFileSinkLogCleanupDelayMs{
+    "spark.sql.streaming.fileSink.log.cleanupDelay", 600000,
+    "How long an entry superseded by a compaction is kept.", ConfigUnit::kMilliseconds};
+inline const ConfigKey<int64_t> kStopTimeoutMs{
+    "spark.sql.streaming.stopTimeout", 0, "How long stop() waits; 0 is for ever.",
+    ConfigUnit::kMilliseconds};
+inline const ConfigKey<bool> kUnsupportedOperationCheck{
+    "spark.sql.streaming.unsupportedOperationCheck", true,
+    "Whether a streaming plan is checked before it starts."};
+
+/// All of the above.
+inline const AnyConfigKey kAllKeys[] = {
+    &kAnsiEnabled,
+    &kSessionTimeZone,
+    &kCaseSensitive,
+    &kShufflePartitions,
+    &kBatchRows,
+    &kThreads,
+    &kCheckpointLocation,
+    &kSchemaInference,
+    &kPollingDelayMs,
+    &kProgressRetention,
+    &kNoDataProgressIntervalMs,
+    &kNoDataMicroBatches,
+    &kMinBatchesToRetain,
+    &kMinDeltasForSnapshot,
+    &kStateCompressionCodec,
+    &kStateProviderClass,
+    &kStateSchemaCheck,
+    &kMultipleWatermarkPolicy,
+    &kFileSourceLogCompactInterval,
+    &kFileSinkLogCompactInterval,
+    &kFileSourceLogCleanupDelayMs,
+    &kFileSinkLogCleanupDelayMs,
+    &kStopTimeoutMs,
+    &kUnsupportedOperationCheck,
+};
+
+}  // namespace firesteel::config

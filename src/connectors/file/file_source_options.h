@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "firesteel/connector/table.h"
+
+namespace firesteel {
+
+/// The options of a file stream. Bad ones are found when the query's thread makes the stream.
+struct FileSourceOptions {
+  std::optional<int64_t> max_files_per_trigger;
+  bool latest_first = false;
+  bool file_name_only = false;  ///< a file is known by its name alone, in whatever directory
+  /// Files this much older than the newest one seen are ignored and forgotten. Without effect
+  /// together with latest_first and a limit, where old files come last.
+  int64_t max_file_age_ms = int64_t{7} * 24 * 60 * 60 * 1000;
+
+  static Result<FileSourceOptions> Make(const Options& options);
+};
+
+}  // namespace firesteel

@@ -1,0 +1,236 @@
+#include "connectors/file/file_stream.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "checkpoint/compactible_file_log.h"
+#include "common/error.h"
+#include "connectors/file/file_source_options.h"
+#include "connectors/file/seen_files.h"
+#include "nlohmann/json.hpp"
+
+namespace firesteel {
+namespace {
+
+/// One line of the stream's log.
+struct SourceLogEntry {
+  FileStatus file;
+  int64_t log_id = 0;
+
+  std::string ToJson() const {
+    nlohmann::ordered_json json;
+    json["path"] = ToFileUri(file.path);
+    json["timestamp"] = file.modification_time_ms;
+    json["batchId"] = log_id;
+    return json.dump();
+  }
+
+  static Result<SourceLogEntry> FromJson(const std::string& line) {
+    const nlohmann::json json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool valid = json.is_object() && json.contains("path") && json["path"].is_string() &&
+                       json.contains("timestamp") && json["timestamp"].is_number_integer() &&
+                       json.contains("batchId") && json["batchId"].is_number_integer();
+    if (!valid) return Status::Invalid("A line of the file source's log is malformed: ", line);
+    SourceLogEntry entry;
+    ARROW_ASSIGN_OR_RAISE(entry.file.path, ToLocalPath(json["path"].get<std::string>()));
+    entry.file.modification_time_ms = json["timestamp"].get<int64_t>();
+    entry.log_id = json["batchId"].get<int64_t>();
+    return entry;
+  }
+};
+
+std::string OffsetJson(int64_t log_id) { return "{\"logOffset\":" + std::to_string(log_id) + "}"; }
+
+/// Reads `{"logOffset":n}`, or a bare n as old checkpoints have it.
+Result<int64_t> LogIdOf(const std::string& text) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_object() && json.contains("logOffset") && json["logOffset"].is_number_integer()) {
+    return json["logOffset"].get<int64_t>();
+  }
+  return Status::Invalid("'", text, "' is not an offset of a file source; expected {\"logOffset\":n}.");
+}
+
+class FileStream final : public MicroBatchStream {
+ public:
+  FileStream(FileStreamSettings settings, FileSourceOptions options)
+      : settings_(std::move(settings)),
+        options_(options),
+        files_(settings_.read->env),
+        seen_(options.max_file_age_ms, options.file_name_only) {}
+
+  static Result<std::unique_ptr<FileStream>> Make(FileStreamSettings settings,
+                                                  const std::string& metadata_path) {
+    ARROW_ASSIGN_OR_RAISE(const FileSourceOptions options,
+                          FileSourceOptions::Make(settings.options));
+    auto stream = std::make_unique<FileStream>(std::move(settings), options);
+    ARROW_RETURN_NOT_OK(stream->OpenLog(metadata_path));
+    return stream;
+  }
+
+  Result<Offset> InitialOffset() override { return Offset(OffsetJson(-1)); }
+
+  Result<Offset> DeserializeOffset(const std::string& json) override {
+    ARROW_ASSIGN_OR_RAISE(const int64_t log_id, LogIdOf(json));
+    if (log_id > log_id_) {
+      return Status::Invalid("The checkpoint's offset is ", log_id,
+                             ", but the newest entry of the file source's log ", log_directory_,
+                             " is ", log_id_, ". The checkpoint is incomplete.");
+    }
+    return Offset(OffsetJson(log_id));
+  }
+
+  ReadLimit DefaultReadLimit() const override {
+    if (!options_.max_files_per_trigger) return ReadAllAvailable{};
+    return ReadMaxFiles{*options_.max_files_per_trigger};
+  }
+
+  Result<Offset> LatestOffset(const Offset&, const ReadLimit& limit) override {
+    std::vector<FileStatus> fresh;
+    if (available_now_) {
+      fresh = NewFilesAmong(*available_now_);
+    } else {
+      ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> listed,
+                            ListInputFiles(settings_.read->env, settings_.location));
+      fresh = NewFilesAmong(listed);
+    }
+    if (const auto* max_files = std::get_if<ReadMaxFiles>(&limit)) {
+      if (static_cast<int64_t>(fresh.size()) > max_files->files) fresh.resize(max_files->files);
+    }
+    if (!fresh.empty()) ARROW_RETURN_NOT_OK(AddToLog(std::move(fresh)));
+    return Offset(OffsetJson(log_id_));
+  }
+
+  Status PrepareForAvailableNow() override {
+    ARROW_ASSIGN_OR_RAISE(available_now_,
+                          ListInputFiles(settings_.read->env, settings_.location));
+    return Status::OK();
+  }
+
+  Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions(
+      const Offset& start, const Offset& end) override {
+    ARROW_ASSIGN_OR_RAISE(const int64_t from, LogIdOf(start.json()));
+    ARROW_ASSIGN_OR_RAISE(const int64_t to, LogIdOf(end.json()));
+    std::vector<FileStatus> files;
+    for (int64_t id = from + 1; id <= to; ++id) {
+      ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> step, FilesOf(id));
+      files.insert(files.end(), step.begin(), step.end());
+    }
+    return PackFiles(std::move(files), settings_.parallelism);
+  }
+
+  Result<std::unique_ptr<BatchReader>> CreateReader(const InputPartition& partition,
+                                                    const ReadContext& context) override {
+    return OpenFilePartition(settings_.read, partition, context);
+  }
+
+  Status Commit(const Offset& end) override {
+    ARROW_ASSIGN_OR_RAISE(const int64_t id, LogIdOf(end.json()));
+    recent_.erase(recent_.begin(), recent_.upper_bound(id));
+    return Status::OK();
+  }
+
+  std::string Describe() const override {
+    return "FileStreamSource[file:" + settings_.location.path + "]";
+  }
+  void Stop() override {}
+
+ private:
+  Status OpenLog(const std::string& directory) {
+    log_directory_ = directory;
+    CompactibleFileLog::Options options;
+    options.compact_interval = settings_.log_compact_interval;
+    options.cleanup_delay_ms = settings_.log_cleanup_delay_ms;
+    ARROW_ASSIGN_OR_RAISE(CompactibleFileLog log, CompactibleFileLog::Open(
+                                                      &files_, settings_.clock, directory, options));
+    log_ = std::make_unique<CompactibleFileLog>(std::move(log));
+    ARROW_ASSIGN_OR_RAISE(const std::optional<int64_t> latest, log_->LatestId());
+    log_id_ = latest.value_or(-1);
+    ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> lines, log_->AllEntries());
+    for (const std::string& line : lines) {
+      ARROW_ASSIGN_OR_RAISE(const SourceLogEntry entry, SourceLogEntry::FromJson(line));
+      seen_.Add(entry.file.path, entry.file.modification_time_ms);
+    }
+    seen_.Purge();
+    return Status::OK();
+  }
+
+  /// Those not taken yet, in the order in which they are to be read.
+  std::vector<FileStatus> NewFilesAmong(const std::vector<FileStatus>& listed) const {
+    std::vector<FileStatus> fresh;
+    for (const FileStatus& file : listed) {
+      if (seen_.IsNew(file.path, file.modification_time_ms)) fresh.push_back(file);
+    }
+    std::sort(fresh.begin(), fresh.end(), [&](const FileStatus& a, const FileStatus& b) {
+      if (a.modification_time_ms != b.modification_time_ms) {
+        return (a.modification_time_ms < b.modification_time_ms) != options_.latest_first;
+      }
+      return a.path < b.path;
+    });
+    if (!options_.file_name_only) return fresh;
+    // Two new files of one name count as one.
+    SeenFiles names(options_.max_file_age_ms, /*name_only=*/true);
+    std::erase_if(fresh, [&](const FileStatus& file) {
+      if (!names.IsNew(file.path, file.modification_time_ms)) return true;
+      names.Add(file.path, file.modification_time_ms);
+      return false;
+    });
+    return fresh;
+  }
+
+  Status AddToLog(std::vector<FileStatus> files) {
+    const int64_t id = log_id_ + 1;
+    std::vector<std::string> lines;
+    lines.reserve(files.size());
+    for (const FileStatus& file : files) lines.push_back(SourceLogEntry{file, id}.ToJson());
+    ARROW_ASSIGN_OR_RAISE(const bool added, log_->Add(id, lines));
+    if (!added) {
+      return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(id)}});
+    }
+    for (const FileStatus& file : files) seen_.Add(file.path, file.modification_time_ms);
+    seen_.Purge();
+    log_id_ = id;
+    recent_[id] = std::move(files);
+    return Status::OK();
+  }
+
+  /// The files of one step: from memory, or from the log after a restart.
+  Result<std::vector<FileStatus>> FilesOf(int64_t id) const {
+    const auto recent = recent_.find(id);
+    if (recent != recent_.end()) return recent->second;
+    ARROW_ASSIGN_OR_RAISE(const std::optional<std::vector<std::string>> lines, log_->Get(id));
+    if (!lines) {
+      return Status::Invalid("Entry ", id, " of the file source's log ", log_directory_,
+                             " is missing; the batch cannot be run again.");
+    }
+    std::vector<FileStatus> files;
+    for (const std::string& line : *lines) {
+      ARROW_ASSIGN_OR_RAISE(SourceLogEntry entry, SourceLogEntry::FromJson(line));
+      if (entry.log_id != id) continue;  // a compacted entry holds the earlier steps too
+      const Result<FileStatus> status = settings_.read->env->GetStatus(entry.file.path);
+      if (status.ok()) entry.file.size = status->size;
+      files.push_back(std::move(entry.file));
+    }
+    return files;
+  }
+
+  FileStreamSettings settings_;
+  FileSourceOptions options_;
+  CheckpointFileManager files_;
+  std::string log_directory_;
+  std::unique_ptr<CompactibleFileLog> log_;
+  int64_t log_id_ = -1;
+  SeenFiles seen_;
+  std::map<int64_t, std::vector<FileStatus>> recent_;  // by log id, not yet committed
+  std::optional<std::vector<FileStatus>> available_now_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<MicroBatchStream>> NewFileStream(FileStreamSettings settings,
+                                                        const std::string& metadata_path) {
+  return FileStream::Make(std::move(settings), metadata_path);
+}
+
+}  // namespace firesteel

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "firesteel/connector/table.h"
+
+namespace firesteel {
+
+/// Format `socket`: lines of UTF-8 text from a TCP server, one row `value: string` each; with option
+/// `includeTimestamp` also `timestamp`, when the line came. Options `host` and `port`. For trials: a
+/// line that no committed batch holds is lost when the process ends.
+std::shared_ptr<TableProvider> NewSocketProvider();
+
+}  // namespace firesteel

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/physical_plan.h"
+#include "expr/aggregate.h"
+#include "expr/expression.h"
+#include "expr/generator.h"
+#include "firesteel/connector/table.h"
+
+// What the planner can build: one function per operator, whose class is hidden in its .cc. All
+// expressions are bound to the child's columns.
+namespace firesteel {
+
+/// Rows held in memory, in one partition.
+Result<PhysicalPlanPtr> NewLocalScan(Schema schema,
+                                     std::vector<std::shared_ptr<arrow::RecordBatch>> batches);
+/// One row without columns.
+PhysicalPlanPtr NewOneRowScan();
+/// A batch scan of a table; its partitions are planned in Prepare.
+Result<PhysicalPlanPtr> NewTableScan(Schema schema, std::shared_ptr<Scan> scan);
+/// The rows of source `source_index` in the batch being run.
+Result<PhysicalPlanPtr> NewMicroBatchScan(Schema schema, int source_index, std::string description);
+/// Batches of zero columns keep their row count.
+Result<PhysicalPlanPtr> NewProject(PhysicalPlanPtr child, std::vector<ExpressionPtr> expressions,
+                                   Schema schema);
+Result<PhysicalPlanPtr> NewFilter(PhysicalPlanPtr child, ExpressionPtr condition);
+/// The child's columns `kept` followed by the generated ones.
+Result<PhysicalPlanPtr> NewGenerate(PhysicalPlanPtr child,
+                                    std::shared_ptr<const GeneratorCall> generator, bool outer,
+                                    std::vector<int> kept, Schema schema);
+Result<PhysicalPlanPtr> NewUnion(std::vector<PhysicalPlanPtr> children, Schema schema);
+/// The first `count` rows of all partitions in order; one partition.
+Result<PhysicalPlanPtr> NewLimit(PhysicalPlanPtr child, int64_t count);
+/// The first `count` rows of each partition.
+Result<PhysicalPlanPtr> NewLocalLimit(PhysicalPlanPtr child, int64_t count);
+/// Everything sorted, in one partition. `order` are SortOrders with bound children.
+Result<PhysicalPlanPtr> NewSort(PhysicalPlanPtr child, std::vector<ExpressionPtr> order);
+/// Spreads rows by pmod(murmur3(keys), partitions); without keys everything goes to partition 0.
+Result<PhysicalPlanPtr> NewHashExchange(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
+                                        int partitions);
+
+/// One aggregate of an aggregation: what it computes and from which columns.
+struct PlannedAggregate {
+  std::shared_ptr<const BoundAggregate> function;
+  std::vector<ExpressionPtr> arguments;  ///< bound to the child
+  ExpressionPtr filter;                  ///< bound, may be null
+  bool distinct = false;
+  std::string text;  ///< as in EXPLAIN: `count(1)`
+};
+
+/// Groups each partition by itself: output = keys, then all buffer columns in order. Memory is the
+/// distinct keys'; when they exceed the budget the groups so far are given out and it starts anew.
+/// With a DISTINCT aggregate, all rows of a key must come to one partition (exchange them first),
+/// and nothing is given out before the end.
+Result<PhysicalPlanPtr> NewPartialAggregate(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
+                                            std::vector<StructField> key_fields,
+                                            std::vector<PlannedAggregate> aggregates);
+/// Merges partial rows that an exchange brought together: output = keys, then one result column per
+/// aggregate. Without keys partition 0 gives exactly one row.
+Result<PhysicalPlanPtr> NewFinalAggregate(PhysicalPlanPtr child, int key_count,
+                                          std::vector<PlannedAggregate> aggregates, Schema schema);
+
+}  // namespace firesteel

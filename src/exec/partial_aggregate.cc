@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "arrow/array/array_base.h"
+#include "common/error.h"
+#include "exec/batch_slicer.h"
+#include "exec/expression_text.h"
+#include "exec/grouped_accumulators.h"
+#include "exec/operators.h"
+#include "types/arrow_types.h"
+
+namespace firesteel {
+
+namespace {
+
+Schema PartialSchema(std::vector<StructField> key_fields,
+                     const std::vector<PlannedAggregate>& aggregates) {
+  std::vector<StructField> fields = std::move(key_fields);
+  for (StructField& buffer : BufferFields(aggregates)) fields.push_back(std::move(buffer));
+  return Schema(std::move(fields));
+}
+
+/// Reduces each partition to one row per key before rows travel or meet the state.
+class PartialAggregate final : public PhysicalPlan {
+ public:
+  PartialAggregate(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
+                   std::vector<StructField> key_fields, std::vector<PlannedAggregate> aggregates)
+      : PhysicalPlan(PartialSchema(std::move(key_fields), aggregates), {std::move(child)}),
+        keys_(std::move(keys)),
+        aggregates_(std::move(aggregates)),
+        arrow_schema_(ToArrowSchema(schema())) {
+    for (const ExpressionPtr& key : keys_) key_types_.push_back(key->type());
+    has_distinct_ = std::any_of(aggregates_.begin(), aggregates_.end(),
+                                [](const PlannedAggregate& one) { return one.distinct; });
+  }
+
+  static Result<PhysicalPlanPtr> Make(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
+                                      std::vector<StructField> key_fields,
+                                      std::vector<PlannedAggregate> aggregates) {
+    if (keys.size() != key_fields.size()) {
+      return InternalError("An aggregation needs one field per key.");
+    }
+    return std::make_shared<PartialAggregate>(std::move(child), std::move(keys),
+                                              std::move(key_fields), std::move(aggregates));
+  }
+
+  std::string Name() const override {
+    return "PartialAggregate " + ExpressionListText(keys_) + ", " + AggregateListText(aggregates_);
+  }
+
+  Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> input,
+                          children()[0]->Execute(partition, task));
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<GroupedAccumulators> groups,
+                          GroupedAccumulators::Make(key_types_, &aggregates_));
+    return std::make_unique<Reader>(this, std::move(input), std::move(groups), task);
+  }
+
+ private:
+  class Reader final : public BatchReader {
+   public:
+    Reader(const PartialAggregate* plan, std::unique_ptr<BatchReader> input,
+           std::unique_ptr<GroupedAccumulators> groups, TaskContext* task)
+        : plan_(plan),
+          input_(std::move(input)),
+          groups_(std::move(groups)),
+          task_(task),
+          slicer_(task->execution->services().batch_rows) {
+      // Half of the budget is for buffers between stages; the other half is shared by the tasks
+      // that run at once.
+      const ExecutionServices& services = task->execution->services();
+      budget_bytes_ = services.memory_budget_bytes / 2 / services.scheduler->threads();
+    }
+
+    Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
+      while (true) {
+        if (auto piece = slicer_.Next()) return piece;
+        if (at_end_) return nullptr;
+        ARROW_RETURN_NOT_OK(Absorb());
+        ARROW_RETURN_NOT_OK(GiveOut());
+      }
+    }
+
+   private:
+    /// Reads input until its end or until the groups take too much memory.
+    Status Absorb() {
+      const CancellationToken& cancellation = task_->execution->cancellation();
+      while (plan_->has_distinct_ || groups_->memory_bytes() <= budget_bytes_) {
+        ARROW_RETURN_NOT_OK(cancellation.Check());
+        ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
+        if (!batch) {
+          at_end_ = true;
+          input_.reset();
+          return Status::OK();
+        }
+        ARROW_RETURN_NOT_OK(Add(*batch));
+      }
+      return Status::OK();
+    }
+
+    Status Add(const arrow::RecordBatch& batch) {
+      EvaluationContext* evaluation = &task_->evaluation;
+      evaluation->rows_before = rows_before_;
+      rows_before_ += batch.num_rows();
+      keys_.clear();
+      for (const ExpressionPtr& key : plan_->keys_) {
+        ARROW_ASSIGN_OR_RAISE(const ColumnVector column, key->Evaluate(batch, evaluation));
+        ARROW_ASSIGN_OR_RAISE(auto values, column.Expand(batch.num_rows()));
+        keys_.push_back(std::move(values));
+      }
+      ARROW_ASSIGN_OR_RAISE(const std::span<const int32_t> groups,
+                            groups_->Group(keys_, batch.num_rows()));
+      return groups_->Update(batch, groups, evaluation);
+    }
+
+    Status GiveOut() {
+      const int64_t rows = groups_->size();
+      if (rows == 0) return Status::OK();
+      ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector columns, groups_->Keys());
+      ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector buffers, groups_->Buffers());
+      columns.insert(columns.end(), buffers.begin(), buffers.end());
+      slicer_.Reset(arrow::RecordBatch::Make(plan_->arrow_schema_, rows, std::move(columns)));
+      return groups_->Clear();
+    }
+
+    const PartialAggregate* plan_;
+    std::unique_ptr<BatchReader> input_;
+    std::unique_ptr<GroupedAccumulators> groups_;
+    TaskContext* task_;
+    BatchSlicer slicer_;
+    int64_t budget_bytes_ = 0;
+    int64_t rows_before_ = 0;
+    bool at_end_ = false;
+    arrow::ArrayVector keys_;  // of the batch at hand
+  };
+
+  std::vector<ExpressionPtr> keys_;
+  std::vector<PlannedAggregate> aggregates_;
+  std::shared_ptr<arrow::Schema> arrow_schema_;
+  std::vector<DataType> key_types_;
+  bool has_distinct_ = false;
+};
+
+}  // namespace
+
+Result<PhysicalPlanPtr> NewPartialAggregate(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
+                                            std::vector<StructField> key_fields,
+                                            std::vector<PlannedAggregate> aggregates) {
+  return PartialAggregate::Make(std::move(child), std::move(keys), std::move(key_fields),
+                                std::move(aggregates));
+}
+
+}  // namespace firesteel

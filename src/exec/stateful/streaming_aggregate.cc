@@ -1,0 +1,332 @@
+#include "exec/stateful/streaming_aggregate.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "arrow/array/array_base.h"
+#include "arrow/array/array_primitive.h"
+#include "arrow/array/util.h"
+#include "arrow/buffer.h"
+#include "arrow/compute/api_vector.h"
+#include "arrow/datum.h"
+#include "arrow/record_batch.h"
+#include "common/error.h"
+#include "exec/batch_slicer.h"
+#include "exec/grouped_accumulators.h"
+#include "state/state_store.h"
+#include "types/arrow_types.h"
+#include "types/unsafe_row.h"
+
+namespace firesteel {
+
+namespace {
+
+using Columns = GroupedAccumulators::Columns;
+
+std::vector<DataType> TypesOf(const std::vector<StructField>& fields) {
+  std::vector<DataType> types;
+  for (const StructField& field : fields) types.push_back(field.type);
+  return types;
+}
+
+Result<Columns> TakeRows(const Columns& columns, const std::vector<int32_t>& rows) {
+  const auto indices = std::make_shared<arrow::Int32Array>(
+      static_cast<int64_t>(rows.size()), arrow::Buffer::FromVector(std::vector<int32_t>(rows)));
+  Columns taken;
+  for (const auto& column : columns) {
+    ARROW_ASSIGN_OR_RAISE(
+        arrow::Datum datum,
+        arrow::compute::Take(column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
+    taken.push_back(datum.make_array());
+  }
+  return taken;
+}
+
+/// What the operator's tasks need of it.
+struct AggregatePlan {
+  std::vector<StructField> key_fields;
+  std::vector<PlannedAggregate> aggregates;
+  std::vector<DataType> key_types;
+  UnsafeRowCodec key_codec;
+  UnsafeRowCodec value_codec;
+  std::shared_ptr<arrow::Schema> output;
+  StreamingAggregateOptions options;
+  StateStoreOptions store_options;
+
+  int key_count() const { return static_cast<int>(key_types.size()); }
+};
+
+/// One partition of one batch. Merges and puts on the first call of Next, gives rows out, and
+/// commits when the last one is gone; destroyed before that, it leaves the state as it was.
+class StreamingAggregateReader final : public BatchReader {
+ public:
+  StreamingAggregateReader(const AggregatePlan* plan, std::unique_ptr<BatchReader> input,
+                           std::unique_ptr<StateStore> store,
+                           std::unique_ptr<GroupedAccumulators> groups, OperatorMetrics* metrics,
+                           ExecutionContext* execution)
+      : plan_(plan),
+        input_(std::move(input)),
+        store_(std::move(store)),
+        groups_(std::move(groups)),
+        metrics_(metrics),
+        execution_(execution),
+        slicer_(execution->services().batch_rows) {}
+
+  Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
+    if (input_) ARROW_RETURN_NOT_OK(UpdateState());
+    if (plan_->options.mode == OutputMode::kComplete) {
+      if (next_entry_ < entries_.size()) return NextOfAll();
+    } else if (auto piece = slicer_.Next()) {
+      return piece;
+    }
+    if (store_) ARROW_RETURN_NOT_OK(Commit());
+    return nullptr;
+  }
+
+ private:
+  Status UpdateState() {
+    const int64_t start = Now();
+    while (true) {
+      ARROW_RETURN_NOT_OK(execution_->cancellation().Check());
+      ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
+      if (!batch) break;
+      ARROW_RETURN_NOT_OK(MergeBatch(*batch));
+    }
+    input_.reset();
+    if (plan_->key_count() == 0 && keys_.size() == 0) {
+      ARROW_RETURN_NOT_OK(groups_->EnsureSingleGroup());
+      ARROW_RETURN_NOT_OK(MergeOld({}, {0}));
+    }
+    if (keys_.size() > 0) {
+      ARROW_ASSIGN_OR_RAISE(const Columns buffers, groups_->Buffers());
+      EncodedRows values;
+      ARROW_RETURN_NOT_OK(plan_->value_codec.Encode(buffers, false, &values));
+      ARROW_RETURN_NOT_OK(store_->PutBatch(keys_, values));
+    }
+    metrics_->state_rows_updated += keys_.size();
+    metrics_->update_time_nanos += Now() - start;
+    return plan_->options.mode == OutputMode::kComplete ? ListAll() : PrepareChanged();
+  }
+
+  /// Adds partial rows. A key met for the first time in this batch is looked up and its old buffers
+  /// merged before its rows are, because some aggregates depend on the order.
+  Status MergeBatch(const arrow::RecordBatch& batch) {
+    const int key_count = plan_->key_count();
+    const auto& columns = batch.columns();
+    const Columns key_columns(columns.begin(), columns.begin() + key_count);
+    auto next = static_cast<int32_t>(groups_->size());
+    ARROW_ASSIGN_OR_RAISE(const std::span<const int32_t> numbers,
+                          groups_->Group(key_columns, batch.num_rows()));
+    std::vector<int32_t> first_rows;
+    for (int32_t row = 0; row < static_cast<int32_t>(numbers.size()); ++row) {
+      if (numbers[row] != next) continue;
+      first_rows.push_back(row);
+      ++next;
+    }
+    if (!first_rows.empty()) ARROW_RETURN_NOT_OK(MergeOld(key_columns, first_rows));
+    return groups_->Merge(std::span(columns).subspan(key_count), numbers);
+  }
+
+  /// Looks up the keys of `rows`, which are the groups after those of keys_, in one call.
+  Status MergeOld(const Columns& key_columns, const std::vector<int32_t>& rows) {
+    EncodedRows keys;
+    if (plan_->key_count() == 0) {
+      keys.Append({});
+    } else {
+      ARROW_ASSIGN_OR_RAISE(const Columns first, TakeRows(key_columns, rows));
+      ARROW_RETURN_NOT_OK(plan_->key_codec.Encode(first, /*normalize_floats=*/true, &keys));
+    }
+    std::vector<std::optional<std::string_view>> found;
+    ARROW_RETURN_NOT_OK(store_->GetBatch(keys, &found));
+    std::vector<std::string_view> old_rows;
+    std::vector<int32_t> old_groups;
+    for (int64_t i = 0; i < keys.size(); ++i) {
+      if (found[i]) {
+        old_rows.push_back(*found[i]);
+        old_groups.push_back(static_cast<int32_t>(keys_.size()));
+      }
+      keys_.Append(keys[i]);
+    }
+    if (old_rows.empty()) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const Columns buffers, plan_->value_codec.Decode(old_rows));
+    return groups_->Merge(buffers, old_groups);
+  }
+
+  /// Update mode: the rows that this batch changed.
+  Status PrepareChanged() {
+    if (groups_->size() == 0) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Columns columns, groups_->Keys());
+    ARROW_ASSIGN_OR_RAISE(const Columns results, groups_->Results());
+    columns.insert(columns.end(), results.begin(), results.end());
+    slicer_.Reset(arrow::RecordBatch::Make(plan_->output, groups_->size(), std::move(columns)));
+    return Status::OK();
+  }
+
+  /// Complete mode: notes where all rows of the state are. The store is not changed from here on,
+  /// so the views stay valid until the commit.
+  Status ListAll() {
+    groups_.reset();
+    return store_->Scan([this](std::string_view key, std::string_view value) -> Result<bool> {
+      entries_.push_back({key, value});
+      return true;
+    });
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> NextOfAll() {
+    const int64_t batch_rows = execution_->services().batch_rows;
+    const size_t end = std::min(entries_.size(), next_entry_ + batch_rows);
+    const auto rows = static_cast<int64_t>(end - next_entry_);
+    std::vector<std::string_view> keys;
+    std::vector<std::string_view> values;
+    for (; next_entry_ < end; ++next_entry_) {
+      keys.push_back(entries_[next_entry_].key);
+      values.push_back(entries_[next_entry_].value);
+    }
+    Columns columns;
+    if (plan_->key_count() > 0) {
+      ARROW_ASSIGN_OR_RAISE(columns, plan_->key_codec.Decode(keys));
+    }
+    ARROW_ASSIGN_OR_RAISE(const Columns buffers, plan_->value_codec.Decode(values));
+    ARROW_ASSIGN_OR_RAISE(const Columns results, FinishBuffers(plan_->aggregates, buffers, rows));
+    columns.insert(columns.end(), results.begin(), results.end());
+    return arrow::RecordBatch::Make(plan_->output, rows, std::move(columns));
+  }
+
+  Status Commit() {
+    const int64_t start = Now();
+    entries_.clear();
+    ARROW_RETURN_NOT_OK(store_->Commit().status());
+    const StateStoreMetrics metrics = store_->metrics();
+    store_.reset();
+    metrics_->state_rows_total += metrics.keys;
+    metrics_->state_memory_bytes += metrics.memory_bytes;
+    metrics_->commit_time_nanos += Now() - start;
+    metrics_->partitions += 1;
+    return Status::OK();
+  }
+
+  int64_t Now() const { return execution_->services().clock->MonotonicNanos(); }
+
+  struct Entry {
+    std::string_view key;
+    std::string_view value;
+  };
+
+  const AggregatePlan* plan_;
+  std::unique_ptr<BatchReader> input_;
+  std::unique_ptr<StateStore> store_;
+  std::unique_ptr<GroupedAccumulators> groups_;
+  OperatorMetrics* metrics_;
+  ExecutionContext* execution_;
+  BatchSlicer slicer_;
+  EncodedRows keys_;  // of the groups, in their order
+  std::vector<Entry> entries_;
+  size_t next_entry_ = 0;
+};
+
+class StreamingAggregate final : public StatefulOperator {
+ public:
+  StreamingAggregate(StatefulOperatorInfo info, Schema schema, PhysicalPlanPtr child,
+                     AggregatePlan plan)
+      : StatefulOperator(std::move(info), std::move(schema), {std::move(child)}),
+        plan_(std::move(plan)) {}
+
+  static Result<PhysicalPlanPtr> Make(PhysicalPlanPtr child, std::vector<StructField> key_fields,
+                                      std::vector<PlannedAggregate> aggregates, Schema schema,
+                                      StreamingAggregateOptions options) {
+    const std::vector<StructField> buffers = BufferFields(aggregates);
+    if (child->schema().size() != static_cast<int>(key_fields.size() + buffers.size()) ||
+        schema.size() != static_cast<int>(key_fields.size() + aggregates.size())) {
+      return InternalError("A streaming aggregation's columns do not fit its aggregates.");
+    }
+    if (options.mode == OutputMode::kAppend) {
+      return InternalError("A streaming aggregation without watermark has no append mode.");
+    }
+    std::vector<DataType> key_types = TypesOf(key_fields);
+    ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec key_codec, UnsafeRowCodec::Make(key_types));
+    ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec value_codec, UnsafeRowCodec::Make(TypesOf(buffers)));
+    StatefulOperatorInfo info;
+    info.operator_id = options.operator_id;
+    info.name = "stateStoreSave";
+    info.partitions = options.shuffle_partitions;
+    info.used_partitions = key_fields.empty() ? 1 : options.shuffle_partitions;
+    info.stores = {{"", AsStateSchema(key_fields), AsStateSchema(buffers), 0}};
+    StateStoreOptions store_options;
+    store_options.key_schema = info.stores[0].key_schema;
+    store_options.value_schema = info.stores[0].value_schema;
+    store_options.compression_codec = options.compression_codec;
+    store_options.minimum_deltas_for_snapshot = options.minimum_deltas_for_snapshot;
+    store_options.minimum_batches_to_retain = options.minimum_batches_to_retain;
+    AggregatePlan plan{std::move(key_fields),
+                       std::move(aggregates),
+                       std::move(key_types),
+                       std::move(key_codec),
+                       std::move(value_codec),
+                       ToArrowSchema(schema),
+                       std::move(options),
+                       std::move(store_options)};
+    return std::make_shared<StreamingAggregate>(std::move(info), std::move(schema),
+                                                std::move(child), std::move(plan));
+  }
+
+  std::string Name() const override {
+    std::string keys;
+    for (const StructField& field : plan_.key_fields) {
+      if (!keys.empty()) keys += ", ";
+      keys += field.name;
+    }
+    return "StreamingAggregate [" + keys + "], " + AggregateListText(plan_.aggregates) +
+           ", state " + std::to_string(plan_.options.operator_id) + ", " +
+           std::string(ToString(plan_.options.mode));
+  }
+
+  /// Without a watermark time changes nothing.
+  bool NeedsBatchWithoutData(int64_t, int64_t) const override { return false; }
+
+  /// Committing waits for the disk once per partition, which threads do side by side.
+  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
+
+  Status Prepare(ExecutionContext* execution) const override {
+    if (!execution->batch().state_stores) {
+      return InternalError("A streaming aggregation ran outside of a streaming query.");
+    }
+    if (children()[0]->PartitionCount(*execution) != info().used_partitions) {
+      return InternalError("A streaming aggregation's input is not partitioned as its state.");
+    }
+    return Status::OK();
+  }
+
+  Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
+    ExecutionContext* execution = task->execution;
+    const BatchContext& batch = execution->batch();
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> input,
+                          children()[0]->Execute(partition, task));
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<GroupedAccumulators> groups,
+                          GroupedAccumulators::Make(plan_.key_types, &plan_.aggregates));
+    const StateStoreId id{batch.state_root, info().operator_id, partition, ""};
+    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
+                          batch.state_stores->GetProvider(id, plan_.store_options));
+    // Batch N reads version N and writes N + 1.
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<StateStore> store, provider->GetStore(batch.batch_id));
+    return std::make_unique<StreamingAggregateReader>(&plan_, std::move(input), std::move(store),
+                                                      std::move(groups),
+                                                      execution->Metrics(this), execution);
+  }
+
+ private:
+  AggregatePlan plan_;
+};
+
+}  // namespace
+
+Result<PhysicalPlanPtr> NewStreamingAggregate(PhysicalPlanPtr child,
+                                              std::vector<StructField> key_fields,
+                                              std::vector<PlannedAggregate> aggregates,
+                                              Schema schema, StreamingAggregateOptions options) {
+  return StreamingAggregate::Make(std::move(child), std::move(key_fields), std::move(aggregates),
+                                  std::move(schema), std::move(options));
+}
+
+}  // namespace firesteel

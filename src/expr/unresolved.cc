@@ -1,0 +1,156 @@
+#include "expr/unresolved.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/error.h"
+
+namespace firesteel {
+
+namespace {
+
+/// Whether a name can stand in SQL without backticks.
+bool IsPlainName(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::string QuoteName(std::string_view name) {
+  if (IsPlainName(name)) return std::string(name);
+  std::string quoted = "`";
+  for (char c : name) {
+    if (c == '`') quoted.push_back('`');
+    quoted.push_back(c);
+  }
+  return quoted + "`";
+}
+
+std::string JoinNames(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text.push_back('.');
+    text += QuoteName(part);
+  }
+  return text;
+}
+
+Status BadName(std::string_view name) {
+  return MakeError("INVALID_ATTRIBUTE_NAME_SYNTAX", {{"name", std::string(name)}});
+}
+
+}  // namespace
+
+QueryContext Origin::ToContext() const {
+  QueryContext context;
+  if (!text || start < 0 || stop < start || stop >= static_cast<int>(text->size())) return context;
+  context.full_text = *text;
+  context.fragment = text->substr(start, stop - start + 1);
+  context.start_offset = start;
+  context.stop_offset = stop;
+  context.line = 1;
+  int line_start = 0;
+  for (int i = 0; i < start; ++i) {
+    if ((*text)[i] != '\n') continue;
+    ++context.line;
+    line_start = i + 1;
+  }
+  context.position = start - line_start;
+  return context;
+}
+
+UnresolvedAttribute::UnresolvedAttribute(std::vector<std::string> parts, Origin origin)
+    : Expression(kKind, {}), parts_(std::move(parts)), origin_(std::move(origin)) {}
+
+Result<ExpressionPtr> UnresolvedAttribute::Parse(std::string_view name) {
+  std::vector<std::string> parts;
+  std::string part;
+  size_t i = 0;
+  // Each part is either wholly in backticks, where two stand for one, or has none.
+  for (;;) {
+    part.clear();
+    if (i < name.size() && name[i] == '`') {
+      for (++i;; ++i) {
+        if (i >= name.size()) return BadName(name);
+        if (name[i] == '`') {
+          if (i + 1 >= name.size() || name[i + 1] != '`') break;
+          ++i;
+        }
+        part.push_back(name[i]);
+      }
+      ++i;
+      if (i < name.size() && name[i] != '.') return BadName(name);
+    } else {
+      for (; i < name.size() && name[i] != '.'; ++i) {
+        if (name[i] == '`') return BadName(name);
+        part.push_back(name[i]);
+      }
+      if (part.empty() && name.size() > 0) return BadName(name);
+    }
+    parts.push_back(part);
+    if (i >= name.size()) break;
+    ++i;
+    if (i >= name.size()) return BadName(name);
+  }
+  return ExpressionPtr(std::make_shared<UnresolvedAttribute>(std::move(parts)));
+}
+
+ExpressionPtr UnresolvedAttribute::WithNewChildren(std::vector<ExpressionPtr>) const {
+  return shared_from_this();
+}
+
+std::string UnresolvedAttribute::Sql() const { return JoinNames(parts_); }
+
+std::string UnresolvedAttribute::ToString() const { return "'" + JoinNames(parts_); }
+
+UnresolvedStar::UnresolvedStar(std::vector<std::string> target)
+    : Expression(kKind, {}), target_(std::move(target)) {}
+
+ExpressionPtr UnresolvedStar::WithNewChildren(std::vector<ExpressionPtr>) const {
+  return shared_from_this();
+}
+
+std::string UnresolvedStar::Sql() const {
+  return target_.empty() ? "*" : JoinNames(target_) + ".*";
+}
+
+UnresolvedFunction::UnresolvedFunction(std::string name, std::vector<ExpressionPtr> arguments,
+                                       bool distinct, Origin origin, ExpressionPtr filter)
+    : Expression(kKind,
+                 [&] {
+                   if (filter) arguments.push_back(filter);
+                   return std::move(arguments);
+                 }()),
+      name_(std::move(name)),
+      distinct_(distinct),
+      has_filter_(filter != nullptr),
+      origin_(std::move(origin)) {}
+
+std::vector<ExpressionPtr> UnresolvedFunction::arguments() const {
+  return {children().begin(), children().end() - (has_filter_ ? 1 : 0)};
+}
+
+ExpressionPtr UnresolvedFunction::WithNewChildren(std::vector<ExpressionPtr> children) const {
+  ExpressionPtr filter;
+  if (has_filter_) {
+    filter = std::move(children.back());
+    children.pop_back();
+  }
+  return std::make_shared<UnresolvedFunction>(name_, std::move(children), distinct_, origin_,
+                                              std::move(filter));
+}
+
+std::string UnresolvedFunction::Sql() const {
+  std::string text = name_ + (distinct_ ? "(DISTINCT " : "(");
+  const std::vector<ExpressionPtr> plain = arguments();
+  for (size_t i = 0; i < plain.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += plain[i]->Sql();
+  }
+  text += ")";
+  if (has_filter_) text += " FILTER (WHERE " + children().back()->Sql() + ")";
+  return text;
+}
+
+}  // namespace firesteel

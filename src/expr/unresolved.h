@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "expr/expression.h"
+
+namespace firesteel {
+
+/// Where an expression came from in a query text; empty for the DataFrame API.
+struct Origin {
+  std::shared_ptr<const std::string> text;
+  int start = -1;  ///< first byte
+  int stop = -1;   ///< last byte
+  QueryContext ToContext() const;
+};
+
+/// A name still to be looked up: `a`, `t.a`, `a.field`; the parts without backticks.
+class UnresolvedAttribute final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedAttribute;
+  explicit UnresolvedAttribute(std::vector<std::string> parts, Origin origin = {});
+  /// Splits a name as the DataFrame API takes it (`a.b`, "`a.b`"). Errors: INVALID_ATTRIBUTE_NAME_SYNTAX.
+  static Result<ExpressionPtr> Parse(std::string_view name);
+  const std::vector<std::string>& parts() const { return parts_; }
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
+  std::string Sql() const override;
+  std::string ToString() const override;
+
+ private:
+  std::vector<std::string> parts_;
+  Origin origin_;
+};
+
+/// `*` or `t.*`.
+class UnresolvedStar final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedStar;
+  explicit UnresolvedStar(std::vector<std::string> target = {});
+  const std::vector<std::string>& target() const { return target_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
+  std::string Sql() const override;
+
+ private:
+  std::vector<std::string> target_;
+};
+
+/// A call by name, operators included: `+`, `and`, `like` are functions of the registry. The
+/// analyzer turns it into a ScalarFunction, an Aggregate or a Generator.
+class UnresolvedFunction final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedFunction;
+  UnresolvedFunction(std::string name, std::vector<ExpressionPtr> arguments, bool distinct = false,
+                     Origin origin = {}, ExpressionPtr filter = nullptr);
+  const std::string& name() const { return name_; }
+  bool distinct() const { return distinct_; }
+  /// FILTER (WHERE …); the last child when there is one.
+  bool has_filter() const { return has_filter_; }
+  /// The children without the filter.
+  std::vector<ExpressionPtr> arguments() const;
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
+  std::string Sql() const override;
+
+ private:
+  std::string name_;
+  bool distinct_;
+  bool has_filter_;
+  Origin origin_;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,123 @@
+#include "formats/compression.h"
+
+#include <array>
+#include <utility>
+
+#include "arrow/io/compressed.h"
+#include "arrow/io/interfaces.h"
+#include "arrow/util/compression.h"
+#include "common/error.h"
+
+namespace firesteel {
+namespace {
+
+enum class Codec { kNone, kGzip, kDeflate, kBzip2, kZstd, kUnsupported };
+
+struct CodecRow {
+  std::string_view name;    // of the option `compression`
+  std::string_view ending;  // of files
+  Codec codec;
+};
+
+// Every codec that Spark knows for text files; Hadoop frames the last three in ways of its own.
+constexpr std::array<CodecRow, 9> kCodecs{{
+    {"none", "", Codec::kNone},
+    {"uncompressed", "", Codec::kNone},
+    {"gzip", ".gz", Codec::kGzip},
+    {"deflate", ".deflate", Codec::kDeflate},
+    {"bzip2", ".bz2", Codec::kBzip2},
+    {"zstd", ".zst", Codec::kZstd},
+    {"snappy", ".snappy", Codec::kUnsupported},
+    {"lz4", ".lz4", Codec::kUnsupported},
+    {"lzo", ".lzo", Codec::kUnsupported},
+}};
+
+Result<std::unique_ptr<arrow::util::Codec>> MakeCodec(Codec codec) {
+  switch (codec) {
+    case Codec::kGzip:
+      return arrow::util::Codec::Create(arrow::Compression::GZIP);
+    case Codec::kDeflate: {
+      arrow::util::GZipCodecOptions options;
+      options.gzip_format = arrow::util::GZipFormat::ZLIB;
+      return arrow::util::Codec::Create(arrow::Compression::GZIP, options);
+    }
+    case Codec::kBzip2:
+      return arrow::util::Codec::Create(arrow::Compression::BZ2);
+    case Codec::kZstd:
+      return arrow::util::Codec::Create(arrow::Compression::ZSTD);
+    case Codec::kNone:
+    case Codec::kUnsupported:
+      break;
+  }
+  return InternalError("A codec was asked for where there is none.");
+}
+
+// A name is looked up without its case.
+Result<CodecRow> FindCodec(std::string_view name) {
+  std::string lower(name);
+  for (char& letter : lower) {
+    if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
+  }
+  for (const CodecRow& row : kCodecs) {
+    if (row.name == lower && row.codec != Codec::kUnsupported) return row;
+  }
+  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                   {{"codecName", std::string(name)},
+                    {"availableCodecs", "none, uncompressed, gzip, deflate, bzip2, zstd"}});
+}
+
+// Passes everything on but Close: a compressing stream closes what it writes into, which is not its
+// own here.
+class KeptOpenStream : public arrow::io::OutputStream {
+ public:
+  explicit KeptOpenStream(std::shared_ptr<arrow::io::OutputStream> out) : out_(std::move(out)) {}
+  ~KeptOpenStream() override = default;
+  Status Close() override {
+    closed_ = true;
+    return out_->Flush();
+  }
+  bool closed() const override { return closed_; }
+  Result<int64_t> Tell() const override { return out_->Tell(); }
+  using arrow::io::OutputStream::Write;
+  Status Write(const void* data, int64_t byte_count) override {
+    return out_->Write(data, byte_count);
+  }
+  Status Flush() override { return out_->Flush(); }
+
+ private:
+  std::shared_ptr<arrow::io::OutputStream> out_;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressed(
+    std::shared_ptr<arrow::io::RandomAccessFile> file, const std::string& path) {
+  for (const CodecRow& row : kCodecs) {
+    if (row.ending.empty() || !std::string_view(path).ends_with(row.ending)) continue;
+    if (row.codec == Codec::kUnsupported) {
+      return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                       {{"codecName", std::string(row.name)},
+                        {"availableCodecs", "gzip, deflate, bzip2, zstd"}});
+    }
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::util::Codec> codec, MakeCodec(row.codec));
+    return arrow::io::CompressedInputStream::Make(codec.get(), std::move(file));
+  }
+  return file;
+}
+
+Result<std::string> CompressedFileEnding(std::string_view codec) {
+  ARROW_ASSIGN_OR_RAISE(const CodecRow row, FindCodec(codec));
+  return std::string(row.ending);
+}
+
+Result<std::shared_ptr<arrow::io::OutputStream>> OpenCompressed(
+    std::shared_ptr<arrow::io::OutputStream> out, std::string_view codec) {
+  ARROW_ASSIGN_OR_RAISE(const CodecRow row, FindCodec(codec));
+  auto kept_open = std::make_shared<KeptOpenStream>(std::move(out));
+  if (row.codec == Codec::kNone) return kept_open;
+  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::util::Codec> made, MakeCodec(row.codec));
+  return arrow::io::CompressedOutputStream::Make(made.get(), std::move(kept_open));
+}
+
+}  // namespace firesteel

@@ -1,0 +1,156 @@
+#include "formats/json/json_scalars.h"
+
+#include <array>
+#include <charconv>
+#include <limits>
+#include <system_error>
+
+namespace firesteel {
+namespace {
+
+constexpr int64_t kLargestExponent = 100000;
+
+template <typename T>
+T ParseFloating(std::string_view number) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    // Tells too large from too small: a value below 1 has a negative exponent or begins with 0.
+    const size_t exponent = number.find_first_of("eE");
+    const bool negative = number.front() == '-';
+    bool small = exponent != number.npos && number[exponent + 1] == '-';
+    if (exponent == number.npos) small = number.substr(negative ? 1 : 0).starts_with("0");
+    value = small ? T{0} : std::numeric_limits<T>::infinity();
+    return negative ? -value : value;
+  }
+  (void)end;
+  if (value == 0 && number.find_first_of(".eE") == number.npos) return 0;
+  return value;
+}
+
+std::array<int8_t, 256> MakeBase64Values() {
+  std::array<int8_t, 256> values;
+  values.fill(-1);
+  const std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < letters.size(); ++i) {
+    values[static_cast<uint8_t>(letters[i])] = static_cast<int8_t>(i);
+  }
+  return values;
+}
+
+// The digits of a decimal number, leading zeros left out, and the power of ten they stand for.
+struct DecimalText {
+  bool negative = false;
+  std::string digits;
+  int64_t exponent = 0;
+};
+
+bool SplitDecimal(std::string_view number, DecimalText* out) {
+  size_t i = 0;
+  if (i < number.size() && (number[i] == '-' || number[i] == '+')) {
+    out->negative = number[i] == '-';
+    ++i;
+  }
+  bool any_digit = false;
+  bool after_point = false;
+  for (; i < number.size() && number[i] != 'e' && number[i] != 'E'; ++i) {
+    const char c = number[i];
+    if (c == '.' && !after_point) {
+      after_point = true;
+      continue;
+    }
+    if (c < '0' || c > '9') return false;
+    any_digit = true;
+    if (after_point) --out->exponent;
+    if (c != '0' || !out->digits.empty()) out->digits.push_back(c);
+  }
+  if (!any_digit) return false;
+  if (i == number.size()) return true;
+  std::string_view power = number.substr(i + 1);
+  if (power.starts_with('+')) {
+    power.remove_prefix(1);
+    if (power.starts_with('-')) return false;
+  }
+  int64_t exponent = 0;
+  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+  if (error != std::errc() || end != power.data() + power.size()) return false;
+  if (exponent > kLargestExponent || exponent < -kLargestExponent) return false;
+  out->exponent += exponent;
+  return true;
+}
+
+}  // namespace
+
+bool ParseJsonLong(std::string_view digits, int64_t* value) {
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), *value);
+  return error == std::errc() && end == digits.data() + digits.size();
+}
+
+double ParseJsonDouble(std::string_view number) { return ParseFloating<double>(number); }
+
+float ParseJsonFloat(std::string_view number) { return ParseFloating<float>(number); }
+
+bool ParseJsonNonNumeric(std::string_view word, double* value) {
+  if (word == "NaN") {
+    *value = std::numeric_limits<double>::quiet_NaN();
+  } else if (word == "Infinity" || word == "+Infinity" || word == "+INF") {
+    *value = std::numeric_limits<double>::infinity();
+  } else if (word == "-Infinity" || word == "-INF") {
+    *value = -std::numeric_limits<double>::infinity();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool ParseJsonDecimal(std::string_view number, int precision, int scale, __int128* unscaled) {
+  DecimalText text;
+  if (!SplitDecimal(number, &text)) return false;
+  // Brings the digits to `scale` digits after the point: appends zeros, or cuts and rounds.
+  const int64_t shift = text.exponent + scale;
+  bool round_up = false;
+  if (shift < 0) {
+    const int64_t kept = static_cast<int64_t>(text.digits.size()) + shift;
+    round_up = kept >= 0 && kept < static_cast<int64_t>(text.digits.size()) &&
+               text.digits[kept] >= '5';
+    text.digits.resize(kept > 0 ? kept : 0);
+  } else if (!text.digits.empty()) {
+    if (static_cast<int64_t>(text.digits.size()) + shift > precision) return false;
+    text.digits.append(shift, '0');
+  }
+  if (static_cast<int64_t>(text.digits.size()) > precision) return false;
+  __int128 value = 0;
+  for (const char digit : text.digits) value = value * 10 + (digit - '0');
+  if (round_up) ++value;
+  __int128 limit = 1;
+  for (int i = 0; i < precision; ++i) limit *= 10;
+  if (value >= limit) return false;
+  *unscaled = text.negative ? -value : value;
+  return true;
+}
+
+bool ParseBase64(std::string_view text, std::string* bytes) {
+  static const std::array<int8_t, 256> kValues = MakeBase64Values();
+  bytes->clear();
+  size_t i = 0;
+  while (true) {
+    while (i < text.size() && static_cast<uint8_t>(text[i]) <= ' ') ++i;
+    if (i == text.size()) return true;
+    if (text.size() - i < 4) return false;
+    const std::string_view group = text.substr(i, 4);
+    const int padding = group[3] != '=' ? 0 : group[2] != '=' ? 1 : 2;
+    uint32_t bits = 0;
+    for (int digit = 0; digit < 4 - padding; ++digit) {
+      const int8_t value = kValues[static_cast<uint8_t>(group[digit])];
+      if (value < 0) return false;
+      bits |= static_cast<uint32_t>(value) << (18 - 6 * digit);
+    }
+    for (int byte = 0; byte < 3 - padding; ++byte) {
+      bytes->push_back(static_cast<char>(bits >> (16 - 8 * byte)));
+    }
+    i += 4;
+  }
+}
+
+}  // namespace firesteel

@@ -1,0 +1,78 @@
+#include "formats/utf8.h"
+
+#include <cstdint>
+#include <cstring>
+
+namespace firesteel {
+namespace {
+
+// Returns the length of the character at the start of `text`, or minus the number of bytes that are
+// the longest beginning of one (at least 1).
+int CharacterLength(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80) return 1;
+  int length;
+  uint8_t low = 0x80;
+  uint8_t high = 0xBF;
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+  } else {
+    return -1;
+  }
+  for (int i = 1; i < length; ++i) {
+    if (static_cast<size_t>(i) >= text.size() || byte(i) < low || byte(i) > high) return -i;
+    low = 0x80;
+    high = 0xBF;
+  }
+  return length;
+}
+
+// Returns how many bytes at the start are ASCII, in steps of eight.
+size_t AsciiPrefix(std::string_view text) {
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, 8);
+    if ((word & 0x8080808080808080ULL) != 0) break;
+  }
+  return i;
+}
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text) {
+  while (true) {
+    text.remove_prefix(AsciiPrefix(text));
+    if (text.empty()) return true;
+    const int length = CharacterLength(text);
+    if (length < 0) return false;
+    text.remove_prefix(length);
+  }
+}
+
+std::string ReplaceInvalidUtf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const int length = CharacterLength(text);
+    if (length > 0) {
+      valid.append(text.substr(0, length));
+      text.remove_prefix(length);
+    } else {
+      valid.append("\xEF\xBF\xBD");
+      text.remove_prefix(-length);
+    }
+  }
+  return valid;
+}
+
+}  // namespace firesteel

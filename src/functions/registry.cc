@@ -1,0 +1,193 @@
+#include "functions/registry.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "common/error.h"
+#include "expr/nodes.h"
+#include "functions/binding.h"
+#include "functions/coercion.h"
+
+namespace firesteel {
+
+namespace {
+
+using Index = std::map<std::string_view, FunctionLookup>;
+
+/// Every family, in one place. Names are unique across families.
+Index BuildIndex() {
+  Index index;
+  for (auto family : {ArithmeticFunctions, ComparisonFunctions, BooleanFunctions,
+                      ConditionalFunctions, StringFunctions, StringCaseFunctions,
+                      StringSearchFunctions, EncodingFunctions, LikeFunctions, RegexpFunctions,
+                      MathFunctions, RoundingFunctions, DateTimeFunctions, DateArithmeticFunctions,
+                      DateParsingFunctions, CollectionFunctions, ArrayFunctions, HashFunctions,
+                      MiscellaneousFunctions}) {
+    for (const ScalarFunctionDefinition& definition : family()) {
+      index[definition.name].scalar = &definition;
+    }
+  }
+  for (auto family : {BasicAggregates, OrderedAggregates, MomentAggregates, CollectAggregates}) {
+    for (const AggregateFunctionDefinition& definition : family()) {
+      index[definition.name].aggregate = &definition;
+    }
+  }
+  for (const GeneratorDefinition& definition : Generators()) {
+    index[definition.name].generator = &definition;
+  }
+  return index;
+}
+
+const Index& Functions() {
+  static const Index index = BuildIndex();
+  return index;
+}
+
+std::string LowerAscii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+  }
+  return lower;
+}
+
+/// Says how many arguments a function takes: `2`, `> 0`, `[1, 2]`.
+std::string ExpectedCount(int minimum, int maximum) {
+  if (maximum < 0) return "> " + std::to_string(minimum - 1);
+  if (minimum == maximum) return std::to_string(minimum);
+  if (maximum == minimum + 1) {
+    return "[" + std::to_string(minimum) + ", " + std::to_string(maximum) + "]";
+  }
+  return "[" + std::to_string(minimum) + " - " + std::to_string(maximum) + "]";
+}
+
+Status CheckCount(std::string_view name, int minimum, int maximum, int given) {
+  if (given >= minimum && (maximum < 0 || given <= maximum)) return Status::OK();
+  std::map<std::string, std::string> parameters{{"functionName", "`" + std::string(name) + "`"},
+                                                {"expectedNum", ExpectedCount(minimum, maximum)},
+                                                {"actualNum", std::to_string(given)}};
+  // count() is the one function for which an old behaviour can be switched on again.
+  if (name == "count") {
+    parameters["legacyNum"] = "0";
+    parameters["legacyConfKey"] = "\"spark.sql.legacy.allowParameterlessCount\"";
+    parameters["legacyConfValue"] = "true";
+    return MakeError("WRONG_NUM_ARGS.WITH_SUGGESTION", std::move(parameters));
+  }
+  return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", std::move(parameters));
+}
+
+Status UnsupportedSyntax(std::string_view name, std::string_view syntax) {
+  return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                   {{"prettyName", "`" + std::string(name) + "`"},
+                    {"syntax", std::string(syntax)}});
+}
+
+void CastArguments(const std::vector<DataType>& types, const FunctionSettings& settings,
+                   std::vector<ExpressionPtr>* arguments) {
+  for (size_t i = 0; i < types.size() && i < arguments->size(); ++i) {
+    ExpressionPtr& argument = (*arguments)[i];
+    if (argument->type().SameType(types[i])) continue;
+    CastOptions options{settings.ansi, false, settings.time_zone};
+    argument = std::make_shared<CastExpression>(argument, types[i], std::move(options), true);
+  }
+}
+
+Result<ExpressionPtr> BindScalar(const ScalarFunctionDefinition& definition,
+                                 std::vector<ExpressionPtr> arguments,
+                                 const FunctionSettings& settings) {
+  BindRequest request{definition.name, arguments, settings};
+  ARROW_ASSIGN_OR_RAISE(BoundFunction bound, definition.bind(request));
+  for (const ExpressionPtr& extra : bound.default_arguments) arguments.push_back(extra);
+  CastArguments(bound.argument_types, settings, &arguments);
+  return ExpressionPtr(std::make_shared<ScalarFunction>(
+      &definition, std::make_shared<const BoundFunction>(std::move(bound)), std::move(arguments)));
+}
+
+Result<ExpressionPtr> BindAggregate(const AggregateFunctionDefinition& definition,
+                                    std::vector<ExpressionPtr> arguments, bool distinct,
+                                    ExpressionPtr filter, const FunctionSettings& settings) {
+  BindRequest request{definition.name, arguments, settings};
+  if (filter && filter->type().id() != TypeId::kBoolean) {
+    if (filter->type().id() != TypeId::kNull) {
+      return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+                       {{"sqlExpr", Quoted(CallSql(request))},
+                        {"filter", Quoted(filter->Sql())},
+                        {"type", Quoted(filter->type().Sql())}});
+    }
+    filter = std::make_shared<CastExpression>(filter, TypeId::kBoolean, CastOptions{}, true);
+  }
+  if (distinct) {
+    for (const ExpressionPtr& argument : arguments) {
+      if (argument->type().id() == TypeId::kMap) return NotOrderable(request, argument->type());
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const BoundAggregate> bound, definition.bind(request));
+  CastArguments(bound->argument_types(), settings, &arguments);
+  return ExpressionPtr(std::make_shared<AggregateCall>(
+      &definition, std::move(bound), std::move(arguments), distinct, std::move(filter)));
+}
+
+Result<ExpressionPtr> BindGenerator(const GeneratorDefinition& definition,
+                                    std::vector<ExpressionPtr> arguments,
+                                    const FunctionSettings& settings) {
+  BindRequest request{definition.name, arguments, settings};
+  ARROW_ASSIGN_OR_RAISE(BoundGenerator bound, definition.bind(request));
+  CastArguments(bound.argument_types, settings, &arguments);
+  return ExpressionPtr(std::make_shared<GeneratorCall>(
+      &definition, std::make_shared<const BoundGenerator>(std::move(bound)),
+      std::move(arguments)));
+}
+
+}  // namespace
+
+FunctionLookup FindFunction(std::string_view name) {
+  auto found = Functions().find(LowerAscii(name));
+  return found == Functions().end() ? FunctionLookup{} : found->second;
+}
+
+std::vector<std::string_view> FunctionNames() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, lookup] : Functions()) names.push_back(name);
+  return names;
+}
+
+Result<ExpressionPtr> BindCall(std::string_view name, std::vector<ExpressionPtr> arguments,
+                               bool distinct, ExpressionPtr filter,
+                               const FunctionSettings& settings) {
+  if (name == "!=" || name == "<>") {
+    // An inequality is the negation of an equality, and is named so.
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal,
+                          BindCall("=", std::move(arguments), distinct, filter, settings));
+    return BindCall("not", {std::move(equal)}, false, nullptr, settings);
+  }
+  const FunctionLookup lookup = FindFunction(name);
+  const int count = static_cast<int>(arguments.size());
+  if (lookup.aggregate) {
+    const AggregateFunctionDefinition& definition = *lookup.aggregate;
+    ARROW_RETURN_NOT_OK(CheckCount(definition.name, definition.min_arguments,
+                                   definition.max_arguments, count));
+    return BindAggregate(definition, std::move(arguments), distinct, std::move(filter), settings);
+  }
+  if (!lookup) {
+    return MakeError("UNRESOLVED_ROUTINE",
+                     {{"routineName", "`" + std::string(name) + "`"},
+                      {"searchPath", "[`system`.`builtin`, `system`.`session`, "
+                                     "`spark_catalog`.`default`]"}});
+  }
+  if (distinct) return UnsupportedSyntax(name, "DISTINCT");
+  if (filter) return UnsupportedSyntax(name, "FILTER CLAUSE");
+  if (lookup.generator) {
+    const GeneratorDefinition& definition = *lookup.generator;
+    ARROW_RETURN_NOT_OK(CheckCount(definition.name, definition.min_arguments,
+                                   definition.max_arguments, count));
+    return BindGenerator(definition, std::move(arguments), settings);
+  }
+  const ScalarFunctionDefinition& definition = *lookup.scalar;
+  ARROW_RETURN_NOT_OK(
+      CheckCount(definition.name, definition.min_arguments, definition.max_arguments, count));
+  return BindScalar(definition, std::move(arguments), settings);
+}
+
+}  // namespace firesteel

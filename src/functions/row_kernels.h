@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "arrow/array/builder_base.h"
+#include "functions/column_reader.h"
+
+namespace firesteel {
+
+/// Builds a column row by row: `append(row, &builder) -> Status` for the rows where every argument
+/// is set, NULL for the others. For results of variable width.
+template <typename Builder, typename Append>
+Result<ColumnVector> BuildRows(std::span<const ColumnVector> arguments, int64_t rows,
+                               Builder* builder, Append append) {
+  ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
+  if (validity.all_null) return NullConstant(builder->type());
+  ARROW_RETURN_NOT_OK(builder->Reserve(rows));
+  for (int64_t row = 0; row < rows; ++row) {
+    if (validity.IsValid(row)) {
+      ARROW_RETURN_NOT_OK(append(row, builder));
+    } else {
+      ARROW_RETURN_NOT_OK(builder->AppendNull());
+    }
+  }
+  std::shared_ptr<arrow::Array> array;
+  ARROW_RETURN_NOT_OK(builder->Finish(&array));
+  return ColumnVector{std::move(array), false};
+}
+
+}  // namespace firesteel

@@ -1,0 +1,222 @@
+#include "firesteel/dataframe.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "common/error.h"
+#include "expr/nodes.h"
+#include "expr/unresolved.h"
+#include "firesteel/data_stream_writer.h"
+#include "firesteel/functions.h"
+#include "firesteel/grouped_data.h"
+#include "formats/text_table.h"
+#include "plan/operators.h"
+#include "session/session_backend.h"
+#include "types/arrow_types.h"
+
+namespace firesteel {
+namespace {
+
+Result<std::vector<ExpressionPtr>> ExpressionsOf(const std::vector<Column>& columns) {
+  std::vector<ExpressionPtr> expressions;
+  expressions.reserve(columns.size());
+  for (const Column& column : columns) {
+    ARROW_RETURN_NOT_OK(column.status());
+    expressions.push_back(column.expression());
+  }
+  return expressions;
+}
+
+template <typename Plan, typename... Arguments>
+PlanPtr NewPlan(Arguments&&... arguments) {
+  return std::make_shared<Plan>(std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace
+
+DataFrame::DataFrame(std::shared_ptr<SessionBackend> backend,
+                     std::shared_ptr<const LogicalPlan> plan)
+    : backend_(std::move(backend)), plan_(std::move(plan)) {}
+
+DataFrame::DataFrame(std::shared_ptr<SessionBackend> backend, Status error)
+    : backend_(std::move(backend)), status_(std::move(error)) {}
+
+DataFrame DataFrame::With(Result<std::shared_ptr<const LogicalPlan>> plan) const {
+  if (!status_.ok()) return *this;
+  return plan.ok() ? DataFrame(backend_, *std::move(plan)) : DataFrame(backend_, plan.status());
+}
+
+DataFrame DataFrame::Select(const std::vector<Column>& columns) const {
+  if (!status_.ok()) return *this;
+  Result<std::vector<ExpressionPtr>> list = ExpressionsOf(columns);
+  if (!list.ok()) return With(list.status());
+  return With(NewPlan<Project>(*std::move(list), plan_));
+}
+
+DataFrame DataFrame::SelectExpr(const std::vector<std::string>& expressions) const {
+  std::vector<Column> columns;
+  columns.reserve(expressions.size());
+  for (const std::string& expression : expressions) columns.push_back(functions::Expr(expression));
+  return Select(columns);
+}
+
+DataFrame DataFrame::Where(const Column& condition) const {
+  if (!status_.ok()) return *this;
+  if (!condition.status().ok()) return With(condition.status());
+  return With(NewPlan<firesteel::Filter>(condition.expression(), plan_));
+}
+
+DataFrame DataFrame::Where(std::string_view condition) const {
+  return Where(functions::Expr(condition));
+}
+
+DataFrame DataFrame::WithColumn(const std::string& name, const Column& value) const {
+  if (!status_.ok()) return *this;
+  if (!value.status().ok()) return With(value.status());
+  return With(NewPlan<WithColumns>(std::vector<std::string>{name},
+                                   std::vector<ExpressionPtr>{value.expression()}, plan_));
+}
+
+DataFrame DataFrame::WithColumnRenamed(const std::string& name, const std::string& new_name) const {
+  const Result<firesteel::Schema> schema = Schema();
+  if (!schema.ok()) return With(schema.status());
+  std::vector<Column> columns;
+  for (const StructField& field : schema->fields()) {
+    const Column column("`" + field.name + "`");
+    columns.push_back(field.name == name ? column.As(new_name) : column);
+  }
+  return Select(columns);
+}
+
+DataFrame DataFrame::Drop(const std::vector<std::string>& names) const {
+  if (!status_.ok()) return *this;
+  return With(NewPlan<DropColumns>(names, plan_));
+}
+
+DataFrame DataFrame::As(const std::string& name) const {
+  if (!status_.ok()) return *this;
+  return With(NewPlan<SubqueryAlias>(name, plan_));
+}
+
+GroupedData DataFrame::GroupBy(const std::vector<Column>& columns) const {
+  return GroupedData(*this, columns);
+}
+
+DataFrame DataFrame::Agg(const std::vector<Column>& aggregates) const {
+  return GroupBy({}).Agg(aggregates);
+}
+
+DataFrame DataFrame::Union(const DataFrame& other) const {
+  if (!status_.ok()) return *this;
+  if (!other.status_.ok()) return other;
+  return With(NewPlan<firesteel::Union>(std::vector<PlanPtr>{plan_, other.plan_}, false, false));
+}
+
+DataFrame DataFrame::UnionByName(const DataFrame& other, bool allow_missing_columns) const {
+  if (!status_.ok()) return *this;
+  if (!other.status_.ok()) return other;
+  return With(NewPlan<firesteel::Union>(std::vector<PlanPtr>{plan_, other.plan_}, true,
+                                        allow_missing_columns));
+}
+
+DataFrame DataFrame::OrderBy(const std::vector<Column>& columns) const {
+  if (!status_.ok()) return *this;
+  std::vector<ExpressionPtr> order;
+  for (const Column& column : columns) {
+    if (!column.status().ok()) return With(column.status());
+    const bool ordered = column.expression()->kind() == ExpressionKind::kSortOrder;
+    order.push_back(ordered ? column.expression() : column.Asc().expression());
+  }
+  return With(NewPlan<Sort>(std::move(order), plan_));
+}
+
+DataFrame DataFrame::Limit(int64_t rows) const {
+  if (!status_.ok()) return *this;
+  if (rows < 0) {
+    return With(MakeError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
+                          {{"name", "limit"}, {"expr", "\"" + std::to_string(rows) + "\""},
+                           {"v", std::to_string(rows)}}));
+  }
+  return With(NewPlan<firesteel::Limit>(rows, plan_));
+}
+
+Result<Schema> DataFrame::Schema() const {
+  ARROW_RETURN_NOT_OK(status_);
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, backend_->AnalyzePlan(plan_));
+  return analyzed->schema();
+}
+
+Result<std::vector<std::string>> DataFrame::Columns() const {
+  ARROW_ASSIGN_OR_RAISE(const firesteel::Schema schema, Schema());
+  std::vector<std::string> names;
+  for (const StructField& field : schema.fields()) names.push_back(field.name);
+  return names;
+}
+
+Result<bool> DataFrame::IsStreaming() const {
+  ARROW_RETURN_NOT_OK(status_);
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, backend_->AnalyzePlan(plan_));
+  return analyzed->is_streaming();
+}
+
+Status DataFrame::PrintSchema() const {
+  ARROW_ASSIGN_OR_RAISE(const firesteel::Schema schema, Schema());
+  std::fputs((schema.TreeString() + "\n").c_str(), stdout);
+  std::fflush(stdout);
+  return Status::OK();
+}
+
+Result<std::string> DataFrame::Explain(bool extended) const {
+  ARROW_RETURN_NOT_OK(status_);
+  return backend_->ExplainPlan(plan_, extended);
+}
+
+Result<std::vector<Row>> DataFrame::Collect() const {
+  ARROW_RETURN_NOT_OK(status_);
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend_->ExecutePlan(plan_));
+  const auto schema = std::make_shared<const firesteel::Schema>(result.schema);
+  std::vector<Row> rows;
+  for (const auto& batch : result.batches) AppendRows(*batch, schema, &rows);
+  return rows;
+}
+
+Result<std::vector<Row>> DataFrame::Take(int64_t rows) const { return Limit(rows).Collect(); }
+
+Result<int64_t> DataFrame::Count() const {
+  ARROW_ASSIGN_OR_RAISE(const std::vector<Row> rows, GroupBy({}).Count().Collect());
+  return rows.at(0)[0].Get<int64_t>();
+}
+
+Result<std::string> DataFrame::ShowString(int rows, int truncate, bool vertical) const {
+  ARROW_RETURN_NOT_OK(status_);
+  const int shown = std::max(rows, 0);
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result,
+                        backend_->ExecutePlan(NewPlan<firesteel::Limit>(int64_t{shown} + 1, plan_)));
+  TextTableOptions options;
+  options.rows = shown;
+  options.truncate = truncate;
+  options.vertical = vertical;
+  options.time_zone = backend_->GetConfig("spark.sql.session.timeZone").value_or("UTC");
+  return FormatTextTable(result.batches, result.schema, options);
+}
+
+Status DataFrame::Show(int rows, int truncate, bool vertical) const {
+  ARROW_ASSIGN_OR_RAISE(const std::string text, ShowString(rows, truncate, vertical));
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+  return Status::OK();
+}
+
+Status DataFrame::CreateTempView(const std::string& name) const {
+  ARROW_RETURN_NOT_OK(status_);
+  return backend_->CreateTempView(name, plan_, false);
+}
+
+Status DataFrame::CreateOrReplaceTempView(const std::string& name) const {
+  ARROW_RETURN_NOT_OK(status_);
+  return backend_->CreateTempView(name, plan_, true);
+}
+
+DataStreamWriter DataFrame::WriteStream() const { return DataStreamWriter(*this); }
+
+}  // namespace firesteel

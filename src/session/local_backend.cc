@@ -1,0 +1,124 @@
+#include "session/local_backend.h"
+
+#include <mutex>
+#include <utility>
+
+#include "analyzer/analyzer.h"
+#include "common/config_keys.h"
+#include "plan/relations.h"
+#include "session/query_runner.h"
+#include "session/stream_starter.h"
+
+namespace firesteel {
+namespace {
+
+/// A session in this process: its settings, views and queries over the shared engine.
+class LocalBackend final : public SessionBackend {
+ public:
+  explicit LocalBackend(std::shared_ptr<const Engine> engine)
+      : engine_(std::move(engine)),
+        catalog_(std::make_shared<Catalog>(engine_->registry)),
+        streams_(LocalStreamingQueryManager::Make(&engine_->services)) {}
+
+  ~LocalBackend() override { Stop().Warn("Stopping a session's queries failed"); }
+
+  Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) override {
+    return Analyze(plan, NewAnalysisContext());
+  }
+
+  Result<QueryResult> ExecutePlan(const PlanPtr& plan) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
+    return RunBatchQuery(analyzed, config_, engine_->services.execution);
+  }
+
+  Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
+    return ExplainAnalyzed(plan, analyzed, extended, config_);
+  }
+
+  Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) override {
+    const std::lock_guard<std::mutex> lock(start_mutex_);
+    if (stopped_) return Status::Invalid("The session is stopped and cannot start a query.");
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(request.plan));
+    const StreamStarter starter{catalog_.get(), &config_, NewConnectorContext()};
+    ARROW_ASSIGN_OR_RAISE(StreamDefinition definition, starter.Define(request, analyzed));
+    const std::shared_ptr<Table> sink = definition.sink;
+    const std::string name = definition.name;
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<StreamingQuery> query,
+                          streams_->Start(std::move(definition)));
+    if (sink != nullptr && (sink->capabilities() & Table::kNamedByQuery) != 0) {
+      ARROW_RETURN_NOT_OK(catalog_->CreateTempView(name, TableScan::Make(sink, false), true));
+    }
+    return query;
+  }
+
+  std::shared_ptr<StreamingQueryManager> Streams() override { return streams_; }
+
+  Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
+    return catalog_->CreateTempView(name, analyzed, replace);
+  }
+
+  Status SetConfig(std::string_view name, std::string_view value) override {
+    return config_.Set(name, value);
+  }
+  std::optional<std::string> GetConfig(std::string_view name) override { return config_.Get(name); }
+  void UnsetConfig(std::string_view name) override { config_.Unset(name); }
+
+  Status Stop() override {
+    {
+      const std::lock_guard<std::mutex> lock(start_mutex_);
+      stopped_ = true;
+    }
+    Status result;
+    for (const std::shared_ptr<StreamingQuery>& query : streams_->Active()) {
+      const Status stopped = query->Stop();
+      if (result.ok()) result = stopped;
+    }
+    return result;
+  }
+
+ private:
+  ConnectorContext NewConnectorContext() const {
+    ConnectorContext context;
+    context.env = engine_->services.execution.env;
+    context.clock = engine_->services.execution.clock;
+    context.session_time_zone = config_.Get(config::kSessionTimeZone);
+    context.default_parallelism = engine_->scheduler->threads();
+    context.conf = [config = config_](std::string_view name) { return config.Get(name); };
+    return context;
+  }
+
+  AnalysisContext NewAnalysisContext() const {
+    AnalysisContext context;
+    context.catalog = catalog_.get();
+    context.connectors = NewConnectorContext();
+    context.settings.ansi = config_.Get(config::kAnsiEnabled);
+    context.settings.time_zone = config_.Get(config::kSessionTimeZone);
+    context.case_sensitive = config_.Get(config::kCaseSensitive);
+    return context;
+  }
+
+  std::shared_ptr<const Engine> engine_;
+  Config config_;
+  std::shared_ptr<Catalog> catalog_;
+  std::shared_ptr<LocalStreamingQueryManager> streams_;
+  std::mutex start_mutex_;
+  bool stopped_ = false;  // guarded by start_mutex_
+};
+
+}  // namespace
+
+Result<std::shared_ptr<SessionBackend>> NewLocalBackend(
+    std::shared_ptr<const Engine> engine, const std::map<std::string, std::string>& settings) {
+  const int cores = engine->scheduler->threads();
+  auto backend = std::make_shared<LocalBackend>(std::move(engine));
+  ARROW_RETURN_NOT_OK(
+      backend->SetConfig(config::kShufflePartitions.name, std::to_string(cores)));
+  for (const auto& [name, value] : settings) {
+    ARROW_RETURN_NOT_OK(backend->SetConfig(name, value));
+  }
+  return backend;
+}
+
+}  // namespace firesteel

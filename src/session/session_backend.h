@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arrow/type_fwd.h"
+#include "firesteel/connector/batch_sink.h"
+#include "firesteel/connector/table.h"
+#include "firesteel/output_mode.h"
+#include "firesteel/streaming_query_manager.h"
+#include "firesteel/trigger.h"
+#include "plan/logical_plan.h"
+
+namespace firesteel {
+
+/// What a DataStreamWriter asks for.
+struct StreamStartRequest {
+  PlanPtr plan;
+  std::string format;       ///< "" with batch_sink
+  std::shared_ptr<BatchSink> batch_sink;
+  Options options;
+  std::string mode;
+  Trigger trigger;
+  std::string name;
+};
+
+/// The rows of a query with their schema.
+struct QueryResult {
+  Schema schema;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+};
+
+/// Where a session's plans are analysed and run: in this process (LocalBackend) or, one day, on a
+/// Spark cluster. DataFrame and Session are thin shells over this. Thread-safe.
+class SessionBackend {
+ public:
+  virtual ~SessionBackend() = default;
+
+  /// Resolves a plan; errors as the analyzer's.
+  virtual Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) = 0;
+  /// Runs a batch plan and returns all of its rows.
+  virtual Result<QueryResult> ExecutePlan(const PlanPtr& plan) = 0;
+  virtual Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) = 0;
+  virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
+  virtual std::shared_ptr<StreamingQueryManager> Streams() = 0;
+  virtual Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) = 0;
+  virtual Status SetConfig(std::string_view name, std::string_view value) = 0;
+  virtual std::optional<std::string> GetConfig(std::string_view name) = 0;
+  virtual void UnsetConfig(std::string_view name) = 0;
+  virtual Status Stop() = 0;
+};
+
+}  // namespace firesteel

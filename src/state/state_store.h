@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/error.h"
+#include "firesteel/types.h"
+#include "types/unsafe_row.h"
+
+namespace firesteel {
+
+/// Which store: `state/<operator_id>/<partition>[/<store_name>]` under the checkpoint. The name is
+/// "" for the default store.
+struct StateStoreId {
+  std::string checkpoint_root;  ///< …/state
+  int operator_id = 0;
+  int partition = 0;
+  std::string store_name;
+
+  std::string Directory() const;
+  auto operator<=>(const StateStoreId&) const = default;
+};
+
+struct StateStoreMetrics {
+  int64_t keys = 0;
+  int64_t memory_bytes = 0;
+  int64_t loaded_maps_hits = 0;
+  int64_t loaded_maps_misses = 0;
+};
+
+/// One version of one partition's state, being changed. Keys and values are UnsafeRow bytes.
+/// Obtained from StateStoreProvider::GetStore(version), ended by Commit or Abort; destroying it
+/// aborts. Not thread-safe: one task at a time.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  virtual const StateStoreId& id() const = 0;
+  /// The version that was loaded.
+  virtual int64_t version() const = 0;
+
+  /// Looks up every key; `(*values)[i]` is nullopt when there is none. The views stay valid until
+  /// the next change of the store.
+  virtual Status GetBatch(const EncodedRows& keys,
+                          std::vector<std::optional<std::string_view>>* values) = 0;
+  virtual Status PutBatch(const EncodedRows& keys, const EncodedRows& values) = 0;
+  virtual Status RemoveBatch(const EncodedRows& keys) = 0;
+  /// Calls `visit` for every entry, in no order, until it returns false. The store must not be
+  /// changed meanwhile.
+  virtual Status Scan(const std::function<Result<bool>(std::string_view key,
+                                                       std::string_view value)>& visit) = 0;
+  /// As Scan for the keys whose encoded form starts with `prefix` rows' columns (the first
+  /// `numColsPrefixKey` columns of the key schema); NotImplemented for stores without prefix.
+  virtual Status PrefixScan(std::string_view prefix_row,
+                            const std::function<Result<bool>(std::string_view key,
+                                                             std::string_view value)>& visit) = 0;
+
+  /// Writes version()+1 durably (replacing a file of a failed attempt) and makes it the current
+  /// one. Returns the new version.
+  virtual Result<int64_t> Commit() = 0;
+  /// Rolls back; never copies the map.
+  virtual void Abort() = 0;
+  virtual StateStoreMetrics metrics() const = 0;
+};
+
+/// What a store holds and how it is written.
+struct StateStoreOptions {
+  Schema key_schema;
+  Schema value_schema;
+  int prefix_columns = 0;                ///< leading key columns that PrefixScan looks for
+  std::string compression_codec = "lz4";
+  /// Whether every row in the files carries a checksum (`stateStore.rowChecksum.enabled`); fixed by
+  /// the checkpoint.
+  bool row_checksum = false;
+  int64_t minimum_deltas_for_snapshot = 10;
+  int64_t minimum_batches_to_retain = 100;
+};
+
+/// All versions of one partition's state. Thread-safe; at most one StateStore is open at a time.
+class StateStoreProvider {
+ public:
+  virtual ~StateStoreProvider() = default;
+  /// Loads `version` (0 is empty): from memory when it is the current one or the one before, else
+  /// from the newest snapshot and the deltas after it. Errors: CANNOT_LOAD_STATE_STORE.*.
+  virtual Result<std::unique_ptr<StateStore>> GetStore(int64_t version) = 0;
+  /// Writes a snapshot when enough deltas have gathered and removes files no longer needed. Called
+  /// in the background; must not stop the writer for longer than it takes to mark a version.
+  virtual Status DoMaintenance() = 0;
+};
+
+class CheckpointFileManager;
+
+/// Spark's default provider, HDFSBackedStateStoreProvider: a hash map in memory, one `<V>.delta` per
+/// version and now and then a `<V>.snapshot`. See checkpoint formats in state/README.md.
+Result<std::unique_ptr<StateStoreProvider>> NewMemoryStateStoreProvider(
+    StateStoreId id, StateStoreOptions options, CheckpointFileManager* files);
+
+}  // namespace firesteel

@@ -1,0 +1,286 @@
+#include "state/versioned_map.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/error.h"
+#include "fmt/format.h"
+#include "state/state_record.h"
+
+namespace firesteel {
+namespace {
+
+// What one lock holds up the other thread for, at most.
+constexpr size_t kDeltaPieceBytes = 128 * 1024;
+
+// The files have signed 32-bit sizes; one value must also leave room for its key.
+constexpr int64_t kMaxRowBytes = RecordArena::kMaxKeyBytes;
+
+Status OutOfMemory() {
+  return Status::OutOfMemory(
+      "The state of one partition does not fit in memory, or is larger than 32 GiB. Use more "
+      "partitions.");
+}
+
+}  // namespace
+
+VersionedMap::VersionedMap(UnsafeRowShape key_shape, int prefix_columns) {
+  if (prefix_columns > 0) index_.emplace(std::move(key_shape), prefix_columns);
+}
+
+void VersionedMap::PrefetchGroup(const uint32_t* hashes, int64_t count) const {
+  for (int64_t i = 0; i < count; ++i) map_.PrefetchSlot(hashes[i]);
+  for (int64_t i = 0; i < count; ++i) map_.PrefetchRecord(hashes[i]);
+}
+
+void VersionedMap::GetBatch(const EncodedRows& keys,
+                            std::vector<std::optional<std::string_view>>* values) const {
+  const int64_t count = keys.size();
+  values->assign(static_cast<size_t>(count), std::nullopt);
+  uint32_t hashes[kGroup];
+  for (int64_t first = 0; first < count; first += kGroup) {
+    const int64_t size = std::min<int64_t>(kGroup, count - first);
+    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
+    PrefetchGroup(hashes, size);
+    for (int64_t i = 0; i < size; ++i) {
+      const RecordRef ref = map_.Find(keys[first + i], hashes[i]);
+      if (ref != 0) (*values)[first + i] = map_.arena().Value(ref);
+    }
+  }
+}
+
+Status VersionedMap::Scan(const Visitor& visit) const {
+  const RecordArena& arena = map_.arena();
+  RecordRef position = 0;
+  for (RecordRef ref = arena.Next(&position, arena.End()); ref != 0;
+       ref = arena.Next(&position, arena.End())) {
+    ARROW_ASSIGN_OR_RAISE(const bool more, visit(arena.Key(ref), arena.Value(ref)));
+    if (!more) break;
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::PrefixScan(std::string_view prefix_row, const Visitor& visit) const {
+  if (!index_.has_value()) {
+    return Status::NotImplemented("This state store was made without prefix columns.");
+  }
+  for (const RecordRef ref : index_->Find(prefix_row)) {
+    ARROW_ASSIGN_OR_RAISE(const bool more, visit(map_.arena().Key(ref), map_.arena().Value(ref)));
+    if (!more) break;
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::CheckSizes(const EncodedRows& rows) const {
+  if (static_cast<int64_t>(rows.bytes.size()) <= kMaxRowBytes) return Status::OK();
+  for (int64_t i = 0; i < rows.size(); ++i) {
+    if (rows.offsets[i + 1] - rows.offsets[i] <= kMaxRowBytes) continue;
+    return Status::CapacityError(
+        fmt::format("A row of {} bytes is too large for the state; the limit is {} bytes.",
+                    rows.offsets[i + 1] - rows.offsets[i], kMaxRowBytes));
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::PutBatch(const EncodedRows& keys, const EncodedRows& values) {
+  const int64_t count = keys.size();
+  if (values.size() != count) {
+    return InternalError(fmt::format("{} keys but {} values for the state.", count, values.size()));
+  }
+  ARROW_RETURN_NOT_OK(CheckSizes(keys));
+  ARROW_RETURN_NOT_OK(CheckSizes(values));
+  const std::lock_guard lock(mutex_);
+  uint32_t hashes[kGroup];
+  for (int64_t first = 0; first < count; first += kGroup) {
+    const int64_t size = std::min<int64_t>(kGroup, count - first);
+    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
+    PrefetchGroup(hashes, size);
+    for (int64_t i = 0; i < size; ++i) {
+      ARROW_RETURN_NOT_OK(Put(keys[first + i], hashes[i], values[first + i], /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::RemoveBatch(const EncodedRows& keys) {
+  const int64_t count = keys.size();
+  const std::lock_guard lock(mutex_);
+  uint32_t hashes[kGroup];
+  for (int64_t first = 0; first < count; first += kGroup) {
+    const int64_t size = std::min<int64_t>(kGroup, count - first);
+    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
+    PrefetchGroup(hashes, size);
+    for (int64_t i = 0; i < size; ++i) {
+      ARROW_RETURN_NOT_OK(Remove(keys[first + i], hashes[i], /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::Load(const std::vector<StateRecord>& records) {
+  const std::lock_guard lock(mutex_);
+  uint32_t hashes[kGroup];
+  for (size_t first = 0; first < records.size(); first += kGroup) {
+    const size_t size = std::min<size_t>(kGroup, records.size() - first);
+    for (size_t i = 0; i < size; ++i) hashes[i] = HashStateKey(records[first + i].key);
+    PrefetchGroup(hashes, static_cast<int64_t>(size));
+    for (size_t i = 0; i < size; ++i) {
+      const StateRecord& record = records[first + i];
+      ARROW_RETURN_NOT_OK(record.value.has_value()
+                              ? Put(record.key, hashes[i], *record.value, /*logged=*/false)
+                              : Remove(record.key, hashes[i], /*logged=*/false));
+    }
+  }
+  return Status::OK();
+}
+
+void VersionedMap::BeforeChange(RecordRef ref, uint32_t hash, bool logged) {
+  if (walk_ != nullptr) walk_->BeforeChange(map_.arena(), ref);
+  if (logged && !map_.arena().IsMarked(ref)) {
+    undo_.Append(hash, map_.arena().Key(ref), map_.arena().Value(ref));
+    map_.arena().SetMark(ref, true);
+  }
+}
+
+Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view value,
+                         bool marked) {
+  const RecordRef ref = map_.Insert(key, hash, value);
+  if (ref == 0) return OutOfMemory();
+  if (index_.has_value()) {
+    if (const Status added = index_->Add(key, ref); !added.ok()) {
+      map_.Erase(ref, hash);
+      return added;
+    }
+  }
+  map_.arena().SetMark(ref, marked);
+  if (walk_ != nullptr) walk_->AfterBirth(ref);
+  return Status::OK();
+}
+
+Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view value,
+                         bool logged) {
+  const RecordRef ref = map_.Find(key, hash);
+  if (ref == 0) {
+    ARROW_RETURN_NOT_OK(Add(key, hash, value, /*marked=*/logged));
+    if (logged) undo_.Append(hash, key, std::nullopt);
+    return Status::OK();
+  }
+  BeforeChange(ref, hash, logged);
+  const RecordRef now = map_.Replace(ref, hash, value);
+  if (now == 0) return OutOfMemory();
+  if (now != ref) {
+    if (walk_ != nullptr) walk_->AfterBirth(now);
+    if (index_.has_value()) index_->Move(key, ref, now);
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::Remove(std::string_view key, uint32_t hash, bool logged) {
+  const RecordRef ref = map_.Find(key, hash);
+  if (ref == 0) return Status::OK();
+  BeforeChange(ref, hash, logged);
+  if (index_.has_value()) index_->Remove(key, ref);
+  map_.Erase(ref, hash);
+  return Status::OK();
+}
+
+// A key that was removed and put again has several entries in the log, but its record one mark.
+void VersionedMap::AppendChange(const UndoLog::Entry& entry, std::string* plain) {
+  const RecordRef ref = map_.Find(entry.key, entry.hash);
+  if (ref != 0) {
+    if (!map_.arena().IsMarked(ref)) return;
+    map_.arena().SetMark(ref, false);
+    AppendPut(entry.key, map_.arena().Value(ref), plain);
+  } else if (entry.old_value.has_value()) {
+    AppendRemoval(entry.key, plain);
+  }
+}
+
+bool VersionedMap::NextDeltaPiece(size_t* position, std::string* plain) {
+  const std::lock_guard lock(mutex_);
+  UndoLog::Entry group[kGroup];
+  while (plain->size() < kDeltaPieceBytes) {
+    int count = 0;
+    while (count < kGroup && undo_.Next(position, &group[count])) ++count;
+    if (count == 0) return false;
+    for (int i = 0; i < count; ++i) map_.PrefetchSlot(group[i].hash);
+    for (int i = 0; i < count; ++i) map_.PrefetchRecord(group[i].hash);
+    for (int i = 0; i < count; ++i) AppendChange(group[i], plain);
+  }
+  return true;
+}
+
+void VersionedMap::KeepVersion() {
+  const std::lock_guard lock(mutex_);
+  std::swap(undo_, kept_undo_);
+  undo_.Clear();
+  kept_undo_valid_ = true;
+  if (walk_ != nullptr) return;
+  map_.arena().KeepChunks(false);
+  map_.Compact([this](RecordRef from, RecordRef to) {
+    if (index_.has_value()) index_->Move(map_.arena().Key(to), from, to);
+  });
+  if (index_.has_value()) index_->Compact();
+}
+
+// Runs backwards, so that the oldest entry of a key has the last word.
+Status VersionedMap::Play(const UndoLog& undo) {
+  const std::vector<size_t> positions = undo.Positions();
+  for (size_t i = positions.size(); i-- > 0;) {
+    UndoLog::Entry entry;
+    size_t position = positions[i];
+    undo.Next(&position, &entry);
+    if (!entry.old_value.has_value()) {
+      ARROW_RETURN_NOT_OK(Remove(entry.key, entry.hash, /*logged=*/false));
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(Put(entry.key, entry.hash, *entry.old_value, /*logged=*/false));
+    map_.arena().SetMark(map_.Find(entry.key, entry.hash), false);
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::RollBack() {
+  const std::lock_guard lock(mutex_);
+  ARROW_RETURN_NOT_OK(Play(undo_));
+  undo_.Clear();
+  return Status::OK();
+}
+
+Status VersionedMap::RollBackKept() {
+  const std::lock_guard lock(mutex_);
+  if (!kept_undo_valid_ || !undo_.empty()) {
+    return InternalError("There is no version to roll back.");
+  }
+  kept_undo_valid_ = false;
+  ARROW_RETURN_NOT_OK(Play(kept_undo_));
+  kept_undo_.Clear();
+  return Status::OK();
+}
+
+bool VersionedMap::BeginSnapshot() {
+  const std::lock_guard lock(mutex_);
+  if (walk_ != nullptr || !undo_.empty()) return false;
+  map_.arena().KeepChunks(true);
+  walk_ = std::make_unique<SnapshotWalk>(map_.arena());
+  return true;
+}
+
+bool VersionedMap::NextSnapshotPiece(std::string* plain) {
+  const std::lock_guard lock(mutex_);
+  return walk_->NextPiece(map_.arena(), plain);
+}
+
+std::vector<std::string> VersionedMap::EndSnapshot() {
+  const std::lock_guard lock(mutex_);
+  // Chunks are given back by the owner's thread, at the next KeepVersion: it reads without a lock.
+  const std::unique_ptr<SnapshotWalk> ended = std::move(walk_);
+  return ended->TakeAside();
+}
+
+int64_t VersionedMap::memory_bytes() const {
+  return map_.memory_bytes() + undo_.memory_bytes() + kept_undo_.memory_bytes() +
+         (index_.has_value() ? index_->memory_bytes() : 0);
+}
+
+}  // namespace firesteel

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/error.h"
+#include "state/byte_map.h"
+#include "state/prefix_index.h"
+#include "state/snapshot_walk.h"
+#include "state/undo_log.h"
+#include "types/unsafe_row.h"
+
+namespace firesteel {
+
+/// One entry of a state file; without a value it is a removal.
+struct StateRecord {
+  std::string_view key;
+  std::optional<std::string_view> value;
+};
+
+/// The content of a state store, with a version that is being changed, the one before it within
+/// reach through an undo log, and at most one snapshot being read by another thread.
+///
+/// One thread at a time uses the methods of the first two groups (the task that has the store open).
+/// Those of the third may be called by another thread at any time: only they and the changes of the
+/// map lock, reading does not.
+class VersionedMap {
+ public:
+  /// `prefix_columns` > 0 asks for an index over that many leading columns of the key.
+  VersionedMap(UnsafeRowShape key_shape, int prefix_columns);
+
+  using Visitor = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+
+  void GetBatch(const EncodedRows& keys, std::vector<std::optional<std::string_view>>* values) const;
+  Status Scan(const Visitor& visit) const;
+  /// NotImplemented without an index.
+  Status PrefixScan(std::string_view prefix_row, const Visitor& visit) const;
+
+  Status PutBatch(const EncodedRows& keys, const EncodedRows& values);
+  Status RemoveBatch(const EncodedRows& keys);
+  /// Applies records of a file; there is no way back from them.
+  Status Load(const std::vector<StateRecord>& records);
+
+  /// Appends some of the changes of this version, framed as in a delta: per key the last value, or a
+  /// removal if the version before had the key. Start with `*position` = 0; false when the last were
+  /// appended. After the first call nothing may be changed before KeepVersion or RollBack.
+  bool NextDeltaPiece(size_t* position, std::string* plain);
+  /// Makes what was changed part of the version that is kept, and gives memory back.
+  void KeepVersion();
+  /// Takes back what was changed since the last KeepVersion.
+  Status RollBack();
+  /// Takes back the last version that was kept. Only right after KeepVersion.
+  Status RollBackKept();
+  bool CanRollBackKept() const { return kept_undo_valid_; }
+
+  /// Starts to read a snapshot of the last version kept. False when it was changed since, or while a
+  /// walk is under way.
+  bool BeginSnapshot();
+  /// Appends some of the snapshot's records; false when the last were appended.
+  bool NextSnapshotPiece(std::string* plain);
+  /// Ends the snapshot, read to its end or not. Returns what is to be appended to it.
+  std::vector<std::string> EndSnapshot();
+
+  int64_t keys() const { return map_.size(); }
+  int64_t memory_bytes() const;
+
+ private:
+  static constexpr int kGroup = 64;  // keys hashed and prefetched together
+
+  Status CheckSizes(const EncodedRows& rows) const;
+  void PrefetchGroup(const uint32_t* hashes, int64_t count) const;
+  // Change one key. `logged`: note how to take it back.
+  Status Put(std::string_view key, uint32_t hash, std::string_view value, bool logged);
+  Status Remove(std::string_view key, uint32_t hash, bool logged);
+  Status Add(std::string_view key, uint32_t hash, std::string_view value, bool marked);
+  void BeforeChange(RecordRef ref, uint32_t hash, bool logged);
+  void AppendChange(const UndoLog::Entry& entry, std::string* plain);
+  Status Play(const UndoLog& undo);
+
+  // Guards the map's content against the thread that reads a snapshot: held for every change, and
+  // for every piece of a snapshot. A mark on a record says that this version has changed it.
+  std::mutex mutex_;
+  ByteMap map_;
+  std::optional<PrefixIndex> index_;
+  UndoLog undo_;       // of the version being changed
+  UndoLog kept_undo_;  // of the last version kept
+  bool kept_undo_valid_ = false;
+  std::unique_ptr<SnapshotWalk> walk_;
+};
+
+}  // namespace firesteel

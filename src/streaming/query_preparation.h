@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/physical_plan.h"
+#include "exec/stateful/stateful_operator.h"
+#include "streaming/pinned_settings.h"
+#include "streaming/query_checkpoint.h"
+#include "streaming/source_set.h"
+#include "streaming/stream_definition.h"
+
+namespace firesteel {
+
+/// A query made ready for one run: planned once, its sources open. Batches differ only in what
+/// BatchContext says.
+struct PreparedQuery {
+  PhysicalPlanPtr plan;
+  std::vector<const StatefulOperator*> operators;  ///< by operator id, inside of `plan`
+  std::unique_ptr<SourceSet> sources;
+  std::string physical_text;  ///< for explain()
+  std::string all_text;       ///< the logical plans too
+};
+
+/// Optimizes the plan, opens one stream for each of its streaming tables in `sources/<i>`, and plans
+/// it with the settings that the checkpoint fixes.
+Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
+                                   const PinnedSettings& settings,
+                                   const QueryCheckpoint& checkpoint);
+
+}  // namespace firesteel
