@@ -26,7 +26,7 @@ help:  ## List these commands
 demo: bootstrap  ## Build the release binary and run the main job; RESUME=1 goes on from its checkpoint
 	@$(MAKE) --silent --no-print-directory build/release/build.ninja
 	@$(call build,release,firesteel)
-	@build/release/firesteel demo --data build/demo/data --checkpoint build/demo/checkpoint $(if $(filter 1,$(RESUME)),--resume)
+	@build/release/firesteel demo --directory build/demo $(if $(filter 1,$(RESUME)),--resume)
 
 .PHONY: test
 test: bootstrap  ## Build and pass all tests (address and undefined-behaviour sanitizers)

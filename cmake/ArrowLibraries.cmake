@@ -4,6 +4,11 @@
 # libraries. Sets FIRESTEEL_ARROW_FILES, the libraries `cmake --install` copies beside ours, and
 # FIRESTEEL_ARROW_INCLUDE_DIR, the headers that go with them (both empty for an installed Arrow).
 #
+# Beware of what the wheel's libraries export besides Arrow: libparquet a whole simdjson (see
+# Simdjson.cmake) and a whole OpenSSL, libarrow_compute RE2 and utf8proc. Debian's libssl binds to
+# that OpenSSL and crashes when libparquet comes first, so a program that needs both must name
+# libcrypto and libssl before libparquet on its link line.
+#
 # This file must not be called FindArrow.cmake: find_package(Arrow) below would load it again.
 set(FIRESTEEL_VENV ${PROJECT_SOURCE_DIR}/.venv
     CACHE PATH "The virtual environment with the pyarrow wheel and simdjson")

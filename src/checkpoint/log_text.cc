@@ -20,14 +20,23 @@ std::optional<T> ParseNumber(std::string_view text) {
   return number;
 }
 
+// Makes the start of a line fit for a message: it may be anything, also megabytes of binary.
+std::string Abbreviate(std::string_view line) {
+  constexpr size_t kShownBytes = 40;
+  std::string shown(line.substr(0, kShownBytes));
+  for (char& c : shown) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return line.size() > kShownBytes ? shown + "..." : shown;
+}
+
 Status CheckVersion(std::string_view line, const std::string& path) {
   const std::optional<int32_t> version =
       line.starts_with('v') ? ParseNumber<int32_t>(line.substr(1)) : std::nullopt;
   if (!version.has_value() || *version < 1) {
-    // The line may be anything, also megabytes of binary: do not repeat all of it.
     return MalformedLog(path, 1,
-                        fmt::format("the version, such as v{}, was expected but not {:?}",
-                                    kLogVersion, line.substr(0, 40)));
+                        fmt::format("the version, such as v{}, was expected but not '{}'",
+                                    kLogVersion, Abbreviate(line)));
   }
   if (*version > kLogVersion) {
     return MakeError("INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -23,12 +24,6 @@ inline uint64_t Load8(const char* bytes) {
   return word;
 }
 
-inline uint64_t Load4(const char* bytes) {
-  uint32_t word;
-  std::memcpy(&word, bytes, 4);
-  return word;
-}
-
 inline constexpr uint64_t kFirst = 0x9e3779b97f4a7c15u;
 inline constexpr uint64_t kSecond = 0xd1342543de82ef95u;
 
@@ -36,43 +31,23 @@ inline uint32_t OfInteger(uint64_t value) {
   return static_cast<uint32_t>(Mix(value ^ kFirst, kSecond) >> 16);
 }
 
-/// Reads only the `size` bytes, in overlapping words.
-inline uint32_t OfBytes(const char* bytes, int64_t size) {
+/// Folds whole words; the last one overlaps the one before. Requires size >= 8.
+inline uint64_t FoldLong(const char* bytes, int64_t size) {
   uint64_t seed = static_cast<uint64_t>(size) * kFirst;
-  int64_t left = size;
-  for (; left > 16; left -= 16, bytes += 16) {
+  const char* last = bytes + size - 8;
+  for (; bytes + 8 < last; bytes += 16) {
     seed = Mix(Load8(bytes) ^ kSecond, Load8(bytes + 8) ^ seed);
   }
-  uint64_t a = 0;
-  uint64_t b = 0;
-  if (left >= 8) {
-    a = Load8(bytes);
-    b = Load8(bytes + left - 8);
-  } else if (left >= 4) {
-    a = Load4(bytes);
-    b = Load4(bytes + left - 4);
-  } else if (left > 0) {
-    a = static_cast<uint64_t>(static_cast<unsigned char>(bytes[0])) |
-        static_cast<uint64_t>(static_cast<unsigned char>(bytes[left >> 1])) << 8 |
-        static_cast<uint64_t>(static_cast<unsigned char>(bytes[left - 1])) << 16;
-  }
-  return static_cast<uint32_t>(Mix(a ^ kSecond, b ^ seed) >> 16);
+  return Mix(Load8(last) ^ kSecond, seed);
 }
 
-/// Compares without a call for the short keys that grouping sees.
-inline bool Equal(const char* a, const char* b, int64_t size) {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) {
-    return Load8(a) == Load8(b) && Load8(a + size - 8) == Load8(b + size - 8);
-  }
-  if (size >= 4) {
-    return Load4(a) == Load4(b) && Load4(a + size - 4) == Load4(b + size - 4);
-  }
-  for (int64_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
+constexpr uint64_t MaskOf(int bytes) {
+  return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << (bytes * 8)) - 1;
 }
+/// By number of bytes: the part of a little-endian word that they take.
+inline constexpr uint64_t kMasks[17] = {
+    MaskOf(0), MaskOf(1), MaskOf(2), MaskOf(3), MaskOf(4), MaskOf(5), MaskOf(6), MaskOf(7), MaskOf(8),
+    MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8)};
 
 }  // namespace key_hash
 
@@ -82,6 +57,12 @@ class GroupSlots {
  public:
   GroupSlots() : slots_(kInitialSlots, 0) {}
 
+  void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  /// The number in the first slot that a key with this hash may have; -1 when it is free.
+  int32_t FirstCandidate(uint32_t hash) const {
+    const uint64_t slot = slots_[hash & (slots_.size() - 1)];
+    return static_cast<int32_t>(static_cast<uint32_t>(slot)) - 1;
+  }
   /// Returns the number of the key with this hash for which `equals(number)` holds, or makes the
   /// next number and calls `insert()`.
   template <typename Equals, typename Insert>
@@ -131,24 +112,31 @@ class GroupSlots {
   int32_t size_ = 0;
 };
 
-/// Gives every distinct byte string a number from 0, in order of first appearance. Not thread-safe.
+/// Gives every distinct byte string a number from 0, in order of first appearance. Keys of up to 16
+/// bytes are loaded, hashed and compared as two words whatever their length, because a branch on
+/// it would be mispredicted for every other row. Not thread-safe.
 class ByteKeyTable {
  public:
-  int32_t FindOrInsert(std::string_view key) {
-    const char* bytes = key.data();
-    const auto size = static_cast<int64_t>(key.size());
-    return slots_.FindOrInsert(
-        key_hash::OfBytes(bytes, size),
-        [&](int32_t group) {
-          const int64_t begin = keys_.offsets[group];
-          return keys_.offsets[group + 1] - begin == size &&
-                 key_hash::Equal(keys_.bytes.data() + begin, bytes, size);
-        },
-        [&] { keys_.Append(key); });
+  /// Writes the number of each key to `out`. `key_at(i)` gives key i; all keys lie before
+  /// `readable_end`, up to which memory may be read.
+  template <typename KeyAt>
+  void FindOrInsertAll(int64_t rows, const KeyAt& key_at, const char* readable_end, int32_t* out) {
+    int64_t row = 0;
+    while (row < rows && slots_.memory_bytes() <= kCachedBytes) {
+      const std::string_view key = key_at(row);
+      out[row++] = FindOrInsert(key, Load(key, readable_end));
+    }
+    for (; row < rows; row += kBlockRows) {
+      FindOrInsertBlock(std::min(kBlockRows, rows - row), row, key_at, readable_end, out);
+    }
+  }
+  int32_t FindOrInsert(std::string_view key, const char* readable_end) {
+    return FindOrInsert(key, Load(key, readable_end));
   }
   /// Adds a number whose key is the empty string, found by nobody: the caller's own special key.
   int32_t InsertUnreachable() {
     keys_.Append({});
+    words_.push_back({0, 0, -1, 0});
     return slots_.TakeNumber();
   }
 
@@ -156,16 +144,97 @@ class ByteKeyTable {
   int64_t size() const { return slots_.size(); }
   int64_t memory_bytes() const {
     return slots_.memory_bytes() + static_cast<int64_t>(keys_.bytes.capacity()) +
-           static_cast<int64_t>(keys_.offsets.capacity() * sizeof(int64_t));
+           static_cast<int64_t>(keys_.offsets.capacity() * sizeof(int64_t)) +
+           static_cast<int64_t>(words_.capacity() * sizeof(Words));
   }
   void Clear() {
     slots_.Clear();
     keys_ = EncodedRows();
+    words_ = std::vector<Words>();
   }
 
  private:
+  /// A key as words: all of it up to 16 bytes, else its first and last 8.
+  struct Words {
+    uint64_t low;
+    uint64_t high;
+    int32_t size;
+    uint32_t hash;
+  };
+  static constexpr int64_t kShort = 16;
+  static constexpr int64_t kBlockRows = 32;
+  /// Above this the slots no longer stay in a core's own cache, and waiting for memory is worth
+  /// overlapping.
+  static constexpr int64_t kCachedBytes = 128 << 10;
+
+  static Words Load(std::string_view key, const char* readable_end) {
+    const auto size = static_cast<int64_t>(key.size());
+    Words words{0, 0, static_cast<int32_t>(size), 0};
+    if (size > kShort) {
+      words.low = key_hash::Load8(key.data());
+      words.high = key_hash::Load8(key.data() + size - 8);
+      words.hash = static_cast<uint32_t>(key_hash::FoldLong(key.data(), size) >> 16);
+      return words;
+    }
+    if (readable_end - key.data() >= kShort) {
+      words.low = key_hash::Load8(key.data()) & key_hash::kMasks[size];
+      words.high = key_hash::Load8(key.data() + 8) & key_hash::kMasks[size > 8 ? size - 8 : 0];
+    } else {
+      char padded[kShort] = {};
+      if (size > 0) std::memcpy(padded, key.data(), size);
+      words.low = key_hash::Load8(padded);
+      words.high = key_hash::Load8(padded + 8);
+    }
+    const uint64_t seed = static_cast<uint64_t>(size) * key_hash::kFirst;
+    words.hash = static_cast<uint32_t>(
+        key_hash::Mix(words.low ^ key_hash::kSecond, words.high ^ seed) >> 16);
+    return words;
+  }
+
+  bool Equals(int32_t group, std::string_view key, const Words& words) const {
+    const Words& stored = words_[group];
+    if (((stored.low ^ words.low) | (stored.high ^ words.high) |
+         static_cast<uint64_t>(stored.size ^ words.size)) != 0) {
+      return false;
+    }
+    return words.size <= kShort || keys_[group] == key;
+  }
+
+  int32_t FindOrInsert(std::string_view key, const Words& words) {
+    return slots_.FindOrInsert(
+        words.hash, [&](int32_t group) { return Equals(group, key, words); },
+        [&] {
+          keys_.Append(key);
+          words_.push_back(words);
+        });
+  }
+
+  /// Goes through a few keys step by step, so that the memory each step needs is on its way while
+  /// the others are worked on.
+  template <typename KeyAt>
+  void FindOrInsertBlock(int64_t rows, int64_t begin, const KeyAt& key_at,
+                         const char* readable_end, int32_t* out) {
+    std::string_view keys[kBlockRows];
+    Words words[kBlockRows];
+    int32_t candidates[kBlockRows];
+    for (int64_t i = 0; i < rows; ++i) {
+      keys[i] = key_at(begin + i);
+      words[i] = Load(keys[i], readable_end);
+      slots_.Prefetch(words[i].hash);
+    }
+    for (int64_t i = 0; i < rows; ++i) {
+      candidates[i] = slots_.FirstCandidate(words[i].hash);
+      if (candidates[i] >= 0) __builtin_prefetch(&words_[candidates[i]]);
+    }
+    for (int64_t i = 0; i < rows; ++i) {
+      const bool found = candidates[i] >= 0 && Equals(candidates[i], keys[i], words[i]);
+      out[begin + i] = found ? candidates[i] : FindOrInsert(keys[i], words[i]);
+    }
+  }
+
   GroupSlots slots_;
   EncodedRows keys_;
+  std::vector<Words> words_;  // of keys_
 };
 
 }  // namespace firesteel

@@ -61,15 +61,21 @@ class BinaryGroupTable final : public GroupTable {
     int32_t* out = groups->data();
     const int32_t* offsets = column.raw_value_offsets();
     const auto* bytes = reinterpret_cast<const char*>(column.raw_data());
-    const bool may_be_null = column.null_count() != 0;
+    const auto key_at = [&](int64_t i) {
+      return std::string_view(bytes + offsets[i], offsets[i + 1] - offsets[i]);
+    };
+    const char* end = bytes + (rows == 0 ? 0 : offsets[rows]);
+    if (column.null_count() == 0) {
+      table_.FindOrInsertAll(rows, key_at, end, out);
+      return Status::OK();
+    }
     for (int64_t i = 0; i < rows; ++i) {
-      if (may_be_null && column.IsNull(i)) {
-        if (null_group_ < 0) null_group_ = table_.InsertUnreachable();
-        out[i] = null_group_;
+      if (column.IsValid(i)) {
+        out[i] = table_.FindOrInsert(key_at(i), end);
         continue;
       }
-      const int32_t size = offsets[i + 1] - offsets[i];
-      out[i] = table_.FindOrInsert({bytes + offsets[i], static_cast<size_t>(size)});
+      if (null_group_ < 0) null_group_ = table_.InsertUnreachable();
+      out[i] = null_group_;
     }
     return Status::OK();
   }
@@ -172,7 +178,9 @@ class RowGroupTable final : public GroupTable {
     ARROW_RETURN_NOT_OK(codec_.Encode(keys, /*normalize_floats=*/true, &encoded_));
     if (encoded_.size() != rows) return InternalError("Key columns differ in length.");
     groups->resize(rows);
-    for (int64_t i = 0; i < rows; ++i) (*groups)[i] = table_.FindOrInsert(encoded_[i]);
+    table_.FindOrInsertAll(
+        rows, [&](int64_t i) { return encoded_[i]; },
+        encoded_.bytes.data() + encoded_.bytes.size(), groups->data());
     return Status::OK();
   }
 

@@ -17,7 +17,7 @@ namespace {
 
 /// Where `expression` stands in `expressions`, which it joins if no equal one is there.
 int IndexOfExpression(const ExpressionPtr& expression, std::vector<ExpressionPtr>* expressions) {
-  for (size_t i = 0; i < expressions->size(); ++i) {
+  for (size_t i = 0; expression->deterministic() && i < expressions->size(); ++i) {
     if ((*expressions)[i]->Equals(*expression)) return static_cast<int>(i);
   }
   expressions->push_back(expression);

@@ -51,7 +51,7 @@ std::string Cast::ToString() const {
 Result<ColumnVector> Cast::Evaluate(const arrow::RecordBatch& batch,
                                     EvaluationContext* context) const {
   ARROW_ASSIGN_OR_RAISE(ColumnVector input, child(0)->Evaluate(batch, context));
-  if (child(0)->type() == target_) return input;
+  if (child(0)->type().SameType(target_)) return input;
   if (input.constant && input.values->length() > 1) input.values = input.values->Slice(0, 1);
   ARROW_ASSIGN_OR_RAISE(input.values,
                         firesteel::Cast(input.values, child(0)->type(), target_, options_));

@@ -28,6 +28,8 @@ enum class ExpressionKind {
   kUnresolvedStar,
   kUnresolvedFunction,
   kUnresolvedOrdinal,
+  kUnresolvedMultiAlias,
+  kUnresolvedTimestamp,
   // Resolved.
   kLiteral,
   kAttribute,

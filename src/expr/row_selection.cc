@@ -52,13 +52,21 @@ void ScatterFixedWidth(const std::vector<SelectedValues>& pieces, int width, uin
   for (const SelectedValues& piece : pieces) {
     const arrow::Array& values = *piece.values.values;
     if (piece.selection.empty()) continue;
-    if (values.type_id() == arrow::Type::NA) continue;
+    if (values.type_id() == arrow::Type::NA) {
+      for (int64_t i = 0; i < piece.selection.size(); ++i) {
+        arrow::bit_util::ClearBit(valid, piece.selection[i]);
+      }
+      continue;
+    }
     const uint8_t* source = values.data()->buffers[1]->data() + values.offset() * width;
     const int64_t step = piece.values.constant ? 0 : 1;
     const bool may_be_null = values.null_count() != 0;
     for (int64_t i = 0; i < piece.selection.size(); ++i) {
-      if (may_be_null && values.IsNull(i * step)) continue;
       const int32_t row = piece.selection[i];
+      if (may_be_null && values.IsNull(i * step)) {
+        arrow::bit_util::ClearBit(valid, row);
+        continue;
+      }
       if (width == 8) {
         std::memcpy(out + row * 8, source + i * step * 8, 8);
       } else if (width == 4) {
@@ -95,7 +103,11 @@ Result<ColumnVector> InterleaveByTake(const std::vector<SelectedValues>& pieces,
   std::memset(indices, 0, rows * sizeof(int64_t));
   int64_t next = 1;
   for (const SelectedValues& piece : pieces) {
-    if (piece.selection.empty() || piece.values.values->type_id() == arrow::Type::NA) continue;
+    if (piece.selection.empty()) continue;
+    if (piece.values.values->type_id() == arrow::Type::NA) {
+      for (int64_t i = 0; i < piece.selection.size(); ++i) indices[piece.selection[i]] = 0;
+      continue;
+    }
     const int64_t step = piece.values.constant ? 0 : 1;
     for (int64_t i = 0; i < piece.selection.size(); ++i) {
       indices[piece.selection[i]] = next + i * step;
@@ -169,9 +181,7 @@ Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::R
 
 Result<ColumnVector> Interleave(const std::vector<SelectedValues>& pieces, const DataType& type,
                                 int64_t rows) {
-  for (const SelectedValues& piece : pieces) {
-    if (piece.selection.all() && piece.selection.size() == rows && rows > 0) return piece.values;
-  }
+  if (!pieces.empty() && pieces.back().selection.all()) return pieces.back().values;
   std::shared_ptr<arrow::DataType> arrow_type = ToArrowType(type);
   if (arrow_type->id() == arrow::Type::NA) {
     return ColumnVector{std::make_shared<arrow::NullArray>(rows), false};

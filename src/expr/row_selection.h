@@ -44,7 +44,8 @@ class RowSelection {
 Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::RecordBatch& batch,
                                     const RowSelection& selection, EvaluationContext* context);
 
-/// Puts the values of disjoint selections of one batch together; rows of no piece are NULL.
+/// Puts the values of selections of one batch together. Where selections overlap the later piece
+/// wins; rows of no piece are NULL.
 struct SelectedValues {
   RowSelection selection;
   ColumnVector values;

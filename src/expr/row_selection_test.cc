@@ -84,5 +84,15 @@ TEST(RowSelectionTest, InterleavesPiecesOfEveryKindOfType) {
   }
 }
 
+TEST(RowSelectionTest, LaterPiecesWin) {
+  std::vector<SelectedValues> pieces;
+  pieces.push_back({RowSelection::All(3),
+                    Column({int64_t{1}, Value(), int64_t{3}}, TypeId::kLong)});
+  pieces.push_back({RowSelection::Of(3, {1, 2}), Column({int64_t{7}, Value()}, TypeId::kLong)});
+  auto column = Interleave(pieces, TypeId::kLong, 3).ValueOrDie();
+  EXPECT_EQ(Values(column, TypeId::kLong, 3),
+            (std::vector<Value>{int64_t{1}, int64_t{7}, Value()}));
+}
+
 }  // namespace
 }  // namespace firesteel

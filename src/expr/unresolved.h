@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "expr/expression.h"
@@ -68,6 +69,54 @@ class UnresolvedFunction final : public Expression {
   std::string name_;
   bool distinct_;
   bool has_filter_;
+  Origin origin_;
+};
+
+/// `child AS (a, b)`: names for the columns of a generator.
+class UnresolvedMultiAlias final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedMultiAlias;
+  UnresolvedMultiAlias(ExpressionPtr child, std::vector<std::string> names, Origin origin = {})
+      : Expression(kKind, {std::move(child)}), names_(std::move(names)), origin_(std::move(origin)) {}
+  const std::vector<std::string>& names() const { return names_; }
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override {
+    return std::make_shared<UnresolvedMultiAlias>(std::move(children[0]), names_, origin_);
+  }
+  std::string Sql() const override { return child(0)->Sql() + Names(); }
+  std::string ToString() const override { return child(0)->ToString() + Names(); }
+
+ private:
+  std::string Names() const {
+    std::string text = " AS (";
+    for (const std::string& name : names_) text += (text.size() > 5 ? ", " : "") + name;
+    return text + ")";
+  }
+  std::vector<std::string> names_;
+  Origin origin_;
+};
+
+/// TIMESTAMP '…': what a time without a zone means depends on the session.
+class UnresolvedTimestamp final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedTimestamp;
+  /// `keyword` is what stood before the text.
+  UnresolvedTimestamp(std::string text, std::string keyword, Origin origin = {})
+      : Expression(kKind, {}),
+        text_(std::move(text)),
+        keyword_(std::move(keyword)),
+        origin_(std::move(origin)) {}
+  const std::string& text() const { return text_; }
+  const std::string& keyword() const { return keyword_; }
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr>) const override {
+    return shared_from_this();
+  }
+  std::string Sql() const override { return keyword_ + " '" + text_ + "'"; }
+
+ private:
+  std::string text_;
+  std::string keyword_;
   Origin origin_;
 };
 

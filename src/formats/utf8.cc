@@ -1,7 +1,8 @@
 #include "formats/utf8.h"
 
 #include <cstdint>
-#include <cstring>
+
+#include "simdjson.h"
 
 namespace firesteel {
 namespace {
@@ -36,27 +37,10 @@ int CharacterLength(std::string_view text) {
   return length;
 }
 
-// Returns how many bytes at the start are ASCII, in steps of eight.
-size_t AsciiPrefix(std::string_view text) {
-  size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    if ((word & 0x8080808080808080ULL) != 0) break;
-  }
-  return i;
-}
-
 }  // namespace
 
 bool IsValidUtf8(std::string_view text) {
-  while (true) {
-    text.remove_prefix(AsciiPrefix(text));
-    if (text.empty()) return true;
-    const int length = CharacterLength(text);
-    if (length < 0) return false;
-    text.remove_prefix(length);
-  }
+  return simdjson::validate_utf8(text.data(), text.size());
 }
 
 std::string ReplaceInvalidUtf8(std::string_view text) {

@@ -1,8 +1,6 @@
 #include "functions/decimal_arithmetic.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 #include <string>
 
 #include "arrow/util/decimal.h"
@@ -10,6 +8,7 @@
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "types/arrow_types.h"
+#include "types/decimal.h"
 
 namespace firesteel {
 
@@ -46,11 +45,6 @@ __int128 MultiplyWrapping(__int128 a, __int128 b) {
 __int128 AddWrapping(__int128 a, __int128 b) {
   return static_cast<__int128>(static_cast<unsigned __int128>(a) +
                                static_cast<unsigned __int128>(b));
-}
-
-bool FitsPrecision(__int128 value, int precision) {
-  const __int128 limit = PowerOfTen(precision);
-  return value < limit && value > -limit;
 }
 
 /// Rounds a wide value from one scale to another, half away from zero.
@@ -265,39 +259,6 @@ Kernel IntegralDivideKernel(const Operands& types, ArithmeticMode mode) {
 
 }  // namespace
 
-__int128 PowerOfTen(int exponent) {
-  static const std::array<__int128, 39> kPowers = [] {
-    std::array<__int128, 39> powers{};
-    powers[0] = 1;
-    for (int i = 1; i < 39; ++i) powers[i] = powers[i - 1] * 10;
-    return powers;
-  }();
-  return kPowers[exponent];
-}
-
-bool RescaleDecimal(__int128 value, int from_scale, int precision, int to_scale, __int128* out) {
-  if (from_scale <= to_scale) {
-    const int shift = to_scale - from_scale;
-    if (!FitsPrecision(value, std::max(precision - shift, 0))) {
-      if (value != 0) return false;
-    }
-    *out = value * PowerOfTen(shift);
-    return true;
-  }
-  const int shift = from_scale - to_scale;
-  if (shift > 38) {
-    *out = 0;
-    return true;
-  }
-  const __int128 divisor = PowerOfTen(shift);
-  __int128 quotient = value / divisor;
-  const __int128 remainder = value % divisor;
-  const __int128 magnitude = remainder < 0 ? -remainder : remainder;
-  if (magnitude >= divisor - magnitude) quotient += value < 0 ? -1 : 1;
-  *out = quotient;
-  return FitsPrecision(quotient, precision);
-}
-
 DataType DecimalResultType(ArithmeticOp op, const DataType& a, const DataType& b) {
   const int p1 = a.precision();
   const int s1 = a.scale();
@@ -351,8 +312,8 @@ Status DecimalOutOfRange(const std::string& value, int precision, int scale) {
 }
 
 std::string DecimalText(__int128 unscaled, int scale) {
-  const DecimalSlot slot(unscaled);
-  return arrow::Decimal128(slot.high, slot.low).ToString(scale);
+  char text[kDecimalTextSize];
+  return std::string(text, FormatDecimal(unscaled, scale, text));
 }
 
 }  // namespace firesteel

@@ -12,12 +12,6 @@ DataType DecimalResultType(ArithmeticOp op, const DataType& a, const DataType& b
 Kernel DecimalKernel(ArithmeticOp op, const DataType& a, const DataType& b, const DataType& result,
                      ArithmeticMode mode);
 
-/// 10 to the power of `exponent`, 0 … 38.
-__int128 PowerOfTen(int exponent);
-
-/// Changes the scale of a decimal, rounding half up; false when it does not fit `precision`.
-bool RescaleDecimal(__int128 value, int from_scale, int precision, int to_scale, __int128* out);
-
 /// NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION for a value that does not fit DECIMAL(p, s).
 Status DecimalOutOfRange(const std::string& value, int precision, int scale);
 

@@ -130,15 +130,17 @@ Result<ColumnVector> CompareOneByOne(const ColumnVector& value,
   ARROW_ASSIGN_OR_RAISE(validity.bitmap, WritableBitmap(value_set, rows));
   std::vector<bool> unknown(rows, false);
   for (const ExpressionPtr& item : items) {
-    std::vector<int32_t> remaining;
-    for (int64_t row = 0; row < rows; ++row) {
-      if (value_set.IsValid(row) && !arrow::bit_util::GetBit(matches->data(), row)) {
-        remaining.push_back(static_cast<int32_t>(row));
+    RowSelection selection = RowSelection::All(rows);
+    if (item->may_fail()) {
+      std::vector<int32_t> remaining;
+      for (int64_t row = 0; row < rows; ++row) {
+        if (value_set.IsValid(row) && !arrow::bit_util::GetBit(matches->data(), row)) {
+          remaining.push_back(static_cast<int32_t>(row));
+        }
       }
+      if (remaining.empty()) break;
+      selection = RowSelection::Of(rows, std::move(remaining));
     }
-    if (remaining.empty()) break;
-    const RowSelection selection =
-        item->may_fail() ? RowSelection::Of(rows, std::move(remaining)) : RowSelection::All(rows);
     ARROW_ASSIGN_OR_RAISE(ColumnVector other, EvaluateOnRows(*item, batch, selection, context));
     ColumnVector pair[] = {value, {}};
     if (selection.all()) {

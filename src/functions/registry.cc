@@ -162,6 +162,10 @@ Result<ExpressionPtr> BindCall(std::string_view name, std::vector<ExpressionPtr>
                           BindCall("=", std::move(arguments), distinct, filter, settings));
     return BindCall("not", {std::move(equal)}, false, nullptr, settings);
   }
+  if (const std::string lower = LowerAscii(name); lower == "when" || lower == "case") {
+    ARROW_RETURN_NOT_OK(CheckCount("when", 2, -1, static_cast<int>(arguments.size())));
+    return BindConditional(std::move(arguments), settings);
+  }
   const FunctionLookup lookup = FindFunction(name);
   const int count = static_cast<int>(arguments.size());
   if (lookup.aggregate) {

@@ -26,7 +26,8 @@ std::shared_ptr<const DataSourceRegistry> NewDataSourceRegistry(
   return registry;
 }
 
-std::shared_ptr<const Engine> NewEngine() {
+std::shared_ptr<const Engine> NewEngine(
+    std::function<Status(std::string_view text)> console) {
   auto engine = std::make_shared<Engine>();
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine->scheduler = TaskScheduler::Make(cores);
@@ -37,7 +38,7 @@ std::shared_ptr<const Engine> NewEngine() {
   services.pool = arrow::default_memory_pool();
   services.spill_directory =
       std::filesystem::temp_directory_path().string() + "/firesteel-spill-" + NewUuid();
-  engine->registry = NewDataSourceRegistry(StandardOutput());
+  engine->registry = NewDataSourceRegistry(std::move(console));
   return engine;
 }
 

@@ -1,6 +1,7 @@
 #include <memory>
 #include <mutex>
 
+#include "connectors/console/console_provider.h"
 #include "firesteel/session.h"
 #include "library/engine.h"
 
@@ -9,7 +10,7 @@ namespace {
 
 /// The process's engine; made on first use, shared by all sessions.
 std::shared_ptr<const Engine> SharedEngine() {
-  static const std::shared_ptr<const Engine> engine = NewEngine();
+  static const std::shared_ptr<const Engine> engine = NewEngine(StandardOutput());
   return engine;
 }
 

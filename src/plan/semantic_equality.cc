@@ -1,5 +1,9 @@
 #include "plan/semantic_equality.h"
 
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "expr/generator.h"
@@ -41,7 +45,38 @@ bool SameParameters(const Expression& a, const Expression& b) {
   }
 }
 
+bool IsCommutative(const Expression& expression) {
+  const auto* function = As<ScalarFunction>(expression);
+  if (function == nullptr || function->children().size() != 2) return false;
+  const std::string_view names[] = {"+", "*", "=", "<=>", "and", "or", "&", "|", "^"};
+  return std::find(std::begin(names), std::end(names), function->name()) != std::end(names);
+}
+
+size_t Mix(size_t seed, size_t value) {
+  return (seed ^ (value + 0x9E3779B97F4A7C15ULL + (seed << 6) + (seed >> 2))) *
+         0xFF51AFD7ED558CCDULL;
+}
+
 }  // namespace
+
+size_t SemanticHash(const Expression& any) {
+  const Expression& expression = LookThroughAliases(any);
+  size_t hash = Mix(1, static_cast<size_t>(expression.kind()));
+  if (const auto* attribute = As<Attribute>(expression)) {
+    return Mix(hash, static_cast<size_t>(attribute->id()));
+  }
+  hash = Mix(hash, static_cast<size_t>(expression.type().id()));
+  if (const auto* function = As<ScalarFunction>(expression)) {
+    hash = Mix(hash, std::hash<std::string_view>()(function->name()));
+  } else if (expression.kind() == ExpressionKind::kLiteral) {
+    hash = Mix(hash, std::hash<std::string>()(expression.Sql()));
+  }
+  if (IsCommutative(expression)) {
+    return Mix(hash, SemanticHash(*expression.child(0)) + SemanticHash(*expression.child(1)));
+  }
+  for (const ExpressionPtr& child : expression.children()) hash = Mix(hash, SemanticHash(*child));
+  return hash;
+}
 
 bool SemanticallyEqual(const Expression& first, const Expression& second) {
   const Expression& a = LookThroughAliases(first);
@@ -50,6 +85,13 @@ bool SemanticallyEqual(const Expression& first, const Expression& second) {
   if (a.kind() != b.kind() || a.children().size() != b.children().size()) return false;
   if (const auto* attribute = As<Attribute>(a)) return attribute->id() == As<Attribute>(b)->id();
   if (!a.type().SameType(b.type()) || !SameParameters(a, b)) return false;
+  // The hashes choose the order of the operands, since trying both at each level would take
+  // exponential time.
+  if (IsCommutative(a) && SemanticHash(*a.child(0)) != SemanticHash(*b.child(0))) {
+    return SemanticHash(*a.child(0)) == SemanticHash(*b.child(1)) &&
+           SemanticallyEqual(*a.child(0), *b.child(1)) &&
+           SemanticallyEqual(*a.child(1), *b.child(0));
+  }
   for (size_t i = 0; i < a.children().size(); ++i) {
     if (!SemanticallyEqual(*a.children()[i], *b.children()[i])) return false;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,22 @@ class ExpressionParser {
   static constexpr int kMaximumDepth = 1000;
   static constexpr int64_t kMaximumNodes = 1'000'000;
 
+  /// What is wrong with an interval: a condition and its parameters.
+  struct IntervalError {
+    std::string condition;
+    std::map<std::string, std::string> parameters;
+  };
+  /// The parts of an interval added up, wide enough that no text can overflow it. Fields are those
+  /// of the interval types: YEAR 0, MONTH 1, or DAY 0 to SECOND 3.
+  struct IntervalSum {
+    __int128 months = 0;
+    __int128 micros = 0;
+    int first_field = 9;
+    int last_field = -1;
+    bool has_months = false;
+    bool has_micros = false;
+  };
+
   ExpressionParser(const SourceText* source, std::vector<Token> tokens);
 
   /// `expression [[AS] name | [AS] (name, …)]`.
@@ -46,7 +63,10 @@ class ExpressionParser {
   // Tokens.
   const Token& Peek(int ahead = 0) const;
   std::string_view TextOf(const Token& token) const;
-  void Advance() { ++next_; }
+  void Advance(int count = 1) {
+    next_ += static_cast<size_t>(count);
+    last_end_ = tokens_[next_ - 1].end;
+  }
   /// Whether the token is this word, any case; `word` is in upper case.
   bool IsWord(const Token& token, std::string_view word) const;
   bool PeekWord(std::string_view word, int ahead = 0) const { return IsWord(Peek(ahead), word); }
@@ -65,7 +85,7 @@ class ExpressionParser {
   }
   std::string NameOf(const Token& token) const;
   /// The byte after the last token used.
-  int LastEnd() const { return next_ == 0 ? 0 : tokens_[next_ - 1].end; }
+  int LastEnd() const { return last_end_; }
   /// PARSE_SYNTAX_ERROR at the next token.
   Status SyntaxError(std::string hint = "") const;
 
@@ -132,6 +152,10 @@ class ExpressionParser {
   // interval_parser.cc
   bool BeginsInterval() const;
   Result<Parsed> ParseInterval();
+  Result<Parsed> ParseIntervalText(int start);
+  Result<Parsed> ParseIntervalPieces(int start);
+  Result<Parsed> MakeInterval(const IntervalSum& sum, int start) const;
+  Status IntervalErrorAt(const IntervalError& error, int start) const;
 
   // type_parser.cc
   Result<DataType> ParseType();
@@ -140,6 +164,7 @@ class ExpressionParser {
   const SourceText* source_;
   std::vector<Token> tokens_;
   size_t next_ = 0;
+  int last_end_ = 0;
   int nesting_ = 0;
   int last_when_ = -1;  // index of the last word WHEN; before it CASE begins an expression
 };

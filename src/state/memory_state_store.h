@@ -57,7 +57,7 @@ class MemoryStateStoreProvider final : public StateStoreProvider {
   Status PrepareDirectory();
   Status WriteDelta(int64_t version);
   Status TakeSnapshot();
-  Status WriteSnapshot(VersionedMap* map, int64_t version);
+  Result<bool> WriteSnapshot(VersionedMap* map, int64_t version);
   Status RemoveSuperseded();
   Status RemoveFile(StateFiles::File file);
 

@@ -13,7 +13,7 @@ inline constexpr std::string_view kAfterSinkCommit = "sink.after_commit";
 inline constexpr std::string_view kBeforeCommits = "commits.before";
 inline constexpr std::string_view kAfterCommits = "commits.after";
 
-inline constexpr std::array kAll = {kBeforeOffsets, kAfterOffsets,     kBeforeSinkCommit,
+inline constexpr std::array kAll = {kBeforeOffsets,   kAfterOffsets,  kBeforeSinkCommit,
                                     kAfterSinkCommit, kBeforeCommits, kAfterCommits};
 
 }  // namespace firesteel::failpoints

@@ -97,12 +97,12 @@ Status PinnedSettings::CheckShufflePartitions() const {
   const std::string& text = values_.find(name)->second;
   const std::optional<int64_t> count = ParseCount(text);
   if (count && *count >= 1 && *count <= kMostShufflePartitions) return Status::OK();
-  return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
-                   {{"confName", name},
-                    {"confValue", text},
-                    {"confRequirement",
-                     fmt::format("a query's checkpoint must hold a number between 1 and {}",
-                                 kMostShufflePartitions)}});
+  return MakeError(
+      "INVALID_CONF_VALUE.REQUIREMENT",
+      {{"confName", name},
+       {"confValue", text},
+       {"confRequirement", fmt::format("a query's checkpoint must hold a number between 1 and {}",
+                                       kMostShufflePartitions)}});
 }
 
 int PinnedSettings::shuffle_partitions() const {
@@ -122,11 +122,11 @@ Status PinnedSettings::CheckStateFormat() const {
     if (setting.name == kProviderClass) {
       return MakeError("STATE_STORE_INVALID_PROVIDER", {{"inputClass", value}});
     }
-    return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
-                     {{"confName", std::string(setting.name)},
-                      {"confValue", value},
-                      {"confRequirement",
-                       fmt::format("only \"{}\" is supported", setting.only_for_state)}});
+    return MakeError(
+        "INVALID_CONF_VALUE.REQUIREMENT",
+        {{"confName", std::string(setting.name)},
+         {"confValue", value},
+         {"confRequirement", fmt::format("only \"{}\" is supported", setting.only_for_state)}});
   }
   return Status::OK();
 }

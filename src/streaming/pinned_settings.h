@@ -10,10 +10,10 @@
 
 namespace firesteel {
 
-/// The settings that a checkpoint fixes for the life of its query, because its files depend on them.
-/// They are the 17 that Spark 4.3 writes into every `offsets/N`; real Spark refuses or misreads a
-/// checkpoint in which one of them changes its meaning, so the list and the values are not ours to
-/// choose. Immutable.
+/// The settings that a checkpoint fixes for the life of its query, because its files depend on
+/// them. They are the 17 that Spark 4.3 writes into every `offsets/N`; real Spark refuses or
+/// misreads a checkpoint in which one of them changes its meaning, so the list and the values are
+/// not ours to choose. Immutable.
 class PinnedSettings {
  public:
   /// For a new query: the session's settings. `default_shuffle_partitions` stands for a

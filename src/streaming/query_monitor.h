@@ -24,8 +24,8 @@ struct QueryIdentity {
   std::string name;  ///< "" for none
 };
 
-/// What the outside sees of a running query and how it reaches it: status, progress reports, waiting
-/// for an end or for all data, the request to stop. Thread-safe.
+/// What the outside sees of a running query and how it reaches it: status, progress reports,
+/// waiting for an end or for all data, the request to stop. Thread-safe.
 class QueryMonitor {
  public:
   /// `progress_retention` is spark.sql.streaming.numRecentProgressUpdates.

@@ -55,9 +55,9 @@ Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
   if (!query.operators.empty()) ARROW_RETURN_NOT_OK(settings.CheckStateFormat());
   ARROW_ASSIGN_OR_RAISE(query.sources, OpenSources(numbered.tables, scans.requests, checkpoint));
   query.physical_text = "== Physical Plan ==\n" + query.plan->TreeString();
-  query.all_text = fmt::format("== Analyzed Logical Plan ==\n{}\n== Optimized Logical Plan ==\n{}\n{}",
-                               definition.analyzed_plan->TreeString(), scans.plan->TreeString(),
-                               query.physical_text);
+  query.all_text = fmt::format(
+      "== Analyzed Logical Plan ==\n{}\n== Optimized Logical Plan ==\n{}\n{}",
+      definition.analyzed_plan->TreeString(), scans.plan->TreeString(), query.physical_text);
   return query;
 }
 

@@ -23,8 +23,8 @@ struct PreparedQuery {
   std::string all_text;       ///< the logical plans too
 };
 
-/// Optimizes the plan, opens one stream for each of its streaming tables in `sources/<i>`, and plans
-/// it with the settings that the checkpoint fixes.
+/// Optimizes the plan, opens one stream for each of its streaming tables in `sources/<i>`, and
+/// plans it with the settings that the checkpoint fixes.
 Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
                                    const PinnedSettings& settings,
                                    const QueryCheckpoint& checkpoint);

@@ -24,11 +24,10 @@ const TableScan* AsStreamingScan(const PlanPtr& plan) {
 }
 
 bool SamePredicates(const std::vector<Predicate>& a, const std::vector<Predicate>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Predicate& left, const Predicate& right) {
-                      return left.op == right.op && left.column == right.column &&
-                             left.values == right.values;
-                    });
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const Predicate& left, const Predicate& right) {
+        return left.op == right.op && left.column == right.column && left.values == right.values;
+      });
 }
 
 void AddDemand(const TableScan& scan, Demand* demand) {
@@ -48,10 +47,9 @@ std::vector<AttributePtr> WidenedOutput(const TableScan& scan, const ScanRequest
     const auto found = std::find_if(own.begin(), own.end(), [&](const AttributePtr& column) {
       return column->name() == field.name;
     });
-    output.push_back(found != own.end()
-                         ? *found
-                         : std::make_shared<const Attribute>(field.name, field.type, field.nullable,
-                                                             NewExprId()));
+    output.push_back(found != own.end() ? *found
+                                        : std::make_shared<const Attribute>(
+                                              field.name, field.type, field.nullable, NewExprId()));
   }
   return output;
 }

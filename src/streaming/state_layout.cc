@@ -60,14 +60,14 @@ Result<OperatorNames> DescribedOperators(QueryCheckpoint* checkpoint) {
 Status CheckOperators(QueryCheckpoint* checkpoint, const OperatorNames& in_query) {
   ARROW_ASSIGN_OR_RAISE(const OperatorNames described, DescribedOperators(checkpoint));
   if (!described.empty() && described != in_query) {
-    return MakeError("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
-                     {{"OpsInMetadataSeq", Render(described)},
-                      {"OpsInCurBatchSeq", Render(in_query)}});
+    return MakeError(
+        "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
+        {{"OpsInMetadataSeq", Render(described)}, {"OpsInCurBatchSeq", Render(in_query)}});
   }
   OperatorNames without_state;
   for (const auto& [id, name] : in_query) {
-    ARROW_ASSIGN_OR_RAISE(const bool exists, checkpoint->files()->env()->Exists(
-                                                 OperatorDirectory(*checkpoint, id)));
+    ARROW_ASSIGN_OR_RAISE(const bool exists,
+                          checkpoint->files()->env()->Exists(OperatorDirectory(*checkpoint, id)));
     if (!exists) without_state[id] = name;
   }
   if (without_state.empty()) return Status::OK();

@@ -16,10 +16,10 @@ struct StreamDefinition {
   PlanPtr analyzed_plan;
   OutputMode mode = OutputMode::kAppend;
   Trigger trigger;
-  std::string name;                     ///< "" for none
-  std::string checkpoint_directory;     ///< plain path; made if missing
-  bool temporary_checkpoint = false;    ///< removed when the query ends without error
-  std::shared_ptr<Table> sink;          ///< has kStreamingWrite; or
+  std::string name;                       ///< "" for none
+  std::string checkpoint_directory;       ///< plain path; made if missing
+  bool temporary_checkpoint = false;      ///< removed when the query ends without error
+  std::shared_ptr<Table> sink;            ///< has kStreamingWrite; or
   std::shared_ptr<BatchSink> batch_sink;  ///< given directly (foreachBatch)
   Config config;
 };

@@ -31,11 +31,10 @@ StreamExecution::~StreamExecution() { Join(); }
 Status StreamExecution::Start(std::unique_ptr<StreamRun> run) {
   const std::lock_guard lock(thread_mutex_);
   try {
-    thread_ = std::thread(
-        [self = shared_from_this(), run = std::move(run)]() mutable {
-          self->thread_id_ = std::this_thread::get_id();
-          self->RunThread(std::move(run));
-        });
+    thread_ = std::thread([self = shared_from_this(), run = std::move(run)]() mutable {
+      self->thread_id_ = std::this_thread::get_id();
+      self->RunThread(std::move(run));
+    });
   } catch (const std::system_error& error) {
     return Status::ExecutionError("The thread of a query could not be started: ", error.what());
   }

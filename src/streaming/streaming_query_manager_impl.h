@@ -4,6 +4,7 @@
 #include <string>
 
 #include "firesteel/streaming_query_manager.h"
+#include "streaming/listener_bus.h"
 #include "streaming/stream_definition.h"
 #include "streaming/streaming_services.h"
 
@@ -19,6 +20,8 @@ class LocalStreamingQueryManager : public StreamingQueryManager {
   /// (CONCURRENT_QUERY…), an unreadable checkpoint. What goes wrong in the query's own thread ends
   /// it as STREAM_FAILED.
   virtual Result<std::shared_ptr<StreamingQuery>> Start(StreamDefinition definition) = 0;
+  /// Where to hear of all queries of this session.
+  virtual ListenerBus* listeners() = 0;
 };
 
 }  // namespace firesteel

@@ -17,7 +17,8 @@ std::string JavaDouble(double value) {
   char buffer[64];
   const double magnitude = std::fabs(value);
   if (magnitude == 0 || (magnitude >= 1e-3 && magnitude < 1e7)) {
-    const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
     std::string text(buffer, end.ptr);
     if (text.find('.') == text.npos) text += ".0";
     return text;

@@ -11,8 +11,8 @@ namespace firesteel {
 struct StreamingServices {
   ExecutionServices execution;  ///< clock, env and threads included
   /// Called at the named points between two durable steps of a batch (see failpoints.h). An error
-  /// ends the query there as a kill would: nothing after it runs, nothing is cleaned up. Null outside
-  /// of tests.
+  /// ends the query there as a kill would: nothing after it runs, nothing is cleaned up. Null
+  /// outside of tests.
   std::function<Status(std::string_view point)> failpoint;
 };
 

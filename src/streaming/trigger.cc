@@ -19,11 +19,13 @@ struct Unit {
 };
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
-constexpr std::array kUnits = {
-    Unit{"week", 7 * 86'400 * kMicrosPerSecond}, Unit{"day", 86'400 * kMicrosPerSecond},
-    Unit{"hour", 3'600 * kMicrosPerSecond},      Unit{"minute", 60 * kMicrosPerSecond},
-    Unit{"second", kMicrosPerSecond},            Unit{"millisecond", 1'000},
-    Unit{"microsecond", 1}};
+constexpr std::array kUnits = {Unit{"week", 7 * 86'400 * kMicrosPerSecond},
+                               Unit{"day", 86'400 * kMicrosPerSecond},
+                               Unit{"hour", 3'600 * kMicrosPerSecond},
+                               Unit{"minute", 60 * kMicrosPerSecond},
+                               Unit{"second", kMicrosPerSecond},
+                               Unit{"millisecond", 1'000},
+                               Unit{"microsecond", 1}};
 
 bool IsSpace(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
@@ -103,7 +105,8 @@ Result<int64_t> ParseMicros(std::string_view text) {
                        {{"input", input}, {"number", number}});
     }
     if (i + 1 == words.size()) {
-      return MakeError("INVALID_INTERVAL_FORMAT.MISSING_UNIT", {{"input", input}, {"word", number}});
+      return MakeError("INVALID_INTERVAL_FORMAT.MISSING_UNIT",
+                       {{"input", input}, {"word", number}});
     }
     const std::string& unit = words[i + 1];
     const std::string_view singular = WithoutPlural(unit);

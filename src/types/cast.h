@@ -27,13 +27,34 @@ Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::Array>& 
                                            const DataType& from, const DataType& to,
                                            const CastOptions& options);
 
-/// Renders as Spark's cast to string: 1.0E10, 2024-02-29 12:00:00.5, [1, NULL], {a -> 1}, {1, x}.
-/// `null_text` stands for NULL elements inside of nested values ("NULL" in casts and show).
+/// Returns the error for a cast that does not exist under ANSI rules: DATATYPE_MISMATCH.CAST_WITH….
+/// `sql_expression` is the cast as text.
+Status CastRefusal(const std::string& sql_expression, const DataType& from, const DataType& to);
+
+/// How values are written as text. The defaults are those of a cast; show() has "NULL" and
+/// hexadecimal binary.
+struct TextOptions {
+  std::string null_text = "null";   ///< for NULL inside of arrays, maps and structs
+  bool plain_decimals = true;       ///< false: small decimals get an exponent (casts without ANSI)
+  bool hexadecimal_binary = false;  ///< `[41 0A]` instead of the bytes themselves
+};
+
+/// Renders as Spark's cast to string: 1.0E10, 2024-02-29 12:00:00.5, [1, null], {a -> 1}, {1, x}.
+/// NULL rows stay NULL.
 Result<std::shared_ptr<arrow::Array>> CastToString(const std::shared_ptr<arrow::Array>& array,
-                                                   const DataType& from, const std::string& zone);
+                                                   const DataType& from, const std::string& zone,
+                                                   const TextOptions& options = {});
 
 /// The type that both can be cast to without loss under ANSI coercion, as for UNION, CASE and
 /// comparison; an error (nullopt) when there is none.
 std::optional<DataType> TightestCommonType(const DataType& a, const DataType& b);
+
+/// As TightestCommonType, with strings giving way to the other side's type under ANSI rules: to
+/// bigint for integers, double for other numbers, else the type itself.
+std::optional<DataType> WiderCommonType(const DataType& a, const DataType& b);
+
+/// The decimal type that holds the values of a number type: decimal(10,0) for int, … and
+/// decimal(30,15) for double. Not for decimals themselves.
+DataType DecimalForNumber(const DataType& type);
 
 }  // namespace firesteel

@@ -172,6 +172,7 @@ DecimalParse ParseDecimal(std::string_view text, int precision, int scale, int12
   if (value == 0) return DecimalParse::kOk;
   // value × 10^-from is the number, apart from the digits dropped.
   const int64_t from = fraction_digits - dropped - exponent;
+  if (kept - from > kMaxDecimalPrecision) return DecimalParse::kTooLargeForAny;
   std::optional<int128_t> rescaled;
   if (from == scale && dropped > 0) {
     rescaled = value + (first_dropped >= 5 ? 1 : 0);

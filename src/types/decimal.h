@@ -38,9 +38,14 @@ size_t FormatDecimal(int128_t unscaled, int scale, char* out);
 /// Writes as Java's BigDecimal.toString, which has an exponent for small numbers (`1.0E-7`).
 size_t FormatDecimalScientific(int128_t unscaled, int scale, char* out);
 
-enum class DecimalParse { kOk, kMalformed, kTooLarge };
+enum class DecimalParse {
+  kOk,
+  kMalformed,
+  kTooLarge,        ///< a number, but one that does not fit
+  kTooLargeForAny,  ///< more than 38 digits before the point: it fits no decimal type
+};
 /// Parses `[+-]digits[.digits][e[+-]digits]` into a decimal of `precision` and `scale`, rounding
-/// half up. kTooLarge: a number, but one that does not fit.
+/// half up.
 DecimalParse ParseDecimal(std::string_view text, int precision, int scale, int128_t* unscaled);
 
 /// The double nearest to the decimal.

@@ -13,7 +13,7 @@ namespace firesteel {
 struct TypeToken {
   enum class Kind { kEnd, kWord, kQuotedName, kNumber, kString, kSymbol };
   Kind kind = Kind::kEnd;
-  std::string text;
+  std::string text = {};
   size_t start = 0;
   size_t end = 0;
 

@@ -27,6 +27,8 @@ class BatchSink {
   virtual Status AddBatch(int64_t batch_id, const BatchHandle& batch) = 0;
   /// As in progress reports: `MemorySink`.
   virtual std::string Describe() const = 0;
+  /// Whether progress reports the number of rows given to it; foreachBatch reports -1, as in Spark.
+  virtual bool ReportsOutputRows() const { return true; }
 };
 
 }  // namespace firesteel

@@ -4,64 +4,105 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "formats/json/json_scalars.h"
 
 namespace firesteel {
 namespace {
 
-uint64_t LoadWord(const char* bytes) {
+#define FIRESTEEL_INLINE [[gnu::always_inline]] inline
+
+FIRESTEEL_INLINE uint64_t LoadWord(const char* bytes) {
   uint64_t word;
   std::memcpy(&word, bytes, sizeof(word));
   return word;
 }
 
-// Returns how many of the eight bytes from `bytes` on are digits before the first other byte.
-int LeadingDigits(const char* bytes) {
-  const uint64_t word = LoadWord(bytes) ^ 0x3030303030303030ULL;
-  const uint64_t others =
-      ((word + 0x7676767676767676ULL) | word) & 0x8080808080808080ULL;
-  return std::countr_zero(others) / 8;
+FIRESTEEL_INLINE bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Returns a bit for each of 16 bytes, lowest first: whether it is a digit.
+FIRESTEEL_INLINE uint32_t DigitBits16(const char* bytes) {
+#if defined(__SSE2__)
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m128i value = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+  const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+  return static_cast<uint32_t>(_mm_movemask_epi8(is_digit));
+#else
+  uint32_t bits = 0;
+  for (int i = 0; i < 16; ++i) {
+    bits |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[i] - '0') < 10) << i;
+  }
+  return bits;
+#endif
 }
 
-const char* PassDigits(const char* at) {
-  int digits;
-  do {
-    digits = LeadingDigits(at);
-    at += digits;
-  } while (digits == 8);
+const char* PassDigits(const char* at, const char* end) {
+  while (at < end && *at >= '0' && *at <= '9') ++at;
   return at;
 }
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// What a number token is.
+enum class NumberForm { kNone, kInteger, kFloat };
 
-// Whether a number or word may end before this byte.
-bool IsDelimiter(char c) { return c == ',' || c == '}' || c == ']' || IsBlank(c); }
-
-// Checks a number by the JSON grammar; returns its end, nullptr when there is anything to say
-// against it.
-const char* PassNumber(const char* begin, bool* is_integer) {
-  const char* at = begin + (*begin == '-' ? 1 : 0);
+// Checks a number of any length by the JSON grammar.
+NumberForm LongNumberForm(const char* at, const char* end) {
+  if (end - at > JsonSyntax::kMostDigits) return NumberForm::kNone;
+  if (*at == '-') ++at;
   const char* digits = at;
-  at = PassDigits(at);
-  if (at == digits || (*digits == '0' && at - digits > 1)) return nullptr;
-  *is_integer = true;
+  at = PassDigits(at, end);
+  if (at == digits || (*digits == '0' && at - digits > 1)) return NumberForm::kNone;
+  if (at == end) return NumberForm::kInteger;
   if (*at == '.') {
-    *is_integer = false;
     const char* fraction = ++at;
-    at = PassDigits(at);
-    if (at == fraction) return nullptr;
+    at = PassDigits(at, end);
+    if (at == fraction) return NumberForm::kNone;
   }
-  if (*at == 'e' || *at == 'E') {
-    *is_integer = false;
+  if (at < end && (*at == 'e' || *at == 'E')) {
     ++at;
-    if (*at == '+' || *at == '-') ++at;
+    if (at < end && (*at == '+' || *at == '-')) ++at;
     const char* exponent = at;
-    at = PassDigits(at);
-    if (at == exponent) return nullptr;
+    at = PassDigits(at, end);
+    if (at == exponent) return NumberForm::kNone;
   }
-  if (!IsDelimiter(*at) || at - begin > JsonSyntax::kMostDigits) return nullptr;
-  return at;
+  return at == end ? NumberForm::kFloat : NumberForm::kNone;
+}
+
+// Checks a number by the JSON grammar: looks at its digits all at once, so that the branches depend
+// on the form of a number and not on the count of its digits.
+FIRESTEEL_INLINE NumberForm FormOfNumber(const char* begin, const char* end) {
+  const uint32_t length = static_cast<uint32_t>(end - begin);
+  if (length > 31) [[unlikely]] {
+    return LongNumberForm(begin, end);
+  }
+  uint32_t digits = DigitBits16(begin);
+  if (length > 16) digits |= DigitBits16(begin + 16) << 16;
+  const uint32_t first = *begin == '-' ? 1 : 0;
+  uint32_t others = ~digits & ((uint32_t{1} << length) - 1) & ~first;
+  if (others == 0) {
+    if (first == length || (begin[first] == '0' && length > first + 1)) return NumberForm::kNone;
+    return NumberForm::kInteger;
+  }
+  uint32_t position = std::countr_zero(others);
+  if (position == first || (begin[first] == '0' && position > first + 1)) return NumberForm::kNone;
+  if (begin[position] == '.') {
+    others &= others - 1;
+    if (others == 0) return position + 1 < length ? NumberForm::kFloat : NumberForm::kNone;
+    const uint32_t fraction = position + 1;
+    position = std::countr_zero(others);
+    if (position == fraction) return NumberForm::kNone;
+  }
+  if ((begin[position] | 0x20) != 'e') return NumberForm::kNone;
+  others &= others - 1;
+  if (others != 0) {
+    ++position;
+    if ((begin[position] != '-' && begin[position] != '+') || others != uint32_t{1} << position) {
+      return NumberForm::kNone;
+    }
+  }
+  return position + 1 < length ? NumberForm::kFloat : NumberForm::kNone;
 }
 
 bool IsHexDigit(char c) {
@@ -87,6 +128,18 @@ bool EscapesArePlain(const char* at, const char* end) {
   return true;
 }
 
+// Returns whether the 16 bytes from `bytes` on are those of `expected` where `mask` has bits.
+FIRESTEEL_INLINE bool Matches16(const char* bytes, const char* expected, uint32_t mask) {
+#if defined(__SSE2__)
+  const __m128i equal =
+      _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(expected)));
+  return (~static_cast<uint32_t>(_mm_movemask_epi8(equal)) & mask) == 0;
+#else
+  return std::memcmp(bytes, expected, std::popcount(mask)) == 0;
+#endif
+}
+
 constexpr size_t kMostGuesses = 256;
 
 }  // namespace
@@ -100,104 +153,75 @@ void JsonFastParser::SetText(std::string_view text) {
   next_backslash_ = text_ - 1;
 }
 
-bool JsonFastParser::HasBackslash(const char* begin, const char* end) {
-  if (next_backslash_ < begin) {
-    next_backslash_ = static_cast<const char*>(std::memchr(begin, '\\', text_end_ - begin));
-    if (next_backslash_ == nullptr) next_backslash_ = text_end_;
+FIRESTEEL_INLINE bool JsonFastParser::HasBackslash(const char* begin, const char* end) {
+  if (next_backslash_ < begin) [[unlikely]] {
+    FindBackslash(begin);
   }
   return next_backslash_ < end;
 }
 
+void JsonFastParser::FindBackslash(const char* begin) {
+  next_backslash_ = static_cast<const char*>(std::memchr(begin, '\\', text_end_ - begin));
+  if (next_backslash_ == nullptr) next_backslash_ = text_end_;
+}
+
 // Only blanks can stand between the closing quote and the next token.
-const char* JsonFastParser::StringEnd(const uint32_t* token) const {
-  const char* end = text_ + token[1];
-  while (end[-1] != '"') --end;
-  return end;
+FIRESTEEL_INLINE const char* JsonFastParser::StringEnd(const char* next_token) {
+  while (next_token[-1] != '"') --next_token;
+  return next_token;
 }
 
-void JsonFastParser::Remember(std::string_view name, int column, Guess* guess) {
-  guess->column = column;
-  guess->length = UINT32_MAX;
-  if (name.size() > 16) return;
-  guess->length = static_cast<uint32_t>(name.size());
-  for (size_t word = 0; word < 2; ++word) {
-    guess->words[word] = guess->masks[word] = 0;
-    for (size_t i = word * 8; i < name.size() && i < word * 8 + 8; ++i) {
-      const uint64_t byte = static_cast<uint8_t>(name[i]);
-      guess->words[word] |= byte << (8 * (i % 8));
-      guess->masks[word] |= uint64_t{0xFF} << (8 * (i % 8));
-    }
-  }
-}
-
-int JsonFastParser::FindColumn(const uint32_t* token, size_t ordinal) {
-  const char* name = text_ + token[0] + 1;
-  if (ordinal < guesses_.size()) {
-    const Guess& guess = guesses_[ordinal];
-    // A distance that leaves room for the quotes only proves where the name ends.
-    if (token[1] - token[0] == guess.length + 2 &&
-        ((LoadWord(name) ^ guess.words[0]) & guess.masks[0]) == 0 &&
-        ((LoadWord(name + 8) ^ guess.words[1]) & guess.masks[1]) == 0) {
-      return guess.column;
-    }
-  }
-  const char* end = StringEnd(token) - 1;
-  if (HasBackslash(name, end)) return kNotPlain;
-  const std::string_view text(name, end - name);
-  const int column = tolerant_->root().Find(text, ordinal);
+// Finds the column of the name at `token` the slow way and remembers it as the next guess.
+int JsonFastParser::LookUpColumn(const uint32_t* token, size_t ordinal) {
+  const char* begin = text_ + token[0];
+  if (*begin != '"' || text_[token[1]] != ':') return kNotPlain;
+  const char* end = StringEnd(text_ + token[1]);
+  if (HasBackslash(begin, end)) return kNotPlain;
+  const std::string_view name(begin + 1, end - begin - 2);
+  const int column = tolerant_->root().Find(name, ordinal);
   if (ordinal < kMostGuesses) {
     if (ordinal >= guesses_.size()) guesses_.resize(ordinal + 1);
-    Remember(text, column, &guesses_[ordinal]);
+    Guess& guess = guesses_[ordinal];
+    guess = Guess{};
+    guess.column = column;
+    const std::string text = "\"" + std::string(name) + "\":";
+    if (text.size() <= sizeof(guess.text)) {
+      std::memcpy(guess.text, text.data(), text.size());
+      guess.mask = (uint32_t{1} << text.size()) - 1;
+    }
   }
   return column;
 }
 
-const uint32_t* JsonFastParser::PassScalar(const uint32_t* token, Slot* slot) {
-  const char* begin = text_ + *token;
-  slot->begin = begin;
-  switch (*begin) {
-    case '"': {
-      slot->end = StringEnd(token);
-      slot->kind = Kind::kString;
-      if (HasBackslash(begin, slot->end)) {
-        if (!EscapesArePlain(begin + 1, slot->end - 1)) return nullptr;
-        slot->kind = Kind::kEscaped;
-      }
-      return token + 1;
+// Checks a string, number or word that ends before `next_token`.
+FIRESTEEL_INLINE JsonFastParser::Kind JsonFastParser::CheckScalar(const char* begin,
+                                                                  const char* next_token,
+                                                                  const char** token_end) {
+  const char first = *begin;
+  if (first == '"') {
+    const char* end = StringEnd(next_token);
+    *token_end = end;
+    if (HasBackslash(begin, end)) [[unlikely]] {
+      return EscapesArePlain(begin + 1, end - 1) ? Kind::kEscaped : Kind::kNotPlain;
     }
-    case 't':
-      if (std::memcmp(begin, "true", 4) != 0 || !IsDelimiter(begin[4])) return nullptr;
-      slot->end = begin + 4;
-      slot->kind = Kind::kTrue;
-      return token + 1;
-    case 'f':
-      if (std::memcmp(begin, "false", 5) != 0 || !IsDelimiter(begin[5])) return nullptr;
-      slot->end = begin + 5;
-      slot->kind = Kind::kFalse;
-      return token + 1;
-    case 'n':
-      if (std::memcmp(begin, "null", 4) != 0 || !IsDelimiter(begin[4])) return nullptr;
-      slot->end = begin + 4;
-      slot->kind = Kind::kNull;
-      return token + 1;
-    default: {
-      if (*begin != '-' && (*begin < '0' || *begin > '9')) return nullptr;
-      bool is_integer = false;
-      slot->end = PassNumber(begin, &is_integer);
-      slot->kind = is_integer ? Kind::kInteger : Kind::kFloat;
-      return slot->end == nullptr ? nullptr : token + 1;
-    }
+    return Kind::kString;
   }
+  const char* end = next_token;
+  while (IsBlank(end[-1])) --end;
+  *token_end = end;
+  if (first == '-' || (first >= '0' && first <= '9')) {
+    const NumberForm form = FormOfNumber(begin, end);
+    return form == NumberForm::kInteger ? Kind::kInteger
+           : form == NumberForm::kFloat ? Kind::kFloat
+                                        : Kind::kNotPlain;
+  }
+  return CheckWord(std::string_view(begin, end - begin));
 }
 
-const uint32_t* JsonFastParser::PassValue(const uint32_t* token, uint32_t line_end, Slot* slot) {
-  const char first = text_[*token];
-  if (first != '{' && first != '[') return PassScalar(token, slot);
-  slot->begin = text_ + *token;
-  slot->kind = Kind::kNested;
-  token = PassContainer(token, line_end);
-  if (token != nullptr) slot->end = text_ + token[-1] + 1;
-  return token;
+JsonFastParser::Kind JsonFastParser::CheckWord(std::string_view word) {
+  if (word == "true") return Kind::kTrue;
+  if (word == "false") return Kind::kFalse;
+  return word == "null" ? Kind::kNull : Kind::kNotPlain;
 }
 
 // Checks every token up to the bracket that closes the one at `token`.
@@ -205,7 +229,7 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
   // Tells objects (1) from arrays (0), a bit for each level. The record itself is a level too.
   std::array<uint64_t, JsonSyntax::kDeepest / 64 + 1> levels;
   int depth = 0;
-  Slot ignored;
+  const char* ignored_end;
   bool in_object = false;
   bool opened = true;  // a container was just opened at `token`
   while (true) {
@@ -225,7 +249,7 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
       if (in_object) {
         if (text_[*token] != '"' || text_[token[1]] != ':') return nullptr;
         const char* begin = text_ + *token;
-        const char* end = StringEnd(token);
+        const char* end = StringEnd(text_ + token[1]);
         if (HasBackslash(begin, end) && !EscapesArePlain(begin + 1, end - 1)) return nullptr;
         token += 2;
         if (*token >= line_end) return nullptr;
@@ -235,8 +259,10 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
         opened = true;
         continue;
       }
-      token = PassScalar(token, &ignored);
-      if (token == nullptr) return nullptr;
+      if (CheckScalar(text_ + token[0], text_ + token[1], &ignored_end) == Kind::kNotPlain) {
+        return nullptr;
+      }
+      ++token;
     }
     // Behind a value: a comma goes on, brackets close.
     while (closed || (*token < line_end && text_[*token] != ',')) {
@@ -250,39 +276,62 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
   }
 }
 
+// Checks the fields of the record at `token` and fills the slots. Returns the token behind it,
+// nullptr when it is not plain.
+const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_end) {
+  const char* const text = text_;
+  for (Slot& slot : slots_) slot.kind = Kind::kMissing;
+  ++token;
+  if (*token < line_end && text[*token] == '}') return token + 1;
+  for (size_t ordinal = 0;; ++ordinal) {
+    // token: 0 name, 1 colon, 2 value, 3 comma or brace. The index ends in several copies of the
+    // text's length, so that all four can be read; one comparison shows that they are there.
+    const Guess* guess = guesses_.data() + ordinal;
+    int column;
+    if (ordinal < guesses_.size() && guess->mask != 0 &&
+        Matches16(text + token[0], guess->text, guess->mask)) [[likely]] {
+      column = guess->column;
+    } else {
+      if (token[2] >= line_end) return nullptr;
+      column = LookUpColumn(token, ordinal);
+      if (column == kNotPlain) return nullptr;
+    }
+    if (token[3] >= line_end) return nullptr;
+    const char* begin = text + token[2];
+    const char* end = nullptr;
+    Kind kind = Kind::kNested;
+    if (*begin == '{' || *begin == '[') [[unlikely]] {
+      token = PassContainer(token + 2, line_end);
+      if (token == nullptr || *token >= line_end) return nullptr;
+      end = text + token[-1] + 1;
+    } else {
+      kind = CheckScalar(begin, text + token[3], &end);
+      if (kind == Kind::kNotPlain) return nullptr;
+      token += 3;
+    }
+    if (column >= 0) {
+      Slot& slot = slots_[column];
+      if (slot.kind != Kind::kMissing) return nullptr;  // a name came twice
+      slot = Slot{begin, end, kind};
+    }
+    const char next = text[*token++];
+    if (next == '}') return token;
+    if (next != ',') return nullptr;
+  }
+}
+
 Result<bool> JsonFastParser::ParseRecord(const uint32_t** token, uint32_t line_end,
                                          std::vector<JsonColumn>* columns, int64_t row) {
-  const uint32_t* at = *token;
-  if (text_[*at] != '{') return false;
-  for (Slot& slot : slots_) slot.kind = Kind::kMissing;
-  ++at;
-  if (*at < line_end && text_[*at] == '}') {
-    ++at;
-  } else {
-    Slot ignored;
-    for (size_t ordinal = 0;; ++ordinal) {
-      if (*at >= line_end || text_[*at] != '"' || text_[at[1]] != ':') return false;
-      const int column = FindColumn(at, ordinal);
-      at += 2;
-      if (column == kNotPlain || *at >= line_end) return false;
-      Slot* slot = column < 0 ? &ignored : &slots_[column];
-      if (column >= 0 && slot->kind != Kind::kMissing) return false;  // a name came twice
-      at = PassValue(at, line_end, slot);
-      if (at == nullptr || *at >= line_end) return false;
-      const char next = text_[*at];
-      ++at;
-      if (next == '}') break;
-      if (next != ',') return false;
-    }
-  }
+  if (text_[**token] != '{') return false;
+  const uint32_t* behind = PassRecord(*token, line_end);
   // Anything behind the record on its line is for the tolerant parser to judge.
-  if (*at < line_end) return false;
+  if (behind == nullptr || *behind < line_end) return false;
   ARROW_ASSIGN_OR_RAISE(const bool appended, AppendSlots(columns));
   if (!appended) {
     for (JsonColumn& column : *columns) column.Truncate(row);
     return false;
   }
-  *token = at;
+  *token = behind;
   return true;
 }
 

@@ -31,7 +31,7 @@ class JsonFastParser {
 
  private:
   enum class Kind : uint8_t { kMissing, kNull, kString, kEscaped, kInteger, kFloat, kTrue, kFalse,
-                              kNested };
+                              kNested, kNotPlain };
   struct Slot {
     const char* begin = nullptr;  // of the token, quotes included
     const char* end = nullptr;
@@ -39,22 +39,22 @@ class JsonFastParser {
   };
   // The n-th field of the record before: what the n-th field of the next is taken for.
   struct Guess {
-    uint64_t words[2] = {0, 0};
-    uint64_t masks[2] = {0, 0};
-    uint32_t length = UINT32_MAX;  // of the name without quotes; longer names are not guessed
-    int column = -1;
+    char text[16] = {};  // `"name":`; longer ones are not guessed
+    uint32_t mask = 0;   // a bit for each byte of it
+    int column = -1;     // -1: no column wants it
   };
+  static constexpr int kNotPlain = -2;  // in place of a column
 
-  // Returns the column of the name at `token` (-1: none wants it), or kNotPlain.
-  static constexpr int kNotPlain = -2;
-  int FindColumn(const uint32_t* token, size_t ordinal);
-  void Remember(std::string_view name, int column, Guess* guess);
-  // Checks the value at `token` and returns the token behind it; nullptr when it is not plain.
-  const uint32_t* PassValue(const uint32_t* token, uint32_t line_end, Slot* slot);
+  const uint32_t* PassRecord(const uint32_t* token, uint32_t line_end);
+  int LookUpColumn(const uint32_t* token, size_t ordinal);
+  // Checks what is between the bracket at `token` and the one that closes it; returns the token
+  // behind, nullptr when it is not plain.
   const uint32_t* PassContainer(const uint32_t* token, uint32_t line_end);
-  const uint32_t* PassScalar(const uint32_t* token, Slot* slot);
-  const char* StringEnd(const uint32_t* token) const;
+  Kind CheckScalar(const char* begin, const char* next_token, const char** token_end);
+  static Kind CheckWord(std::string_view word);
+  static const char* StringEnd(const char* next_token);
   bool HasBackslash(const char* begin, const char* end);
+  void FindBackslash(const char* begin);
   Result<bool> AppendSlots(std::vector<JsonColumn>* columns);
   Result<bool> AppendSlot(const Slot& slot, int index, JsonColumn* column);
 

@@ -68,8 +68,9 @@ Status ReadInferenceOptions(const Options& options, JsonReadOptions* read) {
     char* end = nullptr;
     read->sampling_ratio = std::strtod(ratio->c_str(), &end);
     if (end == ratio->c_str() || *end != '\0' || !(read->sampling_ratio > 0)) {
-      return Status::Invalid("The option 'samplingRatio' must be a number above 0, not '", *ratio,
-                             "'.");
+      return MakeError("INVALID_OPTION_VALUE", {{"option", "samplingRatio"},
+                                                {"value", "'" + *ratio + "'"},
+                                                {"reason", "it is no number above 0"}});
     }
   }
   return Status::OK();
@@ -105,7 +106,8 @@ Result<JsonReadOptions> JsonReadOptions::Make(const Options& options,
   ARROW_ASSIGN_OR_RAISE(read.multi_line, options.GetBool("multiLine", false));
   if (const std::optional<std::string> separator = options.Get("lineSep")) {
     if (separator->empty()) {
-      return Status::Invalid("The option 'lineSep' must not be an empty text.");
+      return MakeError("INVALID_OPTION_VALUE",
+                       {{"option", "lineSep"}, {"value", "''"}, {"reason", "it is empty"}});
     }
     read.line_separator = *separator;
   }

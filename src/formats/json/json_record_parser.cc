@@ -4,11 +4,10 @@
 #include <limits>
 #include <utility>
 
-#include "arrow/array/array_base.h"
 #include "formats/json/json_scalars.h"
 #include "formats/utf8.h"
-#include "types/arrow_types.h"
-#include "types/cast.h"
+#include "types/decimal.h"
+#include "types/interval.h"
 
 namespace firesteel {
 
@@ -295,8 +294,8 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertNumber(JsonToken t
   }
   if (token == JsonToken::kNonNumeric) return Fail("a number has no value in this column's type");
   if (type.id() == TypeId::kDecimal) {
-    __int128 unscaled = 0;
-    if (!ParseJsonDecimal(raw, type.precision(), type.scale(), &unscaled)) {
+    int128_t unscaled = 0;
+    if (ParseDecimal(raw, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk) {
       return Fail("a number does not fit its decimal column");
     }
     return good(column->AppendFixed(unscaled));
@@ -347,8 +346,10 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertText(std::string_v
     case TypeId::kDecimal: {
       bytes_.assign(text);
       std::erase(bytes_, ',');
-      __int128 unscaled = 0;
-      if (!ParseJsonDecimal(bytes_, type.precision(), type.scale(), &unscaled)) break;
+      int128_t unscaled = 0;
+      if (ParseDecimal(bytes_, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk) {
+        break;
+      }
       return good(column->AppendFixed(unscaled));
     }
     case TypeId::kBinary:
@@ -372,37 +373,34 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertText(std::string_v
     case TypeId::kDayTimeInterval:
     case TypeId::kYearMonthInterval:
     case TypeId::kCalendarInterval:
-      return ConvertByCast(text, type, column);
+      return ConvertInterval(text, type, column);
     default:
       break;
   }
   return Fail("a text does not fit its column's type");
 }
 
-// Reads intervals as a cast does. Rare enough to go through arrays of one element.
-Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertByCast(std::string_view text,
-                                                                     const DataType& type,
-                                                                     JsonColumn* column) {
-  ARROW_ASSIGN_OR_RAISE(
-      const std::shared_ptr<arrow::Array> from,
-      firesteel::MakeArray({Value(std::string(text))}, DataType(TypeId::kString)));
-  Result<std::shared_ptr<arrow::Array>> cast =
-      Cast(from, DataType(TypeId::kString), type, CastOptions{.try_cast = true});
-  if (!cast.ok() || (*cast)->IsNull(0)) return Fail("a text is no interval");
-  const Value value = GetValue(**cast, 0, type);
-  if (value.Is<DayTimeInterval>()) {
-    ARROW_RETURN_NOT_OK(column->AppendFixed(value.Get<DayTimeInterval>().micros));
-  } else if (value.Is<YearMonthInterval>()) {
-    ARROW_RETURN_NOT_OK(column->AppendFixed(value.Get<YearMonthInterval>().months));
+Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertInterval(std::string_view text,
+                                                                       const DataType& type,
+                                                                       JsonColumn* column) {
+  if (type.id() == TypeId::kDayTimeInterval) {
+    const std::optional<int64_t> micros = ParseDayTimeInterval(text, type);
+    if (!micros) return Fail("a text is no interval");
+    ARROW_RETURN_NOT_OK(column->AppendFixed(*micros));
+  } else if (type.id() == TypeId::kYearMonthInterval) {
+    const std::optional<int32_t> months = ParseYearMonthInterval(text, type);
+    if (!months) return Fail("a text is no interval");
+    ARROW_RETURN_NOT_OK(column->AppendFixed(*months));
   } else {
+    const std::optional<CalendarInterval> interval = ParseCalendarInterval(text);
+    if (!interval) return Fail("a text is no interval");
     struct MonthDayNano {  // as Arrow lays it out
       int32_t months;
       int32_t days;
       int64_t nanos;
     };
-    const CalendarInterval& interval = value.Get<CalendarInterval>();
     ARROW_RETURN_NOT_OK(column->AppendFixed(
-        MonthDayNano{interval.months, interval.days, interval.micros * 1000}));
+        MonthDayNano{interval->months, interval->days, interval->micros * 1000}));
   }
   return Conversion::kGood;
 }

@@ -72,8 +72,8 @@ class JsonRecordParser {
   Result<Conversion> ConvertStruct(const JsonField& field, JsonColumn* column);
   Result<Conversion> ConvertArray(const JsonField& field, JsonColumn* column);
   Result<Conversion> ConvertMap(const JsonField& field, JsonColumn* column);
-  Result<Conversion> ConvertByCast(std::string_view text, const DataType& type,
-                                   JsonColumn* column);
+  Result<Conversion> ConvertInterval(std::string_view text, const DataType& type,
+                                     JsonColumn* column);
   Result<Conversion> ConvertRows(JsonColumn* columns, int64_t first_row, int64_t* rows);
   Conversion Malformed() {
     if (reason_ == nullptr) reason_ = lexer_.error();

@@ -8,8 +8,6 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kLargestExponent = 100000;
-
 template <typename T>
 T ParseFloating(std::string_view number) {
   T value = 0;
@@ -39,47 +37,6 @@ std::array<int8_t, 256> MakeBase64Values() {
   return values;
 }
 
-// The digits of a decimal number, leading zeros left out, and the power of ten they stand for.
-struct DecimalText {
-  bool negative = false;
-  std::string digits;
-  int64_t exponent = 0;
-};
-
-bool SplitDecimal(std::string_view number, DecimalText* out) {
-  size_t i = 0;
-  if (i < number.size() && (number[i] == '-' || number[i] == '+')) {
-    out->negative = number[i] == '-';
-    ++i;
-  }
-  bool any_digit = false;
-  bool after_point = false;
-  for (; i < number.size() && number[i] != 'e' && number[i] != 'E'; ++i) {
-    const char c = number[i];
-    if (c == '.' && !after_point) {
-      after_point = true;
-      continue;
-    }
-    if (c < '0' || c > '9') return false;
-    any_digit = true;
-    if (after_point) --out->exponent;
-    if (c != '0' || !out->digits.empty()) out->digits.push_back(c);
-  }
-  if (!any_digit) return false;
-  if (i == number.size()) return true;
-  std::string_view power = number.substr(i + 1);
-  if (power.starts_with('+')) {
-    power.remove_prefix(1);
-    if (power.starts_with('-')) return false;
-  }
-  int64_t exponent = 0;
-  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
-  if (error != std::errc() || end != power.data() + power.size()) return false;
-  if (exponent > kLargestExponent || exponent < -kLargestExponent) return false;
-  out->exponent += exponent;
-  return true;
-}
-
 }  // namespace
 
 bool ParseJsonLong(std::string_view digits, int64_t* value) {
@@ -101,32 +58,6 @@ bool ParseJsonNonNumeric(std::string_view word, double* value) {
   } else {
     return false;
   }
-  return true;
-}
-
-bool ParseJsonDecimal(std::string_view number, int precision, int scale, __int128* unscaled) {
-  DecimalText text;
-  if (!SplitDecimal(number, &text)) return false;
-  // Brings the digits to `scale` digits after the point: appends zeros, or cuts and rounds.
-  const int64_t shift = text.exponent + scale;
-  bool round_up = false;
-  if (shift < 0) {
-    const int64_t kept = static_cast<int64_t>(text.digits.size()) + shift;
-    round_up = kept >= 0 && kept < static_cast<int64_t>(text.digits.size()) &&
-               text.digits[kept] >= '5';
-    text.digits.resize(kept > 0 ? kept : 0);
-  } else if (!text.digits.empty()) {
-    if (static_cast<int64_t>(text.digits.size()) + shift > precision) return false;
-    text.digits.append(shift, '0');
-  }
-  if (static_cast<int64_t>(text.digits.size()) > precision) return false;
-  __int128 value = 0;
-  for (const char digit : text.digits) value = value * 10 + (digit - '0');
-  if (round_up) ++value;
-  __int128 limit = 1;
-  for (int i = 0; i < precision; ++i) limit *= 10;
-  if (value >= limit) return false;
-  *unscaled = text.negative ? -value : value;
   return true;
 }
 

@@ -17,10 +17,6 @@ float ParseJsonFloat(std::string_view number);
 /// Reads NaN, +INF, Infinity and their like. False for anything else.
 bool ParseJsonNonNumeric(std::string_view word, double* value);
 
-/// Reads a decimal number, rounding half up to `scale` digits. False when it is not a number or has
-/// more than `precision` digits then.
-bool ParseJsonDecimal(std::string_view number, int precision, int scale, __int128* unscaled);
-
 /// Reads base64 text with its padding; blanks may stand between groups of four. False when malformed.
 bool ParseBase64(std::string_view text, std::string* bytes);
 

@@ -1,5 +1,7 @@
 #include "formats/json/json_structural_index.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "simdjson.h"
@@ -10,6 +12,7 @@ struct JsonStructuralIndex::State {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
   bool empty = true;
   uint32_t no_token = 0;
+  std::array<uint32_t, kEndCopies> no_tokens{};
 };
 
 JsonStructuralIndex::JsonStructuralIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -31,15 +34,22 @@ bool JsonStructuralIndex::Build(std::string_view text) {
                              simdjson::stage1_mode::regular);
   state_->empty = error == simdjson::EMPTY;
   state_->no_token = static_cast<uint32_t>(text.size());
+  if (state_->empty) state_->no_tokens.fill(state_->no_token);
+  if (error == simdjson::SUCCESS) {
+    // Lets a reader look a few tokens ahead anywhere. There is room: the array is longer than the
+    // largest text by more than this.
+    uint32_t* tokens = state_->parser->structural_indexes.get();
+    std::fill_n(tokens + state_->parser->n_structural_indexes, kEndCopies, state_->no_token);
+  }
   return error == simdjson::SUCCESS || state_->empty;
 }
 
 const uint32_t* JsonStructuralIndex::begin() const {
-  return state_->empty ? &state_->no_token : state_->parser->structural_indexes.get();
+  return state_->empty ? state_->no_tokens.data() : state_->parser->structural_indexes.get();
 }
 
 const uint32_t* JsonStructuralIndex::end() const {
-  return state_->empty ? &state_->no_token : begin() + state_->parser->n_structural_indexes;
+  return state_->empty ? state_->no_tokens.data() : begin() + state_->parser->n_structural_indexes;
 }
 
 }  // namespace firesteel

@@ -22,7 +22,9 @@ class JsonStructuralIndex {
   /// A line break is one, so then each line can be read on its own.
   bool Build(std::string_view text);
 
-  /// Offsets of the tokens of the last text, ascending; after the last follows the text's length.
+  /// Offsets of the tokens of the last text, ascending; behind the last stands the text's length,
+  /// kEndCopies times.
+  static constexpr size_t kEndCopies = 4;
   const uint32_t* begin() const;
   const uint32_t* end() const;
 

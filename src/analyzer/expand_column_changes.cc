@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "analyzer/rules.h"
+#include "common/error.h"
+#include "plan/identifier.h"
+#include "plan/operators.h"
+
+namespace firesteel {
+
+namespace {
+
+/// The form in which names are compared.
+std::string Key(const std::string& name, const Resolver& resolver) {
+  return resolver.case_sensitive() ? name : FoldCase(name);
+}
+
+PlanPtr Drop(const DropColumns& drop, const Resolver& resolver) {
+  std::unordered_map<std::string, bool> dropped;
+  for (const std::string& name : drop.names()) dropped.emplace(Key(name, resolver), true);
+  std::vector<ExpressionPtr> kept;
+  for (const AttributePtr& column : drop.child()->output()) {
+    if (dropped.count(Key(column->name(), resolver)) == 0) kept.push_back(column);
+  }
+  return std::make_shared<Project>(std::move(kept), drop.child());
+}
+
+Result<PlanPtr> Change(const WithColumns& change, const Resolver& resolver) {
+  std::unordered_map<std::string, size_t> by_name;
+  for (size_t i = 0; i < change.names().size(); ++i) {
+    std::string key = Key(change.names()[i], resolver);
+    if (!by_name.emplace(key, i).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", QuoteIdentifier(key)}});
+    }
+  }
+  const auto value = [&change](size_t i) {
+    return std::make_shared<Alias>(change.values()[i], change.names()[i]);
+  };
+  // A value replaces every column of its name; what replaces none comes last.
+  std::vector<ExpressionPtr> list;
+  std::vector<bool> used(change.names().size(), false);
+  for (const AttributePtr& column : change.child()->output()) {
+    const auto found = by_name.find(Key(column->name(), resolver));
+    if (found == by_name.end()) {
+      list.push_back(column);
+    } else {
+      used[found->second] = true;
+      list.push_back(value(found->second));
+    }
+  }
+  for (size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) list.push_back(value(i));
+  }
+  return PlanPtr(std::make_shared<Project>(std::move(list), change.child()));
+}
+
+}  // namespace
+
+Result<PlanPtr> ExpandColumnChanges(const PlanPtr& node, Resolver* resolver) {
+  if (const auto* drop = As<DropColumns>(node)) return Drop(*drop, *resolver);
+  if (const auto* change = As<WithColumns>(node)) return Change(*change, *resolver);
+  return node;
+}
+
+}  // namespace firesteel

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/extract_value.h"
+#include "analyzer/name_scope.h"
+#include "analyzer/rules.h"
+#include "arrow/array/array_base.h"
+#include "common/error.h"
+#include "functions/registry.h"
+#include "types/arrow_types.h"
+#include "types/cast.h"
+
+namespace firesteel {
+
+namespace {
+
+bool AllResolved(const Expression& expression) {
+  return std::all_of(expression.children().begin(), expression.children().end(),
+                     [](const ExpressionPtr& child) { return child->resolved(); });
+}
+
+Result<ExpressionPtr> BindFunction(const UnresolvedFunction& call, const Resolver& resolver) {
+  std::vector<ExpressionPtr> arguments = call.arguments();
+  Result<ExpressionPtr> bound =
+      call.name() == "[]"
+          ? ExtractValue(arguments[0], arguments[1], resolver)
+          : BindCall(call.name(), std::move(arguments), call.distinct(),
+                     call.has_filter() ? call.children().back() : nullptr, resolver.settings());
+  if (!bound.ok()) return AtOrigin(bound.status(), call.origin());
+  return bound;
+}
+
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
+
+/// The function that converts between numbers and dates or times, which casts refuse.
+std::string ConversionFunctions(const DataType& from, const DataType& to) {
+  const bool to_time = to.id() == TypeId::kTimestamp || to.id() == TypeId::kTimestampNtz;
+  const bool from_time = from.id() == TypeId::kTimestamp || from.id() == TypeId::kTimestampNtz;
+  if (from.is_numeric() && to.id() == TypeId::kDate) return "`DATE_FROM_UNIX_DATE`";
+  if (from.id() == TypeId::kDate && to.is_numeric()) return "`UNIX_DATE`";
+  if (from.is_numeric() && to_time && to.id() == TypeId::kTimestamp) {
+    return "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
+  }
+  if (from_time && from.id() == TypeId::kTimestamp && to.is_numeric()) {
+    return "`UNIX_SECONDS`/`UNIX_MILLIS`/`UNIX_MICROS`";
+  }
+  return "";
+}
+
+Status CheckCast(const CastExpression& cast, const FunctionSettings& settings) {
+  const DataType& from = cast.child(0)->type();
+  const DataType& to = cast.target();
+  const bool ansi = settings.ansi || cast.options().try_cast;
+  if (CanCast(from, to, ansi)) return Status::OK();
+  std::map<std::string, std::string> parameters{{"sqlExpr", Quoted(cast.Sql())},
+                                                {"srcType", Quoted(from.Sql())},
+                                                {"targetType", Quoted(to.Sql())}};
+  std::string functions = ConversionFunctions(from, to);
+  if (!functions.empty() && !cast.options().try_cast) {
+    parameters["functionNames"] = std::move(functions);
+    return MakeError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", std::move(parameters));
+  }
+  if (ansi && !cast.options().try_cast && CanCast(from, to, false)) {
+    parameters["config"] = "\"spark.sql.ansi.enabled\"";
+    parameters["configVal"] = "'false'";
+    return MakeError("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", std::move(parameters));
+  }
+  return MakeError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", std::move(parameters));
+}
+
+/// Fixes the session's settings in a cast that the user wrote.
+Result<ExpressionPtr> FixCast(const CastExpression& cast, const FunctionSettings& settings) {
+  if (cast.implicit()) return ExpressionPtr();
+  ARROW_RETURN_NOT_OK(CheckCast(cast, settings));
+  CastOptions options = cast.options();
+  if (options.ansi == settings.ansi && options.time_zone == settings.time_zone) {
+    return ExpressionPtr();
+  }
+  options.ansi = settings.ansi;
+  options.time_zone = settings.time_zone;
+  return ExpressionPtr(
+      std::make_shared<CastExpression>(cast.child(0), cast.target(), std::move(options), false));
+}
+
+/// Gives the branches of a CASE one type.
+Result<ExpressionPtr> FixConditional(const Conditional& conditional,
+                                     const FunctionSettings& settings) {
+  const std::vector<ExpressionPtr>& children = conditional.children();
+  bool settled = true;
+  for (size_t i = 0; i < children.size(); ++i) {
+    const bool is_condition = i % 2 == 0 && i + 1 < children.size();
+    settled &= is_condition ? children[i]->type().id() == TypeId::kBoolean
+                            : children[i]->type().SameType(conditional.type());
+  }
+  if (settled) return ExpressionPtr();
+  return BindConditional(children, settings);
+}
+
+Result<ExpressionPtr> FixTimestamp(const UnresolvedTimestamp& literal,
+                                   const FunctionSettings& settings) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> text,
+                        MakeArray({Value(literal.text())}, TypeId::kString));
+  auto cast = Cast(text, TypeId::kString, TypeId::kTimestamp,
+                   CastOptions{true, false, settings.time_zone});
+  if (!cast.ok() || (*cast)->IsNull(0)) {
+    return AtOrigin(
+        MakeError("INVALID_TYPED_LITERAL", {{"valueType", Quoted(literal.keyword())},
+                                            {"value", "'" + literal.text() + "'"}}),
+        literal.origin());
+  }
+  return Literal::Make(GetValue(**cast, 0, TypeId::kTimestamp), TypeId::kTimestamp,
+                       settings.time_zone);
+}
+
+}  // namespace
+
+Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver) {
+  const FunctionSettings& settings = resolver->settings();
+  return TransformExpressions(node, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
+    if (const auto* timestamp = As<UnresolvedTimestamp>(e)) {
+      return FixTimestamp(*timestamp, settings);
+    }
+    if (!AllResolved(*e)) return ExpressionPtr();
+    if (const auto* call = As<UnresolvedFunction>(e)) return BindFunction(*call, *resolver);
+    if (const auto* cast = As<CastExpression>(e)) return FixCast(*cast, settings);
+    if (const auto* conditional = As<Conditional>(e)) return FixConditional(*conditional, settings);
+    return ExpressionPtr();
+  });
+}
+
+}  // namespace firesteel

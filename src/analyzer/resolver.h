@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/analyzer.h"
+#include "tree/rule_executor.h"
+
+namespace firesteel {
+
+/// One analysis: walks a plan from its leaves to its root, runs the rules on each node until it
+/// settles, and checks it. A plan of any depth takes one pass. Not thread-safe.
+///
+/// A node that occurs twice in a plan (`df.union(df)`) is resolved once, so that both occurrences
+/// read one Table: a stream is one source however often it is used.
+class Resolver {
+ public:
+  explicit Resolver(const AnalysisContext& context);
+
+  const AnalysisContext& context() const { return context_; }
+  const FunctionSettings& settings() const { return context_.settings; }
+  bool case_sensitive() const { return context_.case_sensitive; }
+
+  Result<PlanPtr> Resolve(const PlanPtr& plan);
+  /// Resolves the plan that `name` stands for. Errors: TABLE_OR_VIEW_NOT_FOUND, RECURSIVE_VIEW.
+  Result<PlanPtr> ResolveView(const std::vector<std::string>& name);
+
+ private:
+  Result<PlanPtr> ResolveChildren(const PlanPtr& plan);
+
+  const AnalysisContext& context_;
+  std::vector<RuleBatch<LogicalPlan>> batches_;
+  std::unordered_map<PlanPtr, PlanPtr> done_;  // by the plan as it came; keeps it alive
+  std::vector<std::string> open_views_;        // from the outermost to the one being resolved
+};
+
+}  // namespace firesteel

@@ -1,0 +1,28 @@
+#include "formats/line_writer.h"
+
+#include <utility>
+
+#include "arrow/io/interfaces.h"
+#include "formats/compression.h"
+
+namespace firesteel {
+
+Result<std::unique_ptr<LineWriter>> LineWriter::Make(std::shared_ptr<arrow::io::OutputStream> out,
+                                                     std::string_view codec) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::OutputStream> compressed,
+                        OpenCompressed(std::move(out), codec));
+  return std::unique_ptr<LineWriter>(new LineWriter(std::move(compressed)));
+}
+
+Status LineWriter::Flush() {
+  ARROW_RETURN_NOT_OK(out_->Write(text_.data(), static_cast<int64_t>(text_.size())));
+  text_.clear();
+  return Status::OK();
+}
+
+Status LineWriter::Finish() {
+  ARROW_RETURN_NOT_OK(Flush());
+  return out_->Close();
+}
+
+}  // namespace firesteel

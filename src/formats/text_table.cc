@@ -1,0 +1,289 @@
+#include "formats/text_table.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "arrow/array/array_binary.h"
+#include "arrow/array/array_nested.h"
+#include "arrow/array/data.h"
+#include "arrow/array/util.h"
+#include "arrow/array/builder_binary.h"
+#include "arrow/record_batch.h"
+#include "arrow/type.h"
+#include "fmt/format.h"
+#include "types/arrow_types.h"
+#include "types/cast.h"
+
+namespace firesteel {
+namespace {
+
+constexpr int64_t kNarrowestColumn = 3;
+
+// One character of a text with what the table needs to know of it.
+struct Character {
+  std::string_view bytes;
+  uint32_t code = 0;
+};
+
+// Splits valid UTF-8; bytes that are none stand for themselves.
+Character NextCharacter(std::string_view text) {
+  const uint8_t first = static_cast<uint8_t>(text[0]);
+  const size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  Character character{text.substr(0, length), first};
+  if (length > 1) {
+    character.code = first & (0xFFU >> (length + 1));
+    for (const char c : character.bytes.substr(1)) {
+      character.code = character.code << 6 | (static_cast<uint8_t>(c) & 0x3FU);
+    }
+  }
+  return character;
+}
+
+// Counts as Java's strings do: a character beyond U+FFFF is two units.
+int64_t Units(uint32_t code) { return code > 0xFFFF ? 2 : 1; }
+
+// The characters that take two columns of a terminal, as Spark lists them.
+bool IsFullWidth(uint32_t code) {
+  static constexpr std::pair<uint32_t, uint32_t> kRanges[] = {
+      {0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+      {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges), [code](const auto& range) {
+    return code >= range.first && code <= range.second;
+  });
+}
+
+int64_t DisplayWidth(std::string_view text) {
+  int64_t width = 0;
+  while (!text.empty()) {
+    const Character character = NextCharacter(text);
+    width += Units(character.code) + (IsFullWidth(character.code) ? 1 : 0);
+    text.remove_prefix(character.bytes.size());
+  }
+  return width;
+}
+
+int64_t CountUnits(std::string_view text) {
+  int64_t units = 0;
+  while (!text.empty()) {
+    const Character character = NextCharacter(text);
+    units += Units(character.code);
+    text.remove_prefix(character.bytes.size());
+  }
+  return units;
+}
+
+// Keeps the first `units` units. Half of a character beyond U+FFFF prints as a question mark.
+std::string FirstUnits(std::string_view text, int64_t units) {
+  std::string kept;
+  while (!text.empty() && units > 0) {
+    const Character character = NextCharacter(text);
+    units -= Units(character.code);
+    kept.append(units < 0 ? std::string_view("?") : character.bytes);
+    text.remove_prefix(character.bytes.size());
+  }
+  return kept;
+}
+
+std::string EscapeControlCharacters(std::string_view text) {
+  static constexpr std::string_view kControls = "\n\r\t\f\b\v\a";
+  static constexpr std::string_view kLetters = "nrtfbva";
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (const char c : text) {
+    const size_t control = kControls.find(c);
+    if (control == kControls.npos) {
+      escaped.push_back(c);
+    } else {
+      escaped.push_back('\\');
+      escaped.push_back(kLetters[control]);
+    }
+  }
+  return escaped;
+}
+
+std::string Truncate(std::string text, int truncate) {
+  if (truncate <= 0 || CountUnits(text) <= truncate) return text;
+  if (truncate < 4) return FirstUnits(text, truncate);
+  return FirstUnits(text, truncate - 3) + "...";
+}
+
+// The same type with text in place of every binary part.
+DataType WithTextForBinary(const DataType& type) {
+  switch (type.id()) {
+    case TypeId::kBinary:
+      return TypeId::kString;
+    case TypeId::kArray:
+      return DataType::Array(WithTextForBinary(type.element_type()), type.contains_null());
+    case TypeId::kMap:
+      return DataType::Map(WithTextForBinary(type.key_type()), WithTextForBinary(type.value_type()),
+                           type.value_contains_null());
+    case TypeId::kStruct: {
+      std::vector<StructField> fields = type.fields();
+      for (StructField& field : fields) field.type = WithTextForBinary(field.type);
+      return DataType::Struct(std::move(fields));
+    }
+    default:
+      return type;
+  }
+}
+
+// Renders the bytes of a column as [01 FF].
+Result<std::shared_ptr<arrow::ArrayData>> BinaryToText(
+    const std::shared_ptr<arrow::ArrayData>& data) {
+  const arrow::BinaryArray binary(data);
+  arrow::StringBuilder builder;
+  std::string text;
+  for (int64_t i = 0; i < binary.length(); ++i) {
+    if (binary.IsNull(i)) {
+      ARROW_RETURN_NOT_OK(builder.AppendNull());
+      continue;
+    }
+    text = "[";
+    for (const char byte : binary.GetView(i)) {
+      if (text.size() > 1) text += ' ';
+      fmt::format_to(std::back_inserter(text), "{:02X}", static_cast<uint8_t>(byte));
+    }
+    ARROW_RETURN_NOT_OK(builder.Append(text + "]"));
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Array> array, builder.Finish());
+  return array->data();
+}
+
+// Replaces every binary part by its text; the result has the type WithTextForBinary(type).
+Result<std::shared_ptr<arrow::ArrayData>> ReplaceBinary(
+    const std::shared_ptr<arrow::ArrayData>& data, const DataType& type) {
+  const DataType target = WithTextForBinary(type);
+  if (target.SameType(type)) return data;
+  if (type.id() == TypeId::kBinary) return BinaryToText(data);
+  std::shared_ptr<arrow::ArrayData> copy = data->Copy();
+  copy->type = ToArrowType(target);
+  if (type.id() == TypeId::kArray) {
+    ARROW_ASSIGN_OR_RAISE(copy->child_data[0],
+                          ReplaceBinary(data->child_data[0], type.element_type()));
+  } else if (type.id() == TypeId::kMap) {
+    std::shared_ptr<arrow::ArrayData> entries = data->child_data[0]->Copy();
+    ARROW_ASSIGN_OR_RAISE(entries->child_data[0],
+                          ReplaceBinary(entries->child_data[0], type.key_type()));
+    ARROW_ASSIGN_OR_RAISE(entries->child_data[1],
+                          ReplaceBinary(entries->child_data[1], type.value_type()));
+    entries->type = copy->type->field(0)->type();
+    copy->child_data[0] = std::move(entries);
+  } else {
+    for (size_t i = 0; i < type.fields().size(); ++i) {
+      ARROW_ASSIGN_OR_RAISE(copy->child_data[i],
+                            ReplaceBinary(data->child_data[i], type.fields()[i].type));
+    }
+  }
+  return copy;
+}
+
+using Cells = std::vector<std::vector<std::string>>;  // rows of columns, the names first
+
+Status AppendCells(const arrow::RecordBatch& batch, int64_t rows, const Schema& schema,
+                   const TextTableOptions& options, Cells* cells) {
+  const size_t first = cells->size();
+  cells->resize(first + rows, std::vector<std::string>(schema.size()));
+  for (int column = 0; column < schema.size(); ++column) {
+    const DataType& type = schema.field(column).type;
+    ARROW_ASSIGN_OR_RAISE(
+        const std::shared_ptr<arrow::ArrayData> data,
+        ReplaceBinary(batch.column(column)->Slice(0, rows)->data(), type));
+    ARROW_ASSIGN_OR_RAISE(
+        const std::shared_ptr<arrow::Array> array,
+        CastToString(arrow::MakeArray(data), WithTextForBinary(type), options.time_zone));
+    const auto& texts = static_cast<const arrow::StringArray&>(*array);
+    for (int64_t row = 0; row < rows; ++row) {
+      (*cells)[first + row][column] =
+          Truncate(texts.IsNull(row) ? "NULL" : EscapeControlCharacters(texts.GetView(row)),
+                   options.truncate);
+    }
+  }
+  return Status::OK();
+}
+
+void AppendPadded(std::string_view text, int64_t width, bool to_the_right, std::string* out) {
+  const std::string padding(std::max<int64_t>(0, width - DisplayWidth(text)), ' ');
+  if (to_the_right) out->append(padding);
+  out->append(text);
+  if (!to_the_right) out->append(padding);
+}
+
+std::string RenderTable(const Cells& cells, int columns, bool to_the_right) {
+  std::vector<int64_t> widths(columns, kNarrowestColumn);
+  for (const auto& row : cells) {
+    for (int i = 0; i < columns; ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+  }
+  std::string line = "+";
+  for (const int64_t width : widths) line += std::string(width, '-') + "+";
+  if (columns == 0) line += "+";
+  line += "\n";
+  std::string table = line;
+  for (size_t row = 0; row < cells.size(); ++row) {
+    table += "|";
+    for (int i = 0; i < columns; ++i) {
+      if (i > 0) table += "|";
+      AppendPadded(cells[row][i], widths[i], to_the_right, &table);
+    }
+    table += "|\n";
+    if (row == 0) table += line;
+  }
+  return table + line;
+}
+
+std::string RenderVertically(const Cells& cells, int columns) {
+  int64_t name_width = kNarrowestColumn;
+  int64_t value_width = kNarrowestColumn;
+  for (const std::string& name : cells[0]) name_width = std::max(name_width, DisplayWidth(name));
+  for (size_t row = 1; row < cells.size(); ++row) {
+    for (const std::string& cell : cells[row]) {
+      value_width = std::max(value_width, DisplayWidth(cell));
+    }
+  }
+  std::string table;
+  for (size_t row = 1; row < cells.size(); ++row) {
+    std::string header = fmt::format("-RECORD {}", row - 1);
+    const size_t line_width = name_width + value_width + 5;
+    if (header.size() < line_width) header.append(line_width - header.size(), '-');
+    table += header + "\n";
+    for (int i = 0; i < columns; ++i) {
+      table += " ";
+      AppendPadded(cells[0][i], name_width, /*to_the_right=*/false, &table);
+      table += " | ";
+      AppendPadded(cells[row][i], value_width, /*to_the_right=*/false, &table);
+      table += " \n";
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+Result<std::string> FormatTextTable(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
+                                    const Schema& schema, const TextTableOptions& options) {
+  Cells cells(1);
+  for (const StructField& field : schema.fields()) {
+    cells[0].push_back(EscapeControlCharacters(field.name));
+  }
+  const int64_t wanted = std::max(0, options.rows);
+  int64_t left = wanted;
+  bool more = false;
+  for (const std::shared_ptr<arrow::RecordBatch>& batch : batches) {
+    const int64_t rows = std::min(left, batch->num_rows());
+    if (rows < batch->num_rows()) more = true;
+    if (rows > 0) ARROW_RETURN_NOT_OK(AppendCells(*batch, rows, schema, options, &cells));
+    left -= rows;
+  }
+  std::string table = options.vertical
+                          ? RenderVertically(cells, schema.size())
+                          : RenderTable(cells, schema.size(), options.truncate > 0);
+  if (options.vertical && cells.size() == 1) {
+    table += "(0 rows)";
+  } else if (more) {
+    table += fmt::format("only showing top {} {}", wanted, wanted == 1 ? "row" : "rows");
+  }
+  return table + "\n";
+}
+
+}  // namespace firesteel

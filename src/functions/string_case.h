@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "firesteel/error.h"
+
+namespace firesteel {
+
+/// Puts `text` in lower case, as lower() does.
+Status LowerCase(std::string_view text, std::string* out);
+
+}  // namespace firesteel

@@ -1,0 +1,48 @@
+#include "optimizer/optimizer.h"
+
+#include <utility>
+
+#include "optimizer/rules.h"
+#include "tree/rule_executor.h"
+
+namespace firesteel {
+
+namespace {
+
+// More rounds than any plan needs that does not go round in circles.
+constexpr int kMaximumRounds = 100;
+
+// In order.
+std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
+  return {
+      {"Preparation", 1, {{"RemoveAliases", RemoveAliases}, {"ReplaceBetween", ReplaceBetween}}},
+      // Constants first, since conditions that become constant need not be moved.
+      {"Rewrites",
+       kMaximumRounds,
+       {{"FoldConstants", FoldConstants},
+        {"SimplifyBooleans", SimplifyBooleans},
+        {"PruneFilters", PruneFilters},
+        {"CombineFilters", CombineFilters},
+        {"PushFilters", PushFilters},
+        {"CombineUnions", CombineUnions},
+        {"CombineProjects", CombineProjects},
+        {"RemoveProjects", RemoveProjects},
+        {"PushLimits", PushLimits}}},
+      // Once everything is in its place: which columns are read does not change any more.
+      {"Columns", 1, {{"PruneColumns", PruneColumns}}},
+      // Pruning leaves projections that select what is there anyway.
+      {"Projections",
+       kMaximumRounds,
+       {{"CombineProjects", CombineProjects}, {"RemoveProjects", RemoveProjects}}},
+      {"Scans", 1, {{"PushPredicatesToScans", PushPredicatesToScans}}},
+  };
+}
+
+}  // namespace
+
+Result<PlanPtr> Optimize(const PlanPtr& plan) {
+  static const std::vector<RuleBatch<LogicalPlan>> batches = MakeBatches();
+  return RunRules(batches, plan);
+}
+
+}  // namespace firesteel

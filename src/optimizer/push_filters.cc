@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <utility>
+
+#include "optimizer/conjunction.h"
+#include "optimizer/rules.h"
+#include "optimizer/substitution.h"
+#include "plan/attribute_set.h"
+#include "plan/operators.h"
+#include "plan/semantic_equality.h"
+
+namespace firesteel {
+
+namespace {
+
+using Conditions = std::vector<ExpressionPtr>;
+
+bool AllDeterministic(const std::vector<ExpressionPtr>& expressions) {
+  return std::all_of(expressions.begin(), expressions.end(),
+                     [](const ExpressionPtr& expression) { return expression->deterministic(); });
+}
+
+/// The conditions of a filter that may move below its child, and those that stay. What follows a
+/// condition that differs each time stays too: it would else change which rows that one sees.
+struct Sides {
+  Conditions below;
+  Conditions above;
+};
+
+Sides Divide(const Filter& filter, const AttributeSet& available) {
+  Sides sides;
+  bool deterministic = true;
+  for (ExpressionPtr& condition : SplitConjunction(filter.condition())) {
+    deterministic &= condition->deterministic();
+    const bool moves = deterministic && ReadsOnly(condition, available);
+    (moves ? sides.below : sides.above).push_back(std::move(condition));
+  }
+  return sides;
+}
+
+Result<PlanPtr> MakeFilter(const Conditions& conditions, PlanPtr child) {
+  if (conditions.empty()) return child;
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, JoinConjunction(conditions));
+  return PlanPtr(std::make_shared<Filter>(std::move(condition), std::move(child)));
+}
+
+/// Filters `child`'s child by the conditions below, read through `substitution`.
+Result<PlanPtr> Push(Sides sides, const Substitution& substitution, const PlanPtr& child) {
+  if (sides.below.empty()) return PlanPtr();
+  for (ExpressionPtr& condition : sides.below) {
+    ARROW_ASSIGN_OR_RAISE(condition, substitution.Apply(condition));
+  }
+  ARROW_ASSIGN_OR_RAISE(PlanPtr below, MakeFilter(sides.below, child->child()));
+  return MakeFilter(sides.above, child->WithNewChildren({std::move(below)}));
+}
+
+Result<PlanPtr> PushThroughProject(const Filter& filter, const Project& project) {
+  if (!AllDeterministic(project.list())) return PlanPtr();
+  return Push(Divide(filter, AttributeSet(project.output())), Substitution(project.list()),
+              filter.child());
+}
+
+/// Conditions on the keys choose groups, which is the same as choosing rows.
+Result<PlanPtr> PushThroughAggregate(const Filter& filter, const Aggregate& aggregate) {
+  if (aggregate.grouping().empty() || !AllDeterministic(aggregate.output_list())) return PlanPtr();
+  AttributeSet keys;
+  std::vector<ExpressionPtr> items;
+  for (const ExpressionPtr& item : aggregate.output_list()) {
+    const bool is_key = std::any_of(
+        aggregate.grouping().begin(), aggregate.grouping().end(),
+        [&item](const ExpressionPtr& key) { return SemanticallyEqual(*key, *item); });
+    if (!is_key) continue;
+    keys.Add(ToAttribute(item)->id());
+    items.push_back(item);
+  }
+  return Push(Divide(filter, keys), Substitution(items), filter.child());
+}
+
+Result<PlanPtr> PushThroughUnion(const Filter& filter, const Union& all) {
+  Sides sides = Divide(filter, AttributeSet(all.output()));
+  if (sides.below.empty()) return PlanPtr();
+  const std::vector<AttributePtr> output = all.output();
+  std::vector<PlanPtr> children;
+  for (const PlanPtr& child : all.children()) {
+    const std::vector<AttributePtr> columns = child->output();
+    Substitution substitution;
+    for (size_t i = 0; i < output.size(); ++i) substitution.Add(output[i]->id(), columns[i]);
+    Conditions conditions;
+    for (const ExpressionPtr& condition : sides.below) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr moved, substitution.Apply(condition));
+      conditions.push_back(std::move(moved));
+    }
+    ARROW_ASSIGN_OR_RAISE(PlanPtr filtered, MakeFilter(conditions, child));
+    children.push_back(std::move(filtered));
+  }
+  return MakeFilter(sides.above, all.WithNewChildren(std::move(children)));
+}
+
+Result<PlanPtr> PushOne(const PlanPtr& node) {
+  const auto* filter = As<Filter>(node);
+  if (filter == nullptr) return PlanPtr();
+  const PlanPtr& child = filter->child();
+  switch (child->kind()) {
+    case PlanKind::kProject: return PushThroughProject(*filter, *As<Project>(child));
+    case PlanKind::kAggregate: return PushThroughAggregate(*filter, *As<Aggregate>(child));
+    case PlanKind::kUnion: return PushThroughUnion(*filter, *As<Union>(child));
+    case PlanKind::kGenerate:
+      return Push(Divide(*filter, AttributeSet(child->child()->output())), {}, child);
+    case PlanKind::kSort: return Push(Divide(*filter, AttributeSet(child->output())), {}, child);
+    default: return PlanPtr();
+  }
+}
+
+}  // namespace
+
+Result<PlanPtr> PushFilters(const PlanPtr& plan) {
+  // From the root on, so that a condition moves through many nodes in one round.
+  return TransformDown<LogicalPlan>(plan, PushOne);
+}
+
+}  // namespace firesteel

@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <utility>
+
+#include "common/error.h"
+#include "exec/operators.h"
+#include "plan/operators.h"
+#include "planner/strategies.h"
+
+namespace firesteel {
+
+namespace {
+
+Result<PhysicalPlanPtr> PlanGenerate(const Generate& generate, Planning* planning) {
+  if (!As<GeneratorCall>(generate.generator())) {
+    return InternalError("A Generate needs a generator: " + generate.Describe());
+  }
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(generate.child()));
+  const std::vector<AttributePtr> columns = generate.child()->output();
+  ARROW_ASSIGN_OR_RAISE(const ExpressionPtr bound,
+                        BindReferences(generate.generator(), columns));
+  std::vector<int> kept;
+  for (const AttributePtr& attribute : generate.kept()) {
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const AttributePtr& column) {
+          return column->id() == attribute->id();
+        });
+    if (found == columns.end()) {
+      return InternalError(attribute->ToString() + " is no column below " + generate.Describe());
+    }
+    kept.push_back(static_cast<int>(found - columns.begin()));
+  }
+  return NewGenerate(std::move(child), std::static_pointer_cast<const GeneratorCall>(bound),
+                     generate.outer(), std::move(kept), generate.schema());
+}
+
+Result<PhysicalPlanPtr> PlanUnion(const Union& plan, Planning* planning) {
+  std::vector<PhysicalPlanPtr> children;
+  for (const PlanPtr& child : plan.children()) {
+    ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, planning->Plan(child));
+    children.push_back(std::move(planned));
+  }
+  return NewUnion(std::move(children), plan.schema());
+}
+
+}  // namespace
+
+Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning) {
+  if (const auto* generate = As<Generate>(plan)) return PlanGenerate(*generate, planning);
+  if (const auto* all = As<Union>(plan)) return PlanUnion(*all, planning);
+  return nullptr;
+}
+
+}  // namespace firesteel

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "exec/physical_plan.h"
+#include "planner/planner.h"
+
+namespace firesteel {
+
+/// What one planning carries from node to node: the settings and the next operator id. Not
+/// thread-safe.
+class Planning {
+ public:
+  explicit Planning(const PlanningContext& context) : context_(context) {}
+
+  const PlanningContext& context() const { return context_; }
+  /// Plans a node and what is below it by the first strategy that knows it.
+  Result<PhysicalPlanPtr> Plan(const PlanPtr& plan);
+  /// Parents are planned before their children, so ids count from the sink towards the sources.
+  int NextOperatorId() { return next_operator_id_++; }
+
+ private:
+  const PlanningContext& context_;
+  int next_operator_id_ = 0;
+};
+
+/// Plans the nodes of one family; nullptr for a node of another.
+using Strategy = Result<PhysicalPlanPtr> (*)(const PlanPtr& plan, Planning* planning);
+
+Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanProjection(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning);
+
+}  // namespace firesteel

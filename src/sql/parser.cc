@@ -1,0 +1,33 @@
+#include "sql/parser.h"
+
+#include <utility>
+
+#include "sql/expression_parser.h"
+#include "sql/lexer.h"
+#include "sql/source_text.h"
+
+namespace firesteel {
+
+namespace {
+
+constexpr size_t kMaximumTextBytes = 1 << 20;
+
+}  // namespace
+
+Result<ExpressionPtr> ParseExpression(std::string_view text) {
+  if (text.size() > kMaximumTextBytes) {
+    // Without the text itself: nobody reads a message of a megabyte.
+    return SourceText(text.substr(0, 80)).ErrorAt("FAILED_TO_PARSE_TOO_COMPLEX", {}, 0, 0);
+  }
+  const SourceText source(text);
+  ARROW_ASSIGN_OR_RAISE(std::vector<Token> tokens, Tokenize(source));
+  if (tokens.front().kind == TokenKind::kEnd) {
+    return source.ErrorAt("PARSE_EMPTY_STATEMENT", {}, 0, 0);
+  }
+  ExpressionParser parser(&source, std::move(tokens));
+  ARROW_ASSIGN_OR_RAISE(Parsed parsed, parser.ParseNamedExpression());
+  ARROW_RETURN_NOT_OK(parser.ExpectEnd());
+  return parsed.expression;
+}
+
+}  // namespace firesteel

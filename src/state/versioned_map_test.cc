@@ -1,0 +1,379 @@
+#include "state/versioned_map.h"
+
+#include <map>
+#include <random>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "state/state_record.h"
+#include "state/state_test_rows.h"
+
+namespace firesteel {
+namespace {
+
+using testing::UnorderedElementsAre;
+using Model = std::map<std::string, std::string>;
+
+class VersionedMapTest : public testing::Test {
+ protected:
+  static UnsafeRowShape KeyShape() {
+    return UnsafeRowShape(Schema().Add("a", TypeId::kLong).Add("b", TypeId::kLong));
+  }
+
+  static Model Content(const VersionedMap& map) {
+    Model content;
+    EXPECT_TRUE(map.Scan([&](std::string_view key, std::string_view value) {
+                     EXPECT_TRUE(content.emplace(key, value).second);
+                     return Result<bool>(true);
+                   }).ok());
+    EXPECT_EQ(static_cast<int64_t>(content.size()), map.keys());
+    return content;
+  }
+
+  static void Put(VersionedMap* map, const std::string& key, const std::string& value) {
+    ASSERT_TRUE(map->PutBatch(Rows({key}), Rows({value})).ok());
+  }
+  static void Remove(VersionedMap* map, const std::string& key) {
+    ASSERT_TRUE(map->RemoveBatch(Rows({key})).ok());
+  }
+
+  // The framed records, one string each.
+  static std::vector<std::string> Split(std::string_view plain) {
+    std::vector<std::string> records;
+    while (!plain.empty()) {
+      const int32_t key = ReadBigEndian(plain.data());
+      const int32_t value = ReadBigEndian(plain.data() + 4 + key);
+      const size_t size = 8 + static_cast<size_t>(key) + static_cast<size_t>(std::max(value, 0));
+      records.emplace_back(plain.substr(0, size));
+      plain.remove_prefix(size);
+    }
+    return records;
+  }
+  static std::vector<std::string> Delta(VersionedMap* map) {
+    std::string plain;
+    size_t position = 0;
+    while (map->NextDeltaPiece(&position, &plain)) {
+    }
+    return Split(plain);
+  }
+  static std::string PutRecord(std::string_view key, std::string_view value) {
+    std::string record;
+    AppendPut(key, value, &record);
+    return record;
+  }
+  static std::string RemovalRecord(std::string_view key) {
+    std::string record;
+    AppendRemoval(key, &record);
+    return record;
+  }
+  static Model Apply(Model model, const std::vector<std::string>& records) {
+    for (const std::string& record : records) {
+      const size_t key_size = static_cast<size_t>(ReadBigEndian(record.data()));
+      const std::string key = record.substr(4, key_size);
+      if (ReadBigEndian(record.data() + 4 + key_size) == kRemoved) {
+        EXPECT_EQ(model.erase(key), 1u) << "removes a key that is not there";
+      } else {
+        model[key] = record.substr(8 + key_size);
+      }
+    }
+    return model;
+  }
+
+  // Makes random changes to the map and the model.
+  void Change(VersionedMap* map, Model* model, int changes) {
+    for (int i = 0; i < changes; ++i) {
+      const std::string key = LongRow({Random(40), Random(40)});
+      if (Random(3) == 0) {
+        Remove(map, key);
+        model->erase(key);
+      } else {
+        const std::string value(8 * Random(30), static_cast<char>('a' + i % 26));
+        Put(map, key, value);
+        (*model)[key] = value;
+      }
+    }
+  }
+
+  int64_t Random(int64_t limit) { return static_cast<int64_t>(random_() % limit); }
+
+  std::mt19937 random_{5};
+};
+
+TEST_F(VersionedMapTest, BatchesLargerThanAGroup) {
+  VersionedMap map(KeyShape(), 0);
+  EncodedRows keys;
+  EncodedRows values;
+  for (int64_t i = 0; i < 1000; ++i) {
+    keys.Append(LongRow({i, i}));
+    values.Append(LongRow({i * 7}));
+  }
+  ASSERT_TRUE(map.PutBatch(keys, values).ok());
+  keys.Append(LongRow({5000, 0}));
+  std::vector<std::optional<std::string_view>> found;
+  map.GetBatch(keys, &found);
+  ASSERT_EQ(found.size(), 1001u);
+  for (int64_t i = 0; i < 1000; ++i) EXPECT_EQ(LongOf(*found[i]), i * 7);
+  EXPECT_EQ(found[1000], std::nullopt);
+}
+
+TEST_F(VersionedMapTest, LaterRowsOfABatchWin) {
+  VersionedMap map(KeyShape(), 0);
+  const std::string key = LongRow({1, 1});
+  ASSERT_TRUE(map.PutBatch(Rows({key, key}), Rows({"first", "second"})).ok());
+  EXPECT_EQ(Content(map)[key], "second");
+  EXPECT_THAT(Delta(&map), UnorderedElementsAre(PutRecord(key, "second")));
+}
+
+TEST_F(VersionedMapTest, UnequalNumbersOfKeysAndValuesAreABug) {
+  VersionedMap map(KeyShape(), 0);
+  EXPECT_EQ(ErrorCondition(map.PutBatch(Rows({"a"}), Rows({}))), "INTERNAL_ERROR");
+}
+
+TEST_F(VersionedMapTest, DeltaNamesTheLastValuePerKey) {
+  VersionedMap map(KeyShape(), 0);
+  Put(&map, "changed", "0");
+  Put(&map, "removed", "0");
+  Put(&map, "put again", "0");
+  Put(&map, "removed again", "0");
+  Put(&map, "untouched", "0");
+  Delta(&map);
+  map.KeepVersion();
+
+  Put(&map, "changed", "1");
+  Put(&map, "changed", "a longer value");
+  Remove(&map, "removed");
+  Remove(&map, "put again");
+  Put(&map, "put again", "2");
+  Put(&map, "put again", "3");
+  Remove(&map, "removed again");
+  Put(&map, "removed again", "4");
+  Remove(&map, "removed again");
+  Put(&map, "new", "5");
+  Put(&map, "new and gone", "6");
+  Remove(&map, "new and gone");
+  Remove(&map, "never there");
+  EXPECT_THAT(Delta(&map),
+              UnorderedElementsAre(PutRecord("changed", "a longer value"), RemovalRecord("removed"),
+                                   PutRecord("put again", "3"), RemovalRecord("removed again"),
+                                   PutRecord("new", "5")));
+  map.KeepVersion();
+  EXPECT_THAT(Delta(&map), UnorderedElementsAre());
+}
+
+TEST_F(VersionedMapTest, RollsBackWhatIsNotKept) {
+  VersionedMap map(KeyShape(), 1);
+  Model model;
+  for (int round = 0; round < 50; ++round) {
+    Model discarded = model;
+    Change(&map, &discarded, 200);
+    if (round % 2 == 0) Delta(&map);  // as after a failed commit
+    ASSERT_TRUE(map.RollBack().ok());
+    ASSERT_EQ(Content(map), model);
+    Change(&map, &model, 50);
+    Delta(&map);
+    map.KeepVersion();
+    ASSERT_EQ(Content(map), model);
+  }
+}
+
+TEST_F(VersionedMapTest, RollsBackTheLastVersionKept) {
+  VersionedMap map(KeyShape(), 0);
+  EXPECT_FALSE(map.CanRollBackKept());
+  Model model;
+  for (int round = 0; round < 50; ++round) {
+    Change(&map, &model, 100);
+    Delta(&map);
+    map.KeepVersion();
+    Model replaced = model;
+    Change(&map, &replaced, 100);
+    Delta(&map);
+    map.KeepVersion();
+    ASSERT_TRUE(map.CanRollBackKept());
+    ASSERT_TRUE(map.RollBackKept().ok());
+    EXPECT_FALSE(map.CanRollBackKept());
+    ASSERT_EQ(Content(map), model);
+    // What follows gives a right delta again.
+    const Model before = model;
+    Change(&map, &model, 100);
+    ASSERT_EQ(Apply(before, Delta(&map)), model);
+    map.KeepVersion();
+  }
+}
+
+TEST_F(VersionedMapTest, DeltasRebuildTheState) {
+  VersionedMap map(KeyShape(), 1);
+  Model model;
+  Model rebuilt;
+  for (int round = 0; round < 100; ++round) {
+    Change(&map, &model, 100);
+    rebuilt = Apply(rebuilt, Delta(&map));
+    map.KeepVersion();
+    ASSERT_EQ(rebuilt, model);
+  }
+}
+
+TEST_F(VersionedMapTest, LoadedRecordsAreNoChanges) {
+  VersionedMap map(KeyShape(), 0);
+  const std::string a = LongRow({1, 1});
+  const std::string b = LongRow({2, 2});
+  ASSERT_TRUE(map.Load({{a, "1"}, {b, "2"}, {a, std::nullopt}, {b, "3"}}).ok());
+  EXPECT_EQ(Content(map), (Model{{b, "3"}}));
+  EXPECT_THAT(Delta(&map), UnorderedElementsAre());
+}
+
+TEST_F(VersionedMapTest, SnapshotIsThatOfItsBeginning) {
+  VersionedMap map(KeyShape(), 0);
+  Model model;
+  for (int round = 0; round < 60; ++round) {
+    Change(&map, &model, 300);
+    EXPECT_FALSE(map.BeginSnapshot());
+    Delta(&map);
+    map.KeepVersion();
+    ASSERT_TRUE(map.BeginSnapshot());
+    EXPECT_FALSE(map.BeginSnapshot());
+    const Model expected = model;
+    // Change, keep and roll back before the first piece is read; a small map is one piece.
+    Change(&map, &model, 100);
+    Delta(&map);
+    map.KeepVersion();
+    Model discarded = model;
+    Change(&map, &discarded, 100);
+    ASSERT_TRUE(map.RollBack().ok());
+    std::string plain;
+    while (map.NextSnapshotPiece(&plain)) {
+    }
+    for (const std::string& piece : map.EndSnapshot()) plain += piece;
+    const std::vector<std::string> records = Split(plain);
+    ASSERT_EQ(records.size(), expected.size());
+    ASSERT_EQ(Apply({}, records), expected);
+    Delta(&map);
+    map.KeepVersion();
+    ASSERT_EQ(Content(map), model);
+  }
+}
+
+// Many pieces, with changes and roll backs between them, ahead of and behind the walk.
+TEST_F(VersionedMapTest, SnapshotOfABigMapStaysConsistent) {
+  VersionedMap map(KeyShape(), 1);
+  Model model;
+  EncodedRows keys;
+  EncodedRows values;
+  for (int64_t i = 0; i < 60000; ++i) {
+    keys.Append(LongRow({i % 100, i}));
+    values.Append(std::string(static_cast<size_t>(8 * (i % 9)), 'v'));
+    model[LongRow({i % 100, i})] = std::string(static_cast<size_t>(8 * (i % 9)), 'v');
+  }
+  ASSERT_TRUE(map.PutBatch(keys, values).ok());
+  Delta(&map);
+  map.KeepVersion();
+  ASSERT_TRUE(map.BeginSnapshot());
+  const Model expected = model;
+  std::string all;
+  std::string plain;
+  int pieces = 0;
+  bool more = true;
+  while (more) {
+    ++pieces;
+    for (int i = 0; i < 500; ++i) {
+      const int64_t number = Random(70000);
+      const std::string key = LongRow({number % 100, number});
+      if (Random(2) == 0) {
+        Remove(&map, key);
+      } else {
+        Put(&map, key, std::string(8 * Random(12), 'w'));
+      }
+    }
+    if (pieces % 3 == 0) {
+      ASSERT_TRUE(map.RollBack().ok());
+    } else if (pieces % 3 == 1) {
+      Delta(&map);
+      map.KeepVersion();
+    }
+    plain.clear();
+    more = map.NextSnapshotPiece(&plain);
+    all += plain;
+  }
+  EXPECT_GT(pieces, 7);
+  for (const std::string& piece : map.EndSnapshot()) all += piece;
+  const std::vector<std::string> records = Split(all);
+  EXPECT_EQ(records.size(), expected.size());
+  EXPECT_TRUE(Apply({}, records) == expected);
+}
+
+TEST_F(VersionedMapTest, PrefixScanFollowsEveryChange) {
+  VersionedMap map(KeyShape(), 1);
+  Model model;
+  for (int round = 0; round < 20; ++round) {
+    Change(&map, &model, 200);
+    if (round % 3 == 2) {
+      ASSERT_TRUE(map.RollBack().ok());
+      model = Content(map);
+    } else {
+      Delta(&map);
+      map.KeepVersion();
+    }
+    for (int64_t prefix = 0; prefix < 40; ++prefix) {
+      Model expected;
+      for (const auto& entry : model) {
+        if (LongOf(entry.first) == prefix) expected.insert(entry);
+      }
+      Model found;
+      ASSERT_TRUE(map.PrefixScan(LongRow({prefix}), [&](std::string_view key,
+                                                        std::string_view value) {
+                       found.emplace(key, value);
+                       return Result<bool>(true);
+                     }).ok());
+      ASSERT_EQ(found, expected);
+    }
+  }
+}
+
+TEST_F(VersionedMapTest, PrefixScanNeedsAnIndex) {
+  VersionedMap map(KeyShape(), 0);
+  EXPECT_TRUE(map.PrefixScan(LongRow({1}), [](std::string_view, std::string_view) {
+                   return Result<bool>(true);
+                 }).IsNotImplemented());
+}
+
+TEST_F(VersionedMapTest, KeyThatIsNoRowIsRefusedByAnIndexAndLeavesNothing) {
+  VersionedMap map(KeyShape(), 1);
+  EXPECT_EQ(ErrorCondition(map.PutBatch(Rows({"short"}), Rows({"v"}))), "STATE_STORE_INVALID_ROW");
+  EXPECT_EQ(map.keys(), 0);
+}
+
+TEST_F(VersionedMapTest, ScanStopsWhenToldOrFailing) {
+  VersionedMap map(KeyShape(), 0);
+  for (int64_t i = 0; i < 10; ++i) Put(&map, LongRow({i, i}), "v");
+  int seen = 0;
+  ASSERT_TRUE(map.Scan([&](std::string_view, std::string_view) {
+                   return Result<bool>(++seen < 3);
+                 }).ok());
+  EXPECT_EQ(seen, 3);
+  EXPECT_TRUE(map.Scan([](std::string_view, std::string_view) -> Result<bool> {
+                   return Status::Cancelled("enough");
+                 }).IsCancelled());
+}
+
+TEST_F(VersionedMapTest, MemoryComesBackAfterRemovals) {
+  VersionedMap map(KeyShape(), 0);
+  EncodedRows keys;
+  EncodedRows values;
+  for (int64_t i = 0; i < 100000; ++i) {
+    keys.Append(LongRow({i, i}));
+    values.Append(LongRow({i}));
+  }
+  ASSERT_TRUE(map.PutBatch(keys, values).ok());
+  Delta(&map);
+  map.KeepVersion();
+  const int64_t full = map.memory_bytes();
+  EXPECT_LT(full, 100000 * (24 + 16) * 4);
+  ASSERT_TRUE(map.RemoveBatch(keys).ok());
+  for (int i = 0; i < 4; ++i) {
+    Delta(&map);
+    map.KeepVersion();
+  }
+  EXPECT_LT(map.memory_bytes(), full / 4);
+}
+
+}  // namespace
+}  // namespace firesteel

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "common/clock.h"
+#include "streaming/batch_output.h"
+#include "streaming/batch_runner.h"
+#include "streaming/progress_reporter.h"
+#include "streaming/query_checkpoint.h"
+#include "streaming/source_set.h"
+
+namespace firesteel {
+
+/// Makes the next batch: asks the sources how far they are and writes that down before anything is
+/// read. From then on the batch is what it is, however often it runs. Used by the query's thread.
+class BatchConstruction {
+ public:
+  struct Options {
+    bool unlimited = false;  ///< Trigger.Once: read limits are ignored
+    int64_t batches_to_retain = 100;
+    std::map<std::string, std::string> pinned_conf;
+  };
+  BatchConstruction(Options options, QueryCheckpoint* checkpoint, SourceSet* sources, Clock* clock,
+                    QueryMonitor* monitor, ProgressReporter* reporter, FailpointHook failpoint);
+
+  /// Asks every source for its newest offset. True when one has new data.
+  Result<bool> FetchOffsets();
+  /// Writes `offsets/<batch.id>` and lets go of what only earlier batches needed: tells the sources
+  /// that these are done, removes old log entries. Fills in the batch's timestamp.
+  Status Log(PendingBatch* batch);
+
+ private:
+  Status Purge(int64_t batch_id);
+
+  const Options options_;
+  QueryCheckpoint* checkpoint_;
+  SourceSet* sources_;
+  Clock* clock_;
+  QueryMonitor* monitor_;
+  ProgressReporter* reporter_;
+  FailpointHook failpoint_;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,199 @@
+#include "streaming/micro_batch_execution.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/config_keys.h"
+#include "common/error.h"
+#include "common/task_scheduler.h"
+#include "streaming/failpoints.h"
+#include "streaming/state_layout.h"
+#include "streaming/watermark_propagation.h"
+
+namespace firesteel {
+namespace {
+
+FailpointHook MakeFailpointHook(const StreamingServices* services) {
+  return [services](std::string_view point) {
+    return services->failpoint ? services->failpoint(point) : Status::OK();
+  };
+}
+
+}  // namespace
+
+MicroBatchExecution::MicroBatchExecution(const StreamingServices* services,
+                                         StreamDefinition definition,
+                                         std::unique_ptr<QueryCheckpoint> checkpoint,
+                                         StreamingSink sink)
+    : services_(services),
+      definition_(std::move(definition)),
+      failpoint_(MakeFailpointHook(services)),
+      checkpoint_(std::move(checkpoint)),
+      output_(BatchOutput::Make(std::move(sink), failpoint_)) {}
+
+MicroBatchExecution::~MicroBatchExecution() = default;
+
+Status MicroBatchExecution::Run(QueryMonitor* monitor) {
+  monitor_ = monitor;
+  const Status status = RunToTheEnd();
+  if (!status.ok() && !monitor->stop_token().cancelled()) checkpoint_->Keep();
+  return status;
+}
+
+Status MicroBatchExecution::RunToTheEnd() {
+  monitor_->SetMessage("Initializing sources");
+  ARROW_RETURN_NOT_OK(Prepare());
+  Clock* clock = services_->execution.clock;
+  const auto executor = TriggerExecutor::Make(definition_.trigger, clock, &monitor_->stop_token());
+  return executor->Execute(
+      {.run = [this] { return RunTrigger(); },
+       .wait_for_data = [this] { WaitForData(); },
+       .before_waiting_for_trigger = [this] { monitor_->SetMessage("Waiting for next trigger"); }});
+}
+
+Status MicroBatchExecution::Prepare() {
+  Clock* clock = services_->execution.clock;
+  const Config& config = definition_.config;
+  ARROW_ASSIGN_OR_RAISE(
+      const StartPoint point,
+      FindStartPoint(checkpoint_->offsets(), checkpoint_->commits(), checkpoint_->directory()));
+  if (!point.conf) {
+    ARROW_ASSIGN_OR_RAISE(const bool has_state, checkpoint_->HasState());
+    if (has_state) {
+      return MakeError("STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY",
+                       {{"checkpointLocation", checkpoint_->StateDirectory()}});
+    }
+  }
+  const int default_partitions = services_->execution.scheduler->threads();
+  ARROW_ASSIGN_OR_RAISE(const PinnedSettings settings,
+                        point.conf
+                            ? PinnedSettings::FromLog(*point.conf, config, default_partitions)
+                            : PinnedSettings::FromSession(config, default_partitions));
+  const int64_t planning_start = clock->MonotonicNanos();
+  ARROW_ASSIGN_OR_RAISE(query_, PrepareQuery(definition_, settings, *checkpoint_));
+  planning_nanos_ = clock->MonotonicNanos() - planning_start;
+  monitor_->SetPlans(query_.physical_text, query_.all_text);
+  if (definition_.trigger.kind() == Trigger::Kind::kAvailableNow) {
+    ARROW_RETURN_NOT_OK(query_.sources->PrepareForAvailableNow());
+  }
+  ARROW_RETURN_NOT_OK(query_.sources->Restore(point, checkpoint_->directory()));
+  ARROW_RETURN_NOT_OK(CheckStateLayout(checkpoint_.get(), query_.operators,
+                                       /*has_history=*/point.batch_id > 0,
+                                       config.Get(config::kStateSchemaCheck)));
+  query_.sources->WakeOnData(monitor_->wake());
+
+  next_batch_id_ = point.batch_id;
+  watermark_ms_ = point.watermark_ms;
+  late_watermark_ms_ = point.previous_watermark_ms;
+  if (point.rerun) {
+    pending_ = PendingBatch{.id = point.batch_id,
+                            .timestamp_ms = point.batch_timestamp_ms,
+                            .watermark_ms = point.watermark_ms,
+                            .late_watermark_ms = point.previous_watermark_ms,
+                            .rerun = true};
+    // The run before may have ended before it told the sources.
+    if (point.previous_is_committed) ARROW_RETURN_NOT_OK(query_.sources->CommitConsumed());
+  }
+  reporter_ = std::make_unique<ProgressReporter>(
+      monitor_, clock, output_.get(),
+      std::max(config.Get(config::kNoDataProgressIntervalMs), config.Get(config::kPollingDelayMs)));
+  construction_ = std::make_unique<BatchConstruction>(
+      BatchConstruction::Options{.unlimited = definition_.trigger.kind() == Trigger::Kind::kOnce,
+                                 .batches_to_retain = config.Get(config::kMinBatchesToRetain),
+                                 .pinned_conf = settings.values()},
+      checkpoint_.get(), query_.sources.get(), clock, monitor_, reporter_.get(), failpoint_);
+  runner_ = std::make_unique<BatchRunner>(&services_->execution, &query_, checkpoint_.get(),
+                                          output_.get(), &monitor_->stop_token());
+  return Status::OK();
+}
+
+Result<TriggerOutcome> MicroBatchExecution::RunTrigger() {
+  monitor_->wake()->Clear();
+  monitor_->BeginTrigger();
+  reporter_->BeginTrigger();
+  if (!pending_) {
+    ARROW_RETURN_NOT_OK(ConstructBatch());
+  } else {
+    monitor_->SetDataAvailable(query_.sources->has_new_data());
+  }
+  reporter_->RecordOffsets(*query_.sources);
+  if (!pending_) {
+    monitor_->SetMessage("Waiting for data to arrive");
+    reporter_->FinishIdle(next_batch_id_, *query_.sources);
+    monitor_->EndTrigger(/*idle=*/true);
+    return TriggerOutcome::kNoData;
+  }
+  monitor_->SetMessage(query_.sources->has_new_data() ? "Processing new data"
+                                                      : "No new data but cleaning up state");
+  const PendingBatch batch = *pending_;
+  ARROW_ASSIGN_OR_RAISE(BatchResult result, RunBatch(batch));
+  ARROW_RETURN_NOT_OK(reporter_->Time("commitOffsets", [&] { return CommitBatch(batch); }));
+  evicted_ms_ = result.eviction_watermarks_ms;
+  reporter_->FinishBatch(batch.id, *query_.sources, result);
+  monitor_->EndTrigger(/*idle=*/false);
+  return TriggerOutcome::kRanBatch;
+}
+
+Status MicroBatchExecution::ConstructBatch() {
+  ARROW_ASSIGN_OR_RAISE(const bool has_new_data, construction_->FetchOffsets());
+  if (!has_new_data && !NeedsBatchWithoutData()) return Status::OK();
+  PendingBatch batch{
+      .id = next_batch_id_, .watermark_ms = watermark_ms_, .late_watermark_ms = late_watermark_ms_};
+  ARROW_RETURN_NOT_OK(construction_->Log(&batch));
+  pending_ = batch;
+  return Status::OK();
+}
+
+bool MicroBatchExecution::NeedsBatchWithoutData() const {
+  // The first batch of a run waits for data, as in Spark: what a stopped query still had to give
+  // out comes with the next rows.
+  if (!evicted_ms_ || !definition_.config.Get(config::kNoDataMicroBatches)) return false;
+  const std::vector<int64_t> watermarks =
+      InputWatermarks(*query_.plan, query_.operators, watermark_ms_);
+  return std::any_of(query_.operators.begin(), query_.operators.end(),
+                     [&](const StatefulOperator* stateful) {
+                       const int id = stateful->info().operator_id;
+                       return stateful->NeedsBatchWithoutData(watermarks[id], (*evicted_ms_)[id]);
+                     });
+}
+
+Result<BatchResult> MicroBatchExecution::RunBatch(const PendingBatch& batch) {
+  if (!layout_written_) {
+    // After the offsets: a checkpoint with state but without offsets is refused.
+    ARROW_RETURN_NOT_OK(WriteStateLayout(checkpoint_.get(), query_.operators));
+    layout_written_ = true;
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<SourceBatch> partitions, reporter_->Time("getBatch", [&] {
+    return query_.sources->PlanInputPartitions();
+  }));
+  reporter_->AddDuration("queryPlanning", std::exchange(planning_nanos_, 0));
+  return reporter_->Time("addBatch", [&] { return runner_->Run(batch, std::move(partitions)); });
+}
+
+Status MicroBatchExecution::CommitBatch(const PendingBatch& batch) {
+  ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeCommits));
+  ARROW_ASSIGN_OR_RAISE(
+      const bool added,
+      checkpoint_->commits().Add(batch.id, {.next_batch_watermark_ms = watermark_ms_}));
+  if (!added) {
+    return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch.id)}});
+  }
+  ARROW_RETURN_NOT_OK(failpoint_(failpoints::kAfterCommits));
+  query_.sources->FinishBatch();
+  runner_->ScheduleMaintenance();
+  next_batch_id_ = batch.id + 1;
+  late_watermark_ms_ = batch.watermark_ms;
+  pending_.reset();
+  return Status::OK();
+}
+
+void MicroBatchExecution::WaitForData() {
+  int64_t deadline_ms = reporter_->NextIdleReportMs();
+  if (!query_.sources->all_wake()) {
+    const int64_t delay_ms = std::max<int64_t>(definition_.config.Get(config::kPollingDelayMs), 1);
+    deadline_ms = std::min(deadline_ms, services_->execution.clock->NowMs() + delay_ms);
+  }
+  monitor_->wake()->WaitUntilMs(deadline_ms);
+}
+
+}  // namespace firesteel

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "streaming/batch_construction.h"
+#include "streaming/batch_runner.h"
+#include "streaming/progress_reporter.h"
+#include "streaming/query_preparation.h"
+#include "streaming/start_point.h"
+#include "streaming/stream_definition.h"
+#include "streaming/stream_execution.h"
+#include "streaming/streaming_services.h"
+#include "streaming/trigger_executor.h"
+
+namespace firesteel {
+
+/// A query run in micro-batches. One batch is
+///
+///   latest offsets -> offsets/N -> sources let go of N-1 -> plan runs, state N+1 -> sink ->
+///   commits/N
+///
+/// and whatever happens between two of these steps, the next run does the batch again with the same
+/// rows, time and watermark, or knows that it is done.
+class MicroBatchExecution final : public StreamRun {
+ public:
+  MicroBatchExecution(const StreamingServices* services, StreamDefinition definition,
+                      std::unique_ptr<QueryCheckpoint> checkpoint, StreamingSink sink);
+  ~MicroBatchExecution() override;
+
+  Status Run(QueryMonitor* monitor) override;
+
+ private:
+  Status RunToTheEnd();
+  /// Reads the logs, plans the query, opens the sources.
+  Status Prepare();
+  Result<TriggerOutcome> RunTrigger();
+  /// Makes `pending_` if there is anything to do.
+  Status ConstructBatch();
+  bool NeedsBatchWithoutData() const;
+  Result<BatchResult> RunBatch(const PendingBatch& batch);
+  Status CommitBatch(const PendingBatch& batch);
+  void WaitForData();
+
+  const StreamingServices* services_;
+  const StreamDefinition definition_;
+  const FailpointHook failpoint_;
+  // In the order in which they come to be; they go in the reverse order.
+  std::unique_ptr<QueryCheckpoint> checkpoint_;
+  std::unique_ptr<BatchOutput> output_;
+  QueryMonitor* monitor_ = nullptr;
+  PreparedQuery query_;
+  std::unique_ptr<ProgressReporter> reporter_;
+  std::unique_ptr<BatchConstruction> construction_;
+  std::unique_ptr<BatchRunner> runner_;
+
+  int64_t next_batch_id_ = 0;
+  int64_t watermark_ms_ = 0;
+  int64_t late_watermark_ms_ = 0;
+  std::optional<PendingBatch> pending_;  // logged, not committed
+  bool layout_written_ = false;
+  int64_t planning_nanos_ = 0;  // of this run, reported with its first batch
+  /// The eviction watermarks of this run's last batch; nullopt before it.
+  std::optional<std::vector<int64_t>> evicted_ms_;
+};
+
+}  // namespace firesteel

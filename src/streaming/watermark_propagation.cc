@@ -1,0 +1,51 @@
+#include "streaming/watermark_propagation.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace firesteel {
+namespace {
+
+class Propagation {
+ public:
+  Propagation(const std::vector<const StatefulOperator*>& operators, int64_t watermark_ms)
+      : operators_(operators), watermark_ms_(watermark_ms) {
+    for (const StatefulOperator* stateful : operators) {
+      const size_t id = static_cast<size_t>(stateful->info().operator_id);
+      if (inputs_.size() <= id) inputs_.resize(id + 1, watermark_ms);
+    }
+  }
+
+  // Returns the watermark of the node's output.
+  int64_t Visit(const PhysicalPlan& node) {
+    int64_t input_ms =
+        node.children().empty() ? watermark_ms_ : std::numeric_limits<int64_t>::max();
+    for (const PhysicalPlanPtr& child : node.children()) {
+      input_ms = std::min(input_ms, Visit(*child));
+    }
+    const auto stateful = std::find(operators_.begin(), operators_.end(), &node);
+    if (stateful == operators_.end()) return input_ms;
+    inputs_[(*stateful)->info().operator_id] = input_ms;
+    return (*stateful)->OutputWatermarkMs(input_ms);
+  }
+
+  std::vector<int64_t> Take() { return std::move(inputs_); }
+
+ private:
+  const std::vector<const StatefulOperator*>& operators_;
+  const int64_t watermark_ms_;
+  std::vector<int64_t> inputs_;
+};
+
+}  // namespace
+
+std::vector<int64_t> InputWatermarks(const PhysicalPlan& plan,
+                                     const std::vector<const StatefulOperator*>& operators,
+                                     int64_t watermark_ms) {
+  Propagation propagation(operators, watermark_ms);
+  propagation.Visit(plan);
+  return propagation.Take();
+}
+
+}  // namespace firesteel

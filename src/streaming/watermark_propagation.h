@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "exec/stateful/stateful_operator.h"
+
+namespace firesteel {
+
+/// Works out which watermark holds at the input of each stateful operator when the query's is
+/// `watermark_ms`: what reaches an operator through others is as late as they make it, and of
+/// several inputs the slowest counts. Returned by operator id.
+std::vector<int64_t> InputWatermarks(const PhysicalPlan& plan,
+                                     const std::vector<const StatefulOperator*>& operators,
+                                     int64_t watermark_ms);
+
+}  // namespace firesteel
