@@ -1,5 +1,5 @@
-// How fast rows find their groups: the inner loop of every aggregation. Counters are rows per second
-// of one thread.
+// Measures how fast rows find their groups, the inner loop of every aggregation. Items are rows, of
+// one thread.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -76,7 +76,8 @@ void StringAndLong(benchmark::State& state) {
   auto batches = RandomColumns(TypeId::kString, 8, [](int64_t number) {
     return Value("activity " + std::to_string(number));
   });
-  const auto longs = RandomColumns(TypeId::kLong, 100, [](int64_t number) { return Value(number); });
+  const auto longs =
+      RandomColumns(TypeId::kLong, 100, [](int64_t number) { return Value(number); });
   for (size_t i = 0; i < batches.size(); ++i) batches[i].push_back(longs[i][0]);
   LookUpAll(state, {TypeId::kString, TypeId::kLong}, batches);
 }

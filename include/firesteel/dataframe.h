@@ -34,9 +34,11 @@ class FIRESTEEL_EXPORT DataFrame {
   DataFrame Where(const Column& condition) const;
   /// A condition as SQL text: `Where("gt is not null")`.
   DataFrame Where(std::string_view condition) const;
+  DataFrame Where(const std::string& condition) const { return Where(std::string_view(condition)); }
   DataFrame Where(const char* condition) const { return Where(std::string_view(condition)); }
   DataFrame Filter(const Column& condition) const { return Where(condition); }
   DataFrame Filter(std::string_view condition) const { return Where(condition); }
+  DataFrame Filter(const std::string& condition) const { return Where(condition); }
   DataFrame Filter(const char* condition) const { return Where(std::string_view(condition)); }
   /// Adds a column or replaces those of that name.
   DataFrame WithColumn(const std::string& name, const Column& value) const;

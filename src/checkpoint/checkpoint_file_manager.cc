@@ -108,18 +108,24 @@ Status CheckpointFileManager::WriteAtomic(const std::string& path, std::string_v
 }
 
 Status CheckpointFileManager::CreateDirectories(const std::string& path) {
-  std::vector<std::string> made;
+  std::vector<std::string> missing;
   std::string directory = path;
   while (directory != "/" && directory != ".") {
     ARROW_ASSIGN_OR_RAISE(const bool exists, env_->Exists(directory));
     if (exists) break;
-    made.push_back(directory);
+    missing.push_back(directory);
     directory = Split(directory).directory;
   }
-  if (made.empty()) return Status::OK();
-  ARROW_RETURN_NOT_OK(env_->CreateDirectories(path));
-  for (const std::string& child : made) {
-    ARROW_RETURN_NOT_OK(env_->SyncDirectory(Split(child).directory));
+  if (directory != "/" && directory != ".") {
+    // An empty directory may have been made by a process that was killed before it synced the name.
+    ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> children, env_->ListDirectory(directory));
+    if (children.empty()) ARROW_RETURN_NOT_OK(env_->SyncDirectory(Split(directory).directory));
+  }
+  // From the top, each name synced before the next one: what a directory has in it proves that its
+  // own name is durable.
+  for (auto child = missing.rbegin(); child != missing.rend(); ++child) {
+    ARROW_RETURN_NOT_OK(env_->CreateDirectories(*child));
+    ARROW_RETURN_NOT_OK(env_->SyncDirectory(Split(*child).directory));
   }
   return Status::OK();
 }

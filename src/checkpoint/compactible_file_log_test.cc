@@ -108,7 +108,7 @@ TEST_F(CompactibleFileLogTest, OneCompactionTellsTheIntervalAsInSpark) {
     for (int64_t id = c.compacted_id + 1; id <= c.next_compaction; ++id) {
       ASSERT_TRUE(log.Add(id, {Entry(id)}).ok());
       const bool compact = *Env::Posix()->Exists(directory.File(fmt::format("{}.compact", id)));
-      EXPECT_EQ(compact, id == c.next_compaction) << c.compacted_id << " " << c.setting << " " << id;
+      EXPECT_EQ(compact, id == c.next_compaction) << c.compacted_id << " " << c.setting;
     }
   }
 }

@@ -75,40 +75,4 @@ Status MalformedLog(const std::string& path, int64_t line, std::string_view reas
 
 std::optional<int64_t> ParseBatchId(std::string_view name) { return ParseNumber<int64_t>(name); }
 
-void AppendJsonString(std::string_view text, std::string* json) {
-  json->push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        json->append("\\\"");
-        break;
-      case '\\':
-        json->append("\\\\");
-        break;
-      case '\b':
-        json->append("\\b");
-        break;
-      case '\t':
-        json->append("\\t");
-        break;
-      case '\n':
-        json->append("\\n");
-        break;
-      case '\f':
-        json->append("\\f");
-        break;
-      case '\r':
-        json->append("\\r");
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          json->append(fmt::format("\\u{:04X}", static_cast<unsigned char>(c)));
-        } else {
-          json->push_back(c);
-        }
-    }
-  }
-  json->push_back('"');
-}
-
 }  // namespace firesteel

@@ -33,7 +33,4 @@ Status MalformedLog(const std::string& path, int64_t line, std::string_view reas
 /// Returns the batch id that a file name stands for, nullopt when it is not a plain number.
 std::optional<int64_t> ParseBatchId(std::string_view name);
 
-/// Appends `text` as a JSON string, escaped as Jackson does it (no more than JSON demands).
-void AppendJsonString(std::string_view text, std::string* json);
-
 }  // namespace firesteel

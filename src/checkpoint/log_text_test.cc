@@ -1,4 +1,5 @@
 #include "checkpoint/log_text.h"
+#include "common/json_text.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/json_text.h"
 #include "checkpoint/log_text.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -49,10 +50,8 @@ Status ReadMetadata(std::string_view line, const std::string& path, OffsetSeq* s
   if (!metadata.is_object()) {
     return MalformedLog(path, kMetadataLine, "a JSON object with the batch's time was expected");
   }
-  ARROW_RETURN_NOT_OK(
-      ReadTime(metadata, "batchWatermarkMs", path, &seq->batch_watermark_ms));
-  ARROW_RETURN_NOT_OK(
-      ReadTime(metadata, "batchTimestampMs", path, &seq->batch_timestamp_ms));
+  ARROW_RETURN_NOT_OK(ReadTime(metadata, "batchWatermarkMs", path, &seq->batch_watermark_ms));
+  ARROW_RETURN_NOT_OK(ReadTime(metadata, "batchTimestampMs", path, &seq->batch_timestamp_ms));
   return ReadConf(metadata, path, &seq->conf);
 }
 
@@ -64,9 +63,9 @@ Result<OffsetSeqLog> OffsetSeqLog::Open(CheckpointFileManager* files, std::strin
 }
 
 std::string OffsetSeqLog::Serialize(const OffsetSeq& offsets) {
-  std::string text = fmt::format("v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{",
-                                 kLogVersion, offsets.batch_watermark_ms,
-                                 offsets.batch_timestamp_ms);
+  std::string text = fmt::format(
+      "v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{", kLogVersion,
+      offsets.batch_watermark_ms, offsets.batch_timestamp_ms);
   bool first = true;
   for (const auto& [name, value] : offsets.conf) {
     if (!first) text.push_back(',');

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/json_text.h"
 #include "checkpoint/log_text.h"
 #include "nlohmann/json.hpp"
 

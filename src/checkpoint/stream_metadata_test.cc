@@ -30,7 +30,8 @@ TEST(StreamMetadataTest, ReadsWithLineBreakAndOtherKeys) {
 TEST(StreamMetadataTest, MalformedFileIsAnError) {
   TestDirectory directory;
   CheckpointFileManager files(Env::Posix());
-  for (const char* text : {"", "{}", "{\"id\":1}", "{\"id\":\"\"}", "[]", "{\"id\":\"a\"", "\xff"}) {
+  for (const char* text :
+       {"", "{}", "{\"id\":1}", "{\"id\":\"\"}", "[]", "{\"id\":\"a\"", "\xff"}) {
     directory.Write("metadata", text);
     const Status status = StreamMetadata::Read(&files, directory.File("metadata")).status();
     EXPECT_EQ(ErrorCondition(status), "MALFORMED_LOG_FILE") << text;

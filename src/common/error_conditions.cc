@@ -109,11 +109,25 @@ constexpr ErrorConditionRow kRows[] = {
     {"DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", "42K09",
      "<sqlExpr> does not fit: <srcType> cannot be cast to <targetType>. Use <functionNames> "
      "instead."},
+    {"DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", "42K09",
+     "<sqlExpr> does not fit: the keys given to <functionName> must have one type, they are "
+     "<dataType>."},
+    {"DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", "42K09",
+     "<sqlExpr> does not fit: the values given to <functionName> must have one type, they are "
+     "<dataType>."},
+    {"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09",
+     "<sqlExpr> does not fit: the names of fields must be constant strings, given were "
+     "<inputExprs>."},
     {"DATATYPE_MISMATCH.DATA_DIFF_TYPES", "42K09",
      "<sqlExpr> does not fit: all inputs of <functionName> must have one type, given were "
      "<dataType>."},
     {"DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "42K09",
      "<sqlExpr> does not fit: the condition <filter> is of the type <type>, not BOOLEAN."},
+    {"DATATYPE_MISMATCH.HASH_MAP_TYPE", "42K09",
+     "<sqlExpr> does not fit: <functionName> takes no maps, since equal maps may have their "
+     "entries in another order."},
+    {"DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", "42K09",
+     "<sqlExpr> does not fit: a key of a map cannot be or hold a map, it is <keyType>."},
     {"DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "42K09",
      "<sqlExpr> does not fit: <functionName> needs values that can be ordered, <dataType> "
      "cannot."},
@@ -125,11 +139,16 @@ constexpr ErrorConditionRow kRows[] = {
     {"DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", "42K09",
      "<sqlExpr> does not fit: <leftExprName> (<leftExprValue>) must be <constraint> "
      "<rightExprName> (<rightExprValue>)."},
+    {"DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES", "42K09",
+     "<sqlExpr> does not fit: column <columnIndex> gets <leftType> from parameter "
+     "<leftParamIndex> and <rightType> from parameter <rightParamIndex>."},
     {"DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09",
      "<sqlExpr> does not fit: the <paramIndex> parameter must be of the type <requiredType>, "
      "<inputSql> is of the type <inputType>."},
     {"DATATYPE_MISMATCH.UNEXPECTED_NULL", "42K09",
      "<sqlExpr> does not fit: <exprName> must not be NULL."},
+    {"DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "42K09",
+     "<sqlExpr> does not fit: <functionName> does not take <dataType>."},
     {"DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09",
      "<sqlExpr> does not fit: <exprName> must be in <valueRange>, it is <currentValue>."},
     {"DATATYPE_MISSING_SIZE", "42K01", "The type <type> needs a length, as in <type>(10)."},
@@ -177,6 +196,13 @@ constexpr ErrorConditionRow kRows[] = {
      "The type MAP needs its key and value types, as in MAP<STRING, INT>."},
     {"INCOMPLETE_TYPE_DEFINITION.STRUCT", "42K01",
      "The type STRUCT needs its fields, as in STRUCT<name: STRING, age: INT>."},
+    {"INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B",
+     "The pattern <pattern> is not known. Versions before Spark 3 took it (see <config>); "
+     "the letters that are taken now are listed at <docroot>/sql-ref-datetime- "
+     "pattern.html."},
+    {"INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", "42K0B",
+     "Patterns that count by weeks are not taken, and this one holds <c>. The function "
+     "EXTRACT gives such parts."},
     {"INTERNAL_ERROR", "XX000", "This is a bug: <message>"},
     {"INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
      "The interval does not fit its type."},
@@ -190,6 +216,8 @@ constexpr ErrorConditionRow kRows[] = {
     {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
      "The index <indexValue> is outside of the array, which has <arraySize> elements. Use "
      "try_element_at to get NULL instead."},
+    {"INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
+     "The column name <name> is malformed: check its backticks and dots."},
     {"INVALID_CONF_VALUE.DEFAULT_COLLATION", "22022",
      "The setting <confName> cannot be <confValue>: there is no such collation."},
     {"INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", "22022",
@@ -200,6 +228,13 @@ constexpr ErrorConditionRow kRows[] = {
      "The setting <confName> cannot be <confValue>: there is no such time zone."},
     {"INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
      "The setting <confName> cannot be <confValue>: it must be of the type <confType>."},
+    {"INVALID_CORRUPT_RECORD_TYPE", "42804",
+     "The column <columnName> for corrupt records must be a nullable STRING, it is "
+     "<actualType>."},
+    {"INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", "22007",
+     "The date pattern <pattern> must not hold the character <c>."},
+    {"INVALID_DATETIME_PATTERN.LENGTH", "22007",
+     "The date pattern <pattern> repeats a letter too often."},
     {"INVALID_DECIMAL_SCALE", "42K01",
      "DECIMAL(<precision>, <scale>) is no type: the scale must not be larger than the "
      "precision."},
@@ -209,6 +244,10 @@ constexpr ErrorConditionRow kRows[] = {
     {"INVALID_EXTRACT_FIELD", "42601", "<field> cannot be taken out of <expr>."},
     {"INVALID_EXTRACT_FIELD_TYPE", "42000",
      "A field is named by a constant string, not by <extraction>."},
+    {"INVALID_FORMAT.ESC_AT_THE_END", "42601",
+     "The pattern <format> ends with its escape character."},
+    {"INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601",
+     "In the pattern <format> the escape character stands before <char>, which needs none."},
     {"INVALID_IDENTIFIER", "42602", "<ident> can only be a name when it stands in backticks."},
     {"INVALID_INDEX_OF_ZERO", "22003",
      "The index 0 is invalid: the first element has the index 1, the last one -1."},
@@ -222,6 +261,8 @@ constexpr ErrorConditionRow kRows[] = {
      "<input> is no interval: <unit> is no unit of time."},
     {"INVALID_INTERVAL_FORMAT.MISSING_UNIT", "22006",
      "<input> is no interval: there is no unit after <word>."},
+    {"INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", "22006",
+     "'<input>' is no interval of the type <typeName>."},
     {"INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE", "22006",
      "The <intervalStr> interval <input> of the type <typeName> must have the form "
      "<supportedFormat>."},
@@ -230,6 +271,8 @@ constexpr ErrorConditionRow kRows[] = {
     {"INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION", "22006",
      "There are no intervals from <from> to <to>."},
     {"INVALID_JSON_DATA_TYPE", "2203G", "<invalidType> is no data type in JSON form."},
+    {"INVALID_JSON_SCHEMA_MAP_TYPE", "22032",
+     "The schema <jsonSchema> has a map whose keys are not STRING, which JSON cannot give."},
     {"INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
      "The lambda function takes <expectedNumArgs> arguments, the function gives it "
      "<actualNumArgs>."},
@@ -243,11 +286,26 @@ constexpr ErrorConditionRow kRows[] = {
      "The number <rawStrippedQualifier> is not between <minValue> and <maxValue>, the limits "
      "of <typeName>."},
     {"INVALID_OPTION_VALUE", "22022", "The option <option> cannot be <value>: <reason>."},
+    {"INVALID_PARAMETER_VALUE.CHARSET", "22023",
+     "The value of <parameter> in <functionName> must be one of the character sets "
+     "<charsets>, it is <charset>."},
+    {"INVALID_PARAMETER_VALUE.LENGTH", "22023",
+     "The parameter <parameter> of <functionName> must not be negative, it is <length>."},
     {"INVALID_PARAMETER_VALUE.PATTERN", "22023",
      "The parameter <parameter> of <functionName> is no regular expression: <value>."},
+    {"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023",
+     "The parameter <parameter> of <functionName> must be between 0 and <groupCount>, it is "
+     "<groupIndex>."},
+    {"INVALID_PARAMETER_VALUE.START", "22023",
+     "The parameter <parameter> of <functionName> must not be 0: places count from 1."},
     {"INVALID_PATH", "22023", "<path> is no path."},
+    {"INVALID_REGEXP_REPLACE", "22023",
+     "The replacement <replacement> does not fit the pattern <pattern>, at position <position> "
+     "of <source>."},
     {"INVALID_SCHEMA.PARSE_ERROR", "42K07", "<inputSchema> is no schema: <reason>"},
     {"INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", "42000", "IN needs at least one value."},
+    {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
+     "The function <prettyName> does not take <syntax>."},
     {"INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY", "42823", "A subquery must not read a stream."},
     {"INVALID_TIMEZONE", "22009",
      "<timeZone> is no time zone. Give a region as 'Europe/Paris' or an offset as '+02:00'."},
@@ -378,6 +436,9 @@ constexpr ErrorConditionRow kRows[] = {
     {"UNSUPPORTED_DEFAULT_VALUE.WITHOUT_SUGGESTION", "0A000",
      "Default values of columns are not supported."},
     {"UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E", "<operator> cannot hold <invalidExprSqls>."},
+    {"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000",
+     "A query of a raw file must name another column besides the one for corrupt records. "
+     "Save or cache what was parsed, then query that."},
     {"UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000",
      "The table <tableName> does not support <operation>."},
     {"UNSUPPORTED_FILE_SYSTEM", "0A000", "<path> is on a file system that is not supported."},
@@ -394,6 +455,9 @@ constexpr ErrorConditionRow kRows[] = {
     {"WRITE_STREAM_NOT_ALLOWED", "42601", "writeStream is for streaming DataFrames only."},
     {"WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
      "<functionName> takes <expectedNum> arguments, not <actualNum>."},
+    {"WRONG_NUM_ARGS.WITH_SUGGESTION", "42605",
+     "<functionName> takes <expectedNum> arguments, not <actualNum>. To have it take "
+     "<legacyNum>, set <legacyConfKey> to <legacyConfValue>."},
     {"_LEGACY_ERROR_TEMP_0029", "",
      "An interval has either years and months or days and smaller units, not both: <literal>."},
     {"_LEGACY_ERROR_TEMP_1008", "",

@@ -18,7 +18,9 @@ const Schema& Input() {
   return schema;
 }
 
-Row Of(Value k, Value v, Value d = Value()) { return Row({std::move(k), std::move(v), std::move(d)}); }
+Row Of(Value k, Value v, Value d = Value()) {
+  return Row({std::move(k), std::move(v), std::move(d)});
+}
 Value Long(int64_t value) { return Value(value); }
 
 class AggregateTest : public ::testing::Test {
@@ -60,7 +62,8 @@ class AggregateTest : public ::testing::Test {
 
 TEST_F(AggregateTest, GroupsAcrossPartitions) {
   const auto plan = Plan(Scan(), {Column(Input(), "k")},
-                         {Aggregated("count", {Constant(1)}), Aggregated("sum", {Column(Input(), "v")}),
+                         {Aggregated("count", {Constant(1)}),
+                          Aggregated("sum", {Column(Input(), "v")}),
                           Aggregated("avg", {Column(Input(), "d")}),
                           Aggregated("min", {Column(Input(), "v")}),
                           Aggregated("max", {Column(Input(), "v")})});
@@ -92,8 +95,9 @@ TEST_F(AggregateTest, WithKeysAndWithoutInputThereIsNothing) {
 }
 
 TEST_F(AggregateTest, KeysMayBeExpressionsAndSeveral) {
-  const auto plan = Plan(Scan(), {Call("%", {Column(Input(), "v"), Constant(int64_t{2})}), Constant("c")},
-                         {Aggregated("count", {Constant(1)})});
+  const auto parity = Call("%", {Column(Input(), "v"), Constant(int64_t{2})});
+  const auto plan =
+      Plan(Scan(), {parity, Constant("c")}, {Aggregated("count", {Constant(1)})});
   EXPECT_THAT(environment_.Texts(*plan),
               UnorderedElementsAre("[0,c,2]", "[1,c,3]", "[NULL,c,1]"));
 }
@@ -117,8 +121,8 @@ TEST_F(AggregateTest, RowsLeftOutByTheFilterCannotFail) {
   const auto scan = ScanOf(Input(), {{Of("a", Long(0)), Of("a", Long(3))}});
   const auto remainder = Call("%", {Constant(int64_t{10}), Column(Input(), "v")});
   const auto not_zero = Call("<>", {Column(Input(), "v"), Constant(int64_t{0})});
-  EXPECT_THAT(environment_.Texts(*Plan(scan, {}, {Aggregated("sum", {remainder}, false, not_zero)})),
-              ElementsAre("[1]"));
+  const auto filtered = Aggregated("sum", {remainder}, false, not_zero);
+  EXPECT_THAT(environment_.Texts(*Plan(scan, {}, {filtered})), ElementsAre("[1]"));
   EXPECT_EQ(ErrorCondition(
                 environment_.Run(*Plan(scan, {}, {Aggregated("sum", {remainder})})).status()),
             "REMAINDER_BY_ZERO");

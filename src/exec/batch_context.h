@@ -16,8 +16,9 @@ struct SourceBatch {
   std::vector<std::shared_ptr<const InputPartition>> partitions;
 };
 
-/// The two watermarks of a stateful operator in a batch, in milliseconds: rows at or before `late_ms`
-/// are dropped (the previous batch's watermark), state at or before `eviction_ms` is removed.
+/// The two watermarks of a stateful operator in a batch, in milliseconds: rows at or before
+/// `late_ms` are dropped (the previous batch's watermark), state at or before `eviction_ms` is
+/// removed.
 struct OperatorWatermarks {
   int64_t late_ms = 0;
   int64_t eviction_ms = 0;

@@ -46,8 +46,9 @@ constexpr uint64_t MaskOf(int bytes) {
 }
 /// By number of bytes: the part of a little-endian word that they take.
 inline constexpr uint64_t kMasks[17] = {
-    MaskOf(0), MaskOf(1), MaskOf(2), MaskOf(3), MaskOf(4), MaskOf(5), MaskOf(6), MaskOf(7), MaskOf(8),
-    MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8)};
+    MaskOf(0), MaskOf(1), MaskOf(2), MaskOf(3), MaskOf(4), MaskOf(5), MaskOf(6), MaskOf(7),
+    MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8), MaskOf(8),
+    MaskOf(8)};
 
 }  // namespace key_hash
 

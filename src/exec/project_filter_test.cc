@@ -9,7 +9,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const Schema& Input() {
-  static const Schema schema({{"a", TypeId::kLong}, {"s", TypeId::kString}, {"b", TypeId::kBoolean}});
+  static const Schema schema(
+      {{"a", TypeId::kLong}, {"s", TypeId::kString}, {"b", TypeId::kBoolean}});
   return schema;
 }
 

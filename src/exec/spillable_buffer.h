@@ -15,7 +15,8 @@ class MemoryBudget {
   explicit MemoryBudget(int64_t limit_bytes) : limit_bytes_(limit_bytes) {}
   /// Takes `bytes` unless that would exceed the limit.
   bool TryReserve(int64_t bytes) {
-    if (used_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_bytes_) return true;
+    const int64_t used = used_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+    if (used <= limit_bytes_) return true;
     Release(bytes);
     return false;
   }

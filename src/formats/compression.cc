@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "arrow/buffer.h"
 #include "arrow/io/compressed.h"
 #include "arrow/io/interfaces.h"
 #include "arrow/util/compression.h"
@@ -102,6 +103,18 @@ Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressed(
     }
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::util::Codec> codec, MakeCodec(row.codec));
     return arrow::io::CompressedInputStream::Make(codec.get(), std::move(file));
+  }
+  return file;
+}
+
+Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressedByContent(
+    std::shared_ptr<arrow::io::RandomAccessFile> file) {
+  constexpr std::pair<std::string_view, std::string_view> kFirstBytes[] = {
+      {"\x1F\x8B", ".gz"}, {"BZh", ".bz2"}, {"\x28\xB5\x2F\xFD", ".zst"}};
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Buffer> start, file->ReadAt(0, 4));
+  const std::string_view bytes(*start);
+  for (const auto& [first_bytes, ending] : kFirstBytes) {
+    if (bytes.starts_with(first_bytes)) return OpenDecompressed(std::move(file), std::string(ending));
   }
   return file;
 }

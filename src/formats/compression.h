@@ -22,6 +22,10 @@ namespace firesteel {
 Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressed(
     std::shared_ptr<arrow::io::RandomAccessFile> file, const std::string& path);
 
+/// As OpenDecompressed, for callers who do not know the path: looks at the first bytes instead.
+Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressedByContent(
+    std::shared_ptr<arrow::io::RandomAccessFile> file);
+
 /// Returns the ending that files written with this codec get (".gz" for gzip, "" for none).
 /// Errors: CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION.
 Result<std::string> CompressedFileEnding(std::string_view codec);

@@ -10,11 +10,28 @@ namespace {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-Status NotRecognised(std::string_view pattern) {
-  return MakeError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
-                   {{"pattern", "'" + std::string(pattern) + "'"},
-                    {"config", "\"spark.sql.legacy.timeParserPolicy\""},
-                    {"docroot", "https://spark.apache.org/docs/latest"}});
+// Whether the formatter of old Spark versions (Java's SimpleDateFormat) took the pattern.
+bool WasAccepted(std::string_view pattern) {
+  bool quoted = false;
+  size_t run = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    run = i > 0 && pattern[i - 1] == c ? run + 1 : 1;
+    if (c == '\'') quoted = !quoted;
+    if (quoted || !IsLetter(c)) continue;
+    if (std::string_view("GyYMLwWDdFEuaHkKhmsSzZX").find(c) == std::string_view::npos) return false;
+    if (c == 'X' && run > 3) return false;
+  }
+  return !quoted;
+}
+
+Status IllegalCharacter(std::string_view pattern, char c) {
+  return MakeError("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
+                   {{"c", std::string(1, c)}, {"pattern", std::string(pattern)}});
+}
+
+Status IllegalLength(std::string_view pattern) {
+  return MakeError("INVALID_DATETIME_PATTERN.LENGTH", {{"pattern", std::string(pattern)}});
 }
 
 // The longest run of each letter that Java takes; 0 for letters it does not have.
@@ -103,36 +120,37 @@ bool IsNumber(char letter, int count) {
 }  // namespace
 
 Result<DateTimePattern> DateTimePattern::Make(std::string_view pattern, Purpose purpose) {
-  ARROW_RETURN_NOT_OK(CheckLetters(pattern, purpose));
   DateTimePattern compiled;
   compiled.purpose_ = purpose;
-  ARROW_RETURN_NOT_OK(compiled.Compile(pattern));
+  Status status = CheckLetters(pattern, purpose);
+  if (status.ok()) status = compiled.Compile(pattern);
+  if (!status.ok() && WasAccepted(pattern)) {
+    return MakeError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
+                     {{"pattern", "'" + std::string(pattern) + "'"},
+                      {"config", "\"spark.sql.legacy.timeParserPolicy\""},
+                      {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
+  ARROW_RETURN_NOT_OK(status);
   compiled.ReserveDigits();
   return compiled;
 }
 
-// Refuses what Spark refuses before it looks at the pattern as a whole.
+// Refuses the letters that Spark refuses although Java has them.
 Status DateTimePattern::CheckLetters(std::string_view pattern, Purpose purpose) {
-  bool quoted = false;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    if (c == '\'') quoted = !quoted;
-    if (quoted) continue;
-    if (std::string_view("YWwuec").find(c) != std::string_view::npos) {
-      // The one that old versions knew is told apart from those they did not.
-      if (c == 'u' || c == 'Y' || c == 'W' || c == 'w') {
-        if (purpose == Purpose::kFormat && c != 'u') {
-          return MakeError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
-                           {{"c", std::string(1, c)}});
-        }
-        return NotRecognised(pattern);
-      }
-      return MakeError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
-                       {{"c", std::string(1, c)}});
+  const auto first_of = [pattern](std::string_view letters) {
+    bool quoted = false;
+    for (const char c : pattern) {
+      if (c == '\'') quoted = !quoted;
+      if (!quoted && letters.find(c) != letters.npos) return c;
     }
-    if (purpose == Purpose::kParse && std::string_view("EFqQ").find(c) != std::string_view::npos) {
-      return NotRecognised(pattern);
-    }
+    return '\0';
+  };
+  if (const char c = first_of("YWwuec")) {
+    return MakeError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
+                     {{"c", std::string(1, c)}});
+  }
+  if (const char c = first_of(purpose == Purpose::kParse ? "ABnNpEFqQ" : "ABnNp")) {
+    return IllegalCharacter(pattern, c);
   }
   return Status::OK();
 }
@@ -152,7 +170,8 @@ Status DateTimePattern::Compile(std::string_view pattern) {
       const int count = static_cast<int>(end - i);
       const bool too_few = c == 'V' && count != 2;
       const bool odd_count = c == 'O' && count != 1 && count != 4;
-      if (count > LongestRun(c) || too_few || odd_count) return NotRecognised(pattern);
+      if (LongestRun(c) == 0) return IllegalCharacter(pattern, c);
+      if (count > LongestRun(c) || too_few || odd_count) return IllegalLength(pattern);
       items_.push_back(Item{.kind = Item::Kind::kField, .letter = c, .count = count, .text = {}});
       i = end;
     } else if (c == '\'') {
@@ -163,7 +182,7 @@ Status DateTimePattern::Compile(std::string_view pattern) {
       }
       ++i;
       while (true) {
-        if (i >= pattern.size()) return NotRecognised(pattern);
+        if (i >= pattern.size()) return IllegalCharacter(pattern, '\'');
         if (pattern[i] != '\'') {
           append_text(pattern.substr(i++, 1));
         } else if (i + 1 < pattern.size() && pattern[i + 1] == '\'') {
@@ -176,12 +195,12 @@ Status DateTimePattern::Compile(std::string_view pattern) {
       }
     } else if (c == '[' || c == ']') {
       open_options += c == '[' ? 1 : -1;
-      if (open_options < 0) return NotRecognised(pattern);
+      if (open_options < 0) return IllegalCharacter(pattern, c);
       items_.push_back(Item{.kind = c == '[' ? Item::Kind::kOptionBegin : Item::Kind::kOptionEnd,
                             .letter = 0, .count = 0, .text = {}});
       ++i;
     } else if (c == '#' || c == '{' || c == '}') {
-      return NotRecognised(pattern);
+      return IllegalCharacter(pattern, c);
     } else {
       append_text(pattern.substr(i++, 1));
     }

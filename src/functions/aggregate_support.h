@@ -34,10 +34,13 @@ class SimpleAggregate final : public BoundAggregate {
   std::unique_ptr<Accumulator> NewAccumulator() const override { return factory_(); }
   std::string CallText(std::string_view name, const std::vector<std::string>& arguments,
                        bool distinct) const override {
+    if (!name_.empty()) name = name_;
     if (named_arguments_ < 0) return BoundAggregate::CallText(name, arguments, distinct);
     return BoundAggregate::CallText(
         name, {arguments.begin(), arguments.begin() + named_arguments_}, distinct);
   }
+  /// Names the call after another function than the one called.
+  void set_name(std::string name) { name_ = std::move(name); }
   /// Leaves arguments after the first `count` out of the name.
   void set_named_arguments(int count) { named_arguments_ = count; }
 
@@ -47,6 +50,7 @@ class SimpleAggregate final : public BoundAggregate {
   bool nullable_;
   std::vector<StructField> buffer_fields_;
   Factory factory_;
+  std::string name_;
   int named_arguments_ = -1;
 };
 

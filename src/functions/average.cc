@@ -200,9 +200,11 @@ class ExactAverage final : public Accumulator {
     ForEachSet(column, groups, [&](int32_t group, int64_t row) {
       counts_[group] += counts ? (*counts)[row] : 1;
       if (!in_range_[group]) return;
-      const int128_t sum = sums_[group] + static_cast<int128_t>(values[row]);
+      int128_t sum;
+      const bool wrapped =
+          __builtin_add_overflow(sums_[group], static_cast<int128_t>(values[row]), &sum);
       sums_[group] = sum;
-      if (!InRange(sum)) {
+      if (wrapped || !InRange(sum)) {
         in_range_[group] = 0;
         overflow = true;
         culprit = sum;

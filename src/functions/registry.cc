@@ -23,8 +23,8 @@ Index BuildIndex() {
                       ConditionalFunctions, StringFunctions, StringCaseFunctions,
                       StringSearchFunctions, EncodingFunctions, LikeFunctions, RegexpFunctions,
                       MathFunctions, RoundingFunctions, DateTimeFunctions, DateArithmeticFunctions,
-                      DateParsingFunctions, CollectionFunctions, ArrayFunctions, HashFunctions,
-                      MiscellaneousFunctions}) {
+                      DateParsingFunctions, CollectionFunctions, ElementFunctions, ArrayFunctions,
+                      HashFunctions, MiscellaneousFunctions}) {
     for (const ScalarFunctionDefinition& definition : family()) {
       index[definition.name].scalar = &definition;
     }
@@ -51,6 +51,32 @@ std::string LowerAscii(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
   }
   return lower;
+}
+
+/// `s['field']` of a struct is the field, not a function. The name may differ in case.
+Result<ExpressionPtr> BindField(const ExpressionPtr& container, const ExpressionPtr& name) {
+  const auto* literal = As<Literal>(name);
+  if (!literal || !literal->value().Is<std::string>()) {
+    return MakeError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", Quoted(name->Sql())}});
+  }
+  const std::string wanted = LowerAscii(literal->value().Get<std::string>());
+  int found = -1;
+  std::string names;
+  const std::vector<StructField>& fields = container->type().fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    names += (names.empty() ? "`" : ", `") + fields[i].name + "`";
+    if (LowerAscii(fields[i].name) != wanted) continue;
+    if (found >= 0) {
+      return MakeError("AMBIGUOUS_REFERENCE_TO_FIELDS",
+                       {{"field", "`" + fields[i].name + "`"}, {"count", "2"}});
+    }
+    found = static_cast<int>(i);
+  }
+  if (found < 0) {
+    return MakeError("FIELD_NOT_FOUND", {{"fieldName", "`" + literal->Sql() + "`"},
+                                         {"fields", names}});
+  }
+  return ExpressionPtr(std::make_shared<GetField>(container, found));
 }
 
 /// Says how many arguments a function takes: `2`, `> 0`, `[1, 2]`.
@@ -165,6 +191,10 @@ Result<ExpressionPtr> BindCall(std::string_view name, std::vector<ExpressionPtr>
   if (const std::string lower = LowerAscii(name); lower == "when" || lower == "case") {
     ARROW_RETURN_NOT_OK(CheckCount("when", 2, -1, static_cast<int>(arguments.size())));
     return BindConditional(std::move(arguments), settings);
+  }
+  if ((name == "[]" || name == "element") && arguments.size() == 2 &&
+      arguments[0]->type().id() == TypeId::kStruct) {
+    return BindField(arguments[0], arguments[1]);
   }
   const FunctionLookup lookup = FindFunction(name);
   const int count = static_cast<int>(arguments.size());

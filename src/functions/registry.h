@@ -53,6 +53,7 @@ std::span<const ScalarFunctionDefinition> DateTimeFunctions();
 std::span<const ScalarFunctionDefinition> DateArithmeticFunctions();
 std::span<const ScalarFunctionDefinition> DateParsingFunctions();
 std::span<const ScalarFunctionDefinition> CollectionFunctions();
+std::span<const ScalarFunctionDefinition> ElementFunctions();
 std::span<const ScalarFunctionDefinition> ArrayFunctions();
 std::span<const ScalarFunctionDefinition> HashFunctions();
 std::span<const ScalarFunctionDefinition> MiscellaneousFunctions();

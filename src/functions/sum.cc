@@ -168,10 +168,11 @@ class DecimalSum final : public Accumulator {
   void Add(int32_t group, int128_t value) {
     empty_[group] = 0;
     if (!in_range_[group]) return;
-    // Both have at most 38 digits, so that the sum fits 128 bits whatever happens.
-    const int128_t sum = static_cast<int128_t>(sums_[group]) + value;
+    int128_t sum;
+    const bool overflow =
+        __builtin_add_overflow(static_cast<int128_t>(sums_[group]), value, &sum);
+    if (overflow || !FitsPrecision(sum, result_.precision())) in_range_[group] = 0;
     sums_[group] = sum;
-    if (!FitsPrecision(sum, result_.precision())) in_range_[group] = 0;
   }
 
   DataType result_;

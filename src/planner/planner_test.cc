@@ -122,8 +122,8 @@ TEST_F(PlannerTest, GlobalAggregateHasOnePartition) {
 
 TEST_F(PlannerTest, ColumnThatIsNeitherGroupedNorAggregatedIsABug) {
   const PlanPtr plan = std::make_shared<Aggregate>(
-      std::vector<ExpressionPtr>{Output(local_, 0)}, std::vector<ExpressionPtr>{Output(local_, 1)},
-      local_);
+      std::vector<ExpressionPtr>{Output(local_, 0)},
+      std::vector<ExpressionPtr>{Output(local_, 1)}, local_);
   EXPECT_EQ(ErrorCondition(PlanQuery(plan, context_).status()), "INTERNAL_ERROR");
 }
 
@@ -192,8 +192,8 @@ TEST_F(PlannerTest, ComputedKeysAreCalledInTheStateAsSparkCallsThem) {
   context_.output_mode = OutputMode::kUpdate;
   const auto key = Call("upper", {Output(stream_, 0)});
   const PlanPtr plan = std::make_shared<Aggregate>(
-      std::vector<ExpressionPtr>{key}, std::vector<ExpressionPtr>{Named(key, "u"), Named(Count(), "n")},
-      stream_);
+      std::vector<ExpressionPtr>{key},
+      std::vector<ExpressionPtr>{Named(key, "u"), Named(Count(), "n")}, stream_);
   const auto planned = PlanQuery(plan, context_).ValueOrDie();
   EXPECT_EQ(planned->schema(), plan->schema());
   EXPECT_EQ(FindStatefulOperators(*planned)[0]->info().stores[0].key_schema.Ddl(),

@@ -10,8 +10,8 @@
 namespace firesteel {
 
 // Strings as Java's DataOutputStream.writeUTF writes them: a big-endian 16-bit count of bytes, then
-// "modified UTF-8", in which NUL takes two bytes and a character beyond U+FFFF is written as its two
-// UTF-16 surrogates, three bytes each.
+// "modified UTF-8", in which NUL takes two bytes and a character beyond U+FFFF is written as its
+// two UTF-16 surrogates, three bytes each.
 
 /// Appends `text` (UTF-8), of which the encoded form must not be longer than 65535 bytes.
 void AppendJavaUtf(std::string_view text, std::string* out);

@@ -15,8 +15,8 @@ namespace {
 //
 //   "LZ4Block" [token, 1 byte][compressed size, 4][plain size, 4][checksum, 4][data]
 //
-// The token's upper half is the method, the lower one log2(largest plain size) - 10. The checksum is
-// of the plain bytes. A block with sizes and checksum 0 ends the stream; another may follow.
+// The token's upper half is the method, the lower one log2(largest plain size) - 10. The checksum
+// is of the plain bytes. A block with sizes and checksum 0 ends the stream; another may follow.
 constexpr size_t kHeaderBytes = 21;
 constexpr int kBlockSizeBase = 10;
 constexpr uint8_t kMethodRaw = 0x10;
@@ -109,7 +109,9 @@ class Lz4BlockDecompressor final : public StateDecompressor {
     const int64_t start = input_->position();
     ARROW_ASSIGN_OR_RAISE(const std::string_view bytes, input_->Read(kHeaderBytes));
     if (bytes.size() < kHeaderBytes) return input_->Damaged(start, "the header of a block is cut");
-    if (!bytes.starts_with(kLz4BlockMagic)) return input_->Damaged(start, "no LZ4 block starts here");
+    if (!bytes.starts_with(kLz4BlockMagic)) {
+      return input_->Damaged(start, "no LZ4 block starts here");
+    }
     const uint8_t token = static_cast<uint8_t>(bytes[8]);
     uint32_t numbers[3];
     std::memcpy(numbers, bytes.data() + 9, sizeof(numbers));

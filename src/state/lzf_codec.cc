@@ -13,9 +13,9 @@ namespace {
 //   "ZV" 00 [size, 2 bytes][plain bytes]
 //   "ZV" 01 [compressed size, 2][plain size, 2][data]
 //
-// The data are instructions. A first byte c below 32 copies c + 1 literal bytes. Otherwise the upper
-// three bits plus 2 are the length of a match (7: the next byte is added), the other five and the
-// next byte its distance minus one.
+// The data are instructions. A first byte c below 32 copies c + 1 literal bytes. Otherwise the
+// upper three bits plus 2 are the length of a match (7: the next byte is added), the other five and
+// the next byte its distance minus one.
 constexpr char kTypeRaw = 0;
 constexpr char kTypeCompressed = 1;
 constexpr size_t kMaxChunkBytes = 65535;

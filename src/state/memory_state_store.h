@@ -25,7 +25,8 @@ namespace firesteel {
 /// snapshot is written.
 class MemoryStateStoreProvider final : public StateStoreProvider {
  public:
-  static Result<std::unique_ptr<StateStoreProvider>> Make(StateStoreId id, StateStoreOptions options,
+  static Result<std::unique_ptr<StateStoreProvider>> Make(StateStoreId id,
+                                                          StateStoreOptions options,
                                                           CheckpointFileManager* files);
 
   Result<std::unique_ptr<StateStore>> GetStore(int64_t version) override;

@@ -72,8 +72,8 @@ class RecordArena {
   /// While on, no chunk is given back, so that positions stay valid.
   void KeepChunks(bool keep);
 
-  /// Returns a chunk that is worth emptying, because at most half of it is in use and more than half
-  /// of the whole arena is not; -1 if there is none.
+  /// Returns a chunk that is worth emptying, because at most half of it is in use and more than
+  /// half of the whole arena is not; -1 if there is none.
   int SparseChunk() const;
   /// Takes the free blocks of `chunk` out of use, lists its records, and gives it back when the
   /// caller has freed them.

@@ -11,10 +11,11 @@
 
 namespace firesteel {
 
-/// The state of one walk over a map while its owner goes on changing it: it yields what the map held
-/// when the walk began. Records are read in the order of their place in the arena. Before the owner
-/// changes or frees a record that is still ahead, its old content is put aside; a record that is
-/// made at a place ahead is skipped. So the owner is held up only by the copies of what it changes.
+/// The state of one walk over a map while its owner goes on changing it: it yields what the map
+/// held when the walk began. Records are read in the order of their place in the arena. Before the
+/// owner changes or frees a record that is still ahead, its old content is put aside; a record that
+/// is made at a place ahead is skipped. So the owner is held up only by the copies of what it
+/// changes.
 /// Not thread-safe: the map's owner locks around every call.
 class SnapshotWalk {
  public:

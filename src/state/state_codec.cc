@@ -19,7 +19,8 @@ Result<std::unique_ptr<StateCompressor>> MakeStateCompressor(std::string_view co
   if (is("snappy", "org.apache.spark.io.SnappyCompressionCodec")) return MakeSnappyCompressor();
   if (is("lzf", "org.apache.spark.io.LZFCompressionCodec")) return MakeLzfCompressor();
   return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-                   {{"codecName", std::string(codec)}, {"availableCodecs", "lz4, lzf, snappy, zstd"}});
+                   {{"codecName", std::string(codec)},
+                    {"availableCodecs", "lz4, lzf, snappy, zstd"}});
 }
 
 Result<std::unique_ptr<StateDecompressor>> MakeStateDecompressor(StateFileInput* input) {

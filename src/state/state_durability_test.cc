@@ -152,7 +152,8 @@ TEST_F(StateDurabilityTest, LeftoversOfAKilledProcessAreHarmless) {
   std::vector<std::string> suspicious;
   for (const FileStatus& file : *Env::Posix()->ListDirectory(id_.Directory())) {
     const std::string name = file.path.substr(file.path.rfind('/') + 1);
-    if (name.find(".tmp") != std::string::npos || name.ends_with(".crc")) suspicious.push_back(name);
+    const bool temporary = name.find(".tmp") != std::string::npos;
+    if (temporary || name.ends_with(".crc")) suspicious.push_back(name);
   }
   EXPECT_THAT(suspicious, ElementsAre());
   // The garbage of version 11 is replaced in its turn.

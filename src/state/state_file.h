@@ -33,7 +33,8 @@ struct StateFileFormat {
 /// Returns `<directory>/<version>.delta` or `.snapshot`.
 std::string StateFilePath(const std::string& directory, int64_t version, StateFileKind kind);
 
-/// Writes one state file; it appears when Finish succeeded, replacing an older one. Not thread-safe.
+/// Writes one state file; it appears when Finish succeeded, replacing an older one. Not
+/// thread-safe.
 class StateFileWriter {
  public:
   static Result<std::unique_ptr<StateFileWriter>> Make(CheckpointFileManager* files,

@@ -31,7 +31,8 @@ Result<std::string_view> StateFileInput::Peek(int64_t size) {
   if (buffered < size) {
     buffer_.erase(0, consumed_);
     consumed_ = 0;
-    const int64_t wanted = std::min(std::max(size - buffered, kBufferBytes), remaining() - buffered);
+    const int64_t wanted =
+        std::min(std::max(size - buffered, kBufferBytes), remaining() - buffered);
     buffer_.resize(static_cast<size_t>(buffered + wanted));
     ARROW_ASSIGN_OR_RAISE(
         const int64_t got,

@@ -197,7 +197,8 @@ TEST_F(StateFileTest, RowChecksumsAreThoseOfSpark) {
   Write({{LongRow({1}), LongRow({2})}, {LongRow({3}), std::nullopt}}, Format("lz4", true));
   const Result<Content> raw = Read(Format());
   // Without knowing of checksums the rows have sizes that no row has.
-  EXPECT_EQ(ErrorCondition(raw.status()), "CANNOT_LOAD_STATE_STORE.KEY_ROW_FORMAT_VALIDATION_FAILURE");
+  EXPECT_EQ(ErrorCondition(raw.status()),
+            "CANNOT_LOAD_STATE_STORE.KEY_ROW_FORMAT_VALIDATION_FAILURE");
   auto input = StateFileInput::Open(Env::Posix(), path_);
   auto decompressor = MakeStateDecompressor(input->get());
   std::string plain;

@@ -5,6 +5,7 @@
 
 #include "checkpoint/log_text.h"
 #include "common/error.h"
+#include "common/json_text.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "state/java_utf.h"
@@ -217,7 +218,8 @@ Status StateSchema::CheckCompatible(const StateSchema& expected) const {
   }
   if (!FieldsCanHold(value.fields(), expected.value.fields())) {
     return MakeError("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
-                     {{"storedValueSchema", value.Ddl()}, {"newValueSchema", expected.value.Ddl()}});
+                     {{"storedValueSchema", value.Ddl()},
+                      {"newValueSchema", expected.value.Ddl()}});
   }
   return Status::OK();
 }

@@ -44,7 +44,9 @@ TEST_F(StateMetadataTest, OperatorMetadataIsSparks) {
   EXPECT_EQ(read.stores[0].name, "default");
   EXPECT_EQ(read.stores[0].partitions, 3);
   // The first one stays.
-  ASSERT_TRUE(OperatorStateMetadata{.operator_id = 5}.Write(&files_, directory_.path()).ok());
+  OperatorStateMetadata other = metadata;
+  other.operator_id = 5;
+  ASSERT_TRUE(other.Write(&files_, directory_.path()).ok());
   EXPECT_EQ(directory_.Read("_metadata/metadata"), kOperatorText);
 }
 
@@ -71,14 +73,15 @@ TEST_F(StateMetadataTest, MalformedOperatorMetadataIsAnError) {
   for (const char* bad :
        {"v1\n[]", "v1\n{\"operatorInfo\":{},\"stateStoreInfo\":[]}",
         "v1\n{\"operatorInfo\":{\"operatorId\":-1,\"operatorName\":\"x\"},\"stateStoreInfo\":[]}",
-        "v1\n{\"operatorInfo\":{\"operatorId\":1,\"operatorName\":\"x\"},\"stateStoreInfo\":[1]}"}) {
+        "v1\n{\"operatorInfo\":{\"operatorId\":1,\"operatorName\":\"\"},\"stateStoreInfo\":[1]}"}) {
     EXPECT_EQ(ErrorCondition(ReadOperator(bad)), "MALFORMED_LOG_FILE") << bad;
   }
   EXPECT_EQ(ErrorCondition(ReadOperator("v2\n{}")), "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
 }
 
 StateSchema ExampleSchema() {
-  return {.key = Schema().Add("word", TypeId::kString), .value = Schema().Add("count", TypeId::kLong)};
+  return {.key = Schema().Add("word", TypeId::kString),
+          .value = Schema().Add("count", TypeId::kLong)};
 }
 
 TEST_F(StateMetadataTest, SchemaIsWrittenInJavasStrings) {
@@ -150,7 +153,8 @@ TEST_F(StateMetadataTest, CompatibleSchemas) {
   EXPECT_TRUE(stored.CheckCompatible(stored).ok());
   EXPECT_TRUE(stored.CheckCompatible(renamed).ok());
   // The stored array cannot hold NULL, the query's may have some.
-  EXPECT_EQ(ErrorCondition(renamed.CheckCompatible(stored)), "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
+  EXPECT_EQ(ErrorCondition(renamed.CheckCompatible(stored)),
+            "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
   renamed.key = stored.key;
   EXPECT_EQ(ErrorCondition(renamed.CheckCompatible(stored)),
             "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");

@@ -8,8 +8,8 @@
 
 namespace firesteel {
 
-// The plain content of a state file, `.delta` or `.snapshot`, as Spark's HDFSBackedStateStoreProvider
-// writes it. Numbers are big-endian int32:
+// The plain content of a state file, `.delta` or `.snapshot`, as Spark's
+// HDFSBackedStateStoreProvider writes it. Numbers are big-endian int32:
 //
 //   [key size][key][value size][value]    a put
 //   [key size][key][-1]                   a removal; not in snapshots

@@ -20,7 +20,7 @@ struct StateStoreId {
   std::string checkpoint_root;  ///< …/state
   int operator_id = 0;
   int partition = 0;
-  std::string store_name;
+  std::string store_name = "";
 
   std::string Directory() const;
   auto operator<=>(const StateStoreId&) const = default;

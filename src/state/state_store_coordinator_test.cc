@@ -1,5 +1,6 @@
 #include "state/state_store_coordinator.h"
 
+#include "checkpoint/checkpoint_file_manager.h"
 #include "checkpoint/failing_env.h"
 #include "gtest/gtest.h"
 #include "state/state_test_rows.h"

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,26 +20,33 @@ namespace firesteel {
 class UndoLog {
  public:
   struct Entry {
-    uint32_t hash;
+    uint32_t hash = 0;
     std::string_view key;
     std::optional<std::string_view> old_value;
   };
 
-  void Append(uint32_t hash, std::string_view key, std::optional<std::string_view> old_value) {
+  /// False when memory is used up; then nothing has changed.
+  bool Append(uint32_t hash, std::string_view key, std::optional<std::string_view> old_value) {
     const Header header{
         .hash = hash,
         .key_size = static_cast<uint32_t>(key.size()),
         .value_size = old_value.has_value() ? static_cast<uint32_t>(old_value->size()) : kAbsent};
-    bytes_.append(reinterpret_cast<const char*>(&header), sizeof(header));
-    bytes_.append(key);
-    if (old_value.has_value()) bytes_.append(*old_value);
+    const std::string_view value = old_value.value_or(std::string_view());
+    const size_t added = sizeof(header) + key.size() + value.size();
+    if (capacity_ - size_ < added && !Grow(added)) return false;
+    char* at = bytes_.get() + size_;
+    std::memcpy(at, &header, sizeof(header));
+    if (!key.empty()) std::memcpy(at + sizeof(header), key.data(), key.size());
+    if (!value.empty()) std::memcpy(at + sizeof(header) + key.size(), value.data(), value.size());
+    size_ += added;
+    return true;
   }
 
   /// Reads the entry at `*position` (start with 0) and steps over it; false at the end. The views
   /// are valid until the next Append.
   bool Next(size_t* position, Entry* entry) const {
-    if (*position >= bytes_.size()) return false;
-    const char* at = bytes_.data() + *position;
+    if (*position >= size_) return false;
+    const char* at = bytes_.get() + *position;
     Header header;
     std::memcpy(&header, at, sizeof(header));
     at += sizeof(header);
@@ -50,7 +59,7 @@ class UndoLog {
       entry->old_value = std::string_view(at, header.value_size);
       at += header.value_size;
     }
-    *position = static_cast<size_t>(at - bytes_.data());
+    *position = static_cast<size_t>(at - bytes_.get());
     return true;
   }
 
@@ -67,16 +76,20 @@ class UndoLog {
     return positions;
   }
 
-  bool empty() const { return bytes_.empty(); }
-  int64_t memory_bytes() const { return static_cast<int64_t>(bytes_.capacity()); }
+  bool empty() const { return size_ == 0; }
+  int64_t memory_bytes() const { return static_cast<int64_t>(capacity_); }
   /// Forgets all entries. Memory is kept for the next version, unless this one needed much less.
   void Clear() {
-    if (bytes_.capacity() > kKeptBytes && bytes_.size() < bytes_.capacity() / 4) bytes_ = {};
-    bytes_.clear();
+    if (capacity_ > kKeptBytes && size_ < capacity_ / 4) {
+      bytes_.reset();
+      capacity_ = 0;
+    }
+    size_ = 0;
   }
 
  private:
   static constexpr uint32_t kAbsent = 0xffffffff;
+  static constexpr size_t kFirstBytes = 1024;
   static constexpr size_t kKeptBytes = 64 * 1024;
 
   struct Header {
@@ -85,7 +98,24 @@ class UndoLog {
     uint32_t value_size;
   };
 
-  std::string bytes_;
+  struct Free {
+    void operator()(char* bytes) const { std::free(bytes); }
+  };
+
+  // Grows by realloc, which moves big buffers by their page tables instead of by copying.
+  bool Grow(size_t added) {
+    const size_t wanted = std::max({kFirstBytes, 2 * capacity_, size_ + added});
+    char* grown = static_cast<char*>(std::realloc(bytes_.get(), wanted));
+    if (grown == nullptr) return false;
+    (void)bytes_.release();
+    bytes_.reset(grown);
+    capacity_ = wanted;
+    return true;
+  }
+
+  std::unique_ptr<char[], Free> bytes_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
 };
 
 }  // namespace firesteel

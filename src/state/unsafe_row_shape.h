@@ -18,8 +18,8 @@ class UnsafeRowShape {
 
   /// Whether a row of this schema can have this size.
   bool FitsSize(size_t size) const { return size >= fixed_bytes_ && size % 8 == 0; }
-  /// Checks the size and that every variable part lies inside the row. The error says what is wrong,
-  /// in words.
+  /// Checks the size and that every variable part lies inside the row. The error says what is
+  /// wrong, in words.
   Status Validate(std::string_view row) const;
 
   /// Replaces `*prefix` by the row of the first `columns` fields of `row`: the bytes that encoding

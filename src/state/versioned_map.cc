@@ -134,12 +134,13 @@ Status VersionedMap::Load(const std::vector<StateRecord>& records) {
   return Status::OK();
 }
 
-void VersionedMap::BeforeChange(RecordRef ref, uint32_t hash, bool logged) {
+Status VersionedMap::BeforeChange(RecordRef ref, uint32_t hash, bool logged) {
   if (walk_ != nullptr) walk_->BeforeChange(map_.arena(), ref);
   if (logged && !map_.arena().IsMarked(ref)) {
-    undo_.Append(hash, map_.arena().Key(ref), map_.arena().Value(ref));
+    if (!undo_.Append(hash, map_.arena().Key(ref), map_.arena().Value(ref))) return OutOfMemory();
     map_.arena().SetMark(ref, true);
   }
+  return Status::OK();
 }
 
 Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view value,
@@ -161,11 +162,11 @@ Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view v
                          bool logged) {
   const RecordRef ref = map_.Find(key, hash);
   if (ref == 0) {
-    ARROW_RETURN_NOT_OK(Add(key, hash, value, /*marked=*/logged));
-    if (logged) undo_.Append(hash, key, std::nullopt);
-    return Status::OK();
+    // An entry of a key that is then not added does no harm.
+    if (logged && !undo_.Append(hash, key, std::nullopt)) return OutOfMemory();
+    return Add(key, hash, value, /*marked=*/logged);
   }
-  BeforeChange(ref, hash, logged);
+  ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
   const RecordRef now = map_.Replace(ref, hash, value);
   if (now == 0) return OutOfMemory();
   if (now != ref) {
@@ -178,7 +179,7 @@ Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view v
 Status VersionedMap::Remove(std::string_view key, uint32_t hash, bool logged) {
   const RecordRef ref = map_.Find(key, hash);
   if (ref == 0) return Status::OK();
-  BeforeChange(ref, hash, logged);
+  ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
   if (index_.has_value()) index_->Remove(key, ref);
   map_.Erase(ref, hash);
   return Status::OK();

@@ -27,9 +27,9 @@ struct StateRecord {
 /// The content of a state store, with a version that is being changed, the one before it within
 /// reach through an undo log, and at most one snapshot being read by another thread.
 ///
-/// One thread at a time uses the methods of the first two groups (the task that has the store open).
-/// Those of the third may be called by another thread at any time: only they and the changes of the
-/// map lock, reading does not.
+/// One thread at a time uses the methods of the first two groups (the task that has the store
+/// open). Those of the third may be called by another thread at any time: only they and the changes
+/// of the map lock, reading does not.
 class VersionedMap {
  public:
   /// `prefix_columns` > 0 asks for an index over that many leading columns of the key.
@@ -37,7 +37,8 @@ class VersionedMap {
 
   using Visitor = std::function<Result<bool>(std::string_view key, std::string_view value)>;
 
-  void GetBatch(const EncodedRows& keys, std::vector<std::optional<std::string_view>>* values) const;
+  void GetBatch(const EncodedRows& keys,
+                std::vector<std::optional<std::string_view>>* values) const;
   Status Scan(const Visitor& visit) const;
   /// NotImplemented without an index.
   Status PrefixScan(std::string_view prefix_row, const Visitor& visit) const;
@@ -47,9 +48,9 @@ class VersionedMap {
   /// Applies records of a file; there is no way back from them.
   Status Load(const std::vector<StateRecord>& records);
 
-  /// Appends some of the changes of this version, framed as in a delta: per key the last value, or a
-  /// removal if the version before had the key. Start with `*position` = 0; false when the last were
-  /// appended. After the first call nothing may be changed before KeepVersion or RollBack.
+  /// Appends some of the changes of this version, framed as in a delta: per key the last value, or
+  /// a removal if the version before had the key. Start with `*position` = 0; false when the last
+  /// were appended. After the first call nothing may be changed before KeepVersion or RollBack.
   bool NextDeltaPiece(size_t* position, std::string* plain);
   /// Makes what was changed part of the version that is kept, and gives memory back.
   void KeepVersion();
@@ -59,8 +60,8 @@ class VersionedMap {
   Status RollBackKept();
   bool CanRollBackKept() const { return kept_undo_valid_; }
 
-  /// Starts to read a snapshot of the last version kept. False when it was changed since, or while a
-  /// walk is under way.
+  /// Starts to read a snapshot of the last version kept. False when it was changed since, or while
+  /// a walk is under way.
   bool BeginSnapshot();
   /// Appends some of the snapshot's records; false when the last were appended.
   bool NextSnapshotPiece(std::string* plain);
@@ -79,7 +80,7 @@ class VersionedMap {
   Status Put(std::string_view key, uint32_t hash, std::string_view value, bool logged);
   Status Remove(std::string_view key, uint32_t hash, bool logged);
   Status Add(std::string_view key, uint32_t hash, std::string_view value, bool marked);
-  void BeforeChange(RecordRef ref, uint32_t hash, bool logged);
+  Status BeforeChange(RecordRef ref, uint32_t hash, bool logged);
   void AppendChange(const UndoLog::Entry& entry, std::string* plain);
   Status Play(const UndoLog& undo);
 

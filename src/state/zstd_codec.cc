@@ -8,8 +8,8 @@
 namespace firesteel {
 namespace {
 
-// Plain zstd frames, one behind the other. Ours carry zstd's own checksum, which Spark's do not have
-// and do not mind.
+// Plain zstd frames, one behind the other. Ours carry zstd's own checksum, which Spark's do not
+// have and do not mind.
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }

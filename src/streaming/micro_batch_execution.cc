@@ -69,6 +69,7 @@ Status MicroBatchExecution::Prepare() {
                         point.conf
                             ? PinnedSettings::FromLog(*point.conf, config, default_partitions)
                             : PinnedSettings::FromSession(config, default_partitions));
+  if (!point.rerun) ARROW_RETURN_NOT_OK(CheckSinkIsOurs(point.batch_id));
   const int64_t planning_start = clock->MonotonicNanos();
   ARROW_ASSIGN_OR_RAISE(query_, PrepareQuery(definition_, settings, *checkpoint_));
   planning_nanos_ = clock->MonotonicNanos() - planning_start;
@@ -105,6 +106,15 @@ Status MicroBatchExecution::Prepare() {
   runner_ = std::make_unique<BatchRunner>(&services_->execution, &query_, checkpoint_.get(),
                                           output_.get(), &monitor_->stop_token());
   return Status::OK();
+}
+
+Status MicroBatchExecution::CheckSinkIsOurs(int64_t next_batch_id) {
+  ARROW_ASSIGN_OR_RAISE(const bool committed, output_->IsCommitted(next_batch_id));
+  if (!committed) return Status::OK();
+  return Status::Invalid("The sink ", output_->Describe(), " already has batch ", next_batch_id,
+                         ", which this query has never run: it holds the output of another query, "
+                         "or the checkpoint is older than the output. Choose another output "
+                         "directory, or go on from the checkpoint that belongs to this one.");
 }
 
 Result<TriggerOutcome> MicroBatchExecution::RunTrigger() {

@@ -35,6 +35,9 @@ class MicroBatchExecution final : public StreamRun {
   Status RunToTheEnd();
   /// Reads the logs, plans the query, opens the sources.
   Status Prepare();
+  /// Errors when the sink has a batch that this query has not begun: Spark takes it for done and
+  /// drops its rows. Before its offsets are logged, as it would count as begun afterwards.
+  Status CheckSinkIsOurs(int64_t next_batch_id);
   Result<TriggerOutcome> RunTrigger();
   /// Makes `pending_` if there is anything to do.
   Status ConstructBatch();

@@ -13,28 +13,27 @@ constexpr char kAggregation[] = "spark.sql.streaming.aggregation.stateFormatVers
 
 TEST(PinnedSettingsTest, ANewQueryWritesWhatSparkWrites) {
   const PinnedSettings settings = PinnedSettings::FromSession(Config(), 4).ValueOrDie();
-  EXPECT_EQ(
-      settings.values(),
-      (Values{
-          {"spark.sql.dropDuplicates.deterministicKeyOrder.enabled", "true"},
-          {"spark.sql.function.protobufExtensions.enabled", "false"},
-          {"spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan", "false"},
-          {"spark.sql.shuffle.partitions", "4"},
-          {"spark.sql.streaming.aggregation.stateFormatVersion", "2"},
-          {"spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", "2"},
-          {"spark.sql.streaming.join.stateFormatVersion", "2"},
-          {"spark.sql.streaming.multipleWatermarkPolicy", "min"},
-          {"spark.sql.streaming.queryEvolution.enableSourceEvolution", "false"},
-          {"spark.sql.streaming.stateStore.compression.codec", "lz4"},
-          {"spark.sql.streaming.stateStore.encodingFormat", "unsaferow"},
-          {"spark.sql.streaming.stateStore.providerClass",
-           "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"},
-          {"spark.sql.streaming.stateStore.rocksdb.formatVersion", "5"},
-          {"spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion", "2"},
-          {"spark.sql.streaming.stateStore.rowChecksum.enabled", "false"},
-          {"spark.sql.streaming.statefulOperator.alwaysNullableOutput.enabled", "true"},
-          {"spark.sql.streaming.statefulOperator.useStrictDistribution", "true"},
-      }));
+  EXPECT_EQ(settings.values(),
+            (Values{
+                {"spark.sql.dropDuplicates.deterministicKeyOrder.enabled", "true"},
+                {"spark.sql.function.protobufExtensions.enabled", "false"},
+                {"spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan", "false"},
+                {"spark.sql.shuffle.partitions", "4"},
+                {"spark.sql.streaming.aggregation.stateFormatVersion", "2"},
+                {"spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", "2"},
+                {"spark.sql.streaming.join.stateFormatVersion", "2"},
+                {"spark.sql.streaming.multipleWatermarkPolicy", "min"},
+                {"spark.sql.streaming.queryEvolution.enableSourceEvolution", "false"},
+                {"spark.sql.streaming.stateStore.compression.codec", "lz4"},
+                {"spark.sql.streaming.stateStore.encodingFormat", "unsaferow"},
+                {"spark.sql.streaming.stateStore.providerClass",
+                 "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"},
+                {"spark.sql.streaming.stateStore.rocksdb.formatVersion", "5"},
+                {"spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion", "2"},
+                {"spark.sql.streaming.stateStore.rowChecksum.enabled", "false"},
+                {"spark.sql.streaming.statefulOperator.alwaysNullableOutput.enabled", "true"},
+                {"spark.sql.streaming.statefulOperator.useStrictDistribution", "true"},
+            }));
   EXPECT_TRUE(settings.CheckStateFormat().ok());
 }
 
@@ -73,8 +72,7 @@ TEST(PinnedSettingsTest, WhatAnOldLogLacksMeansWhatItMeantThen) {
 
 TEST(PinnedSettingsTest, RefusesNumbersOfPartitionsThatCannotBe) {
   for (const char* bad : {"0", "-1", "", "x", "3x", "99999999999", "100001"}) {
-    EXPECT_EQ(ErrorCondition(
-                  PinnedSettings::FromLog({{kPartitions, bad}}, Config(), 4).status()),
+    EXPECT_EQ(ErrorCondition(PinnedSettings::FromLog({{kPartitions, bad}}, Config(), 4).status()),
               "INVALID_CONF_VALUE.REQUIREMENT")
         << bad;
   }

@@ -1,11 +1,10 @@
 #include "streaming/query_checkpoint.h"
 
-#include "gtest/gtest.h"
-
 #include <filesystem>
 #include <fstream>
 
 #include "common/random.h"
+#include "gtest/gtest.h"
 
 namespace firesteel {
 namespace {

@@ -1,10 +1,9 @@
 #include "streaming/start_point.h"
 
-#include "gtest/gtest.h"
-
 #include <filesystem>
 
 #include "common/random.h"
+#include "gtest/gtest.h"
 #include "streaming/query_checkpoint.h"
 
 namespace firesteel {

@@ -13,7 +13,8 @@ namespace {
 class FunctionRun final : public StreamRun {
  public:
   using Function = std::function<Status(QueryMonitor*)>;
-  FunctionRun(Function function, std::function<void()> on_destroyed = [] {})
+  FunctionRun(
+      Function function, std::function<void()> on_destroyed = [] {})
       : function_(std::move(function)), on_destroyed_(std::move(on_destroyed)) {}
   ~FunctionRun() override { on_destroyed_(); }
   Status Run(QueryMonitor* monitor) override { return function_(monitor); }
@@ -33,7 +34,9 @@ class Recorder final : public QueryListener {
 
 class StreamExecutionTest : public testing::Test {
  protected:
-  StreamExecutionTest() : listeners_(std::make_shared<ListenerBus>()) { listeners_->Add(recorder_); }
+  StreamExecutionTest() : listeners_(std::make_shared<ListenerBus>()) {
+    listeners_->Add(recorder_);
+  }
 
   std::shared_ptr<StreamExecution> NewQuery() {
     return std::make_shared<StreamExecution>(StreamExecution::Options{
@@ -111,8 +114,9 @@ TEST_F(StreamExecutionTest, AThrownExceptionIsAFailure) {
 TEST_F(StreamExecutionTest, TheRunIsGoneBeforeAnyoneHearsOfTheEnd) {
   bool gone = false;
   const auto query = NewQuery();
-  ASSERT_TRUE(query->Start(std::make_unique<FunctionRun>(
-                               [](QueryMonitor*) { return Status::OK(); }, [&] { gone = true; }))
+  ASSERT_TRUE(query
+                  ->Start(std::make_unique<FunctionRun>([](QueryMonitor*) { return Status::OK(); },
+                                                        [&] { gone = true; }))
                   .ok());
   ASSERT_TRUE(query->AwaitTermination().ok());
   EXPECT_TRUE(gone);
@@ -124,12 +128,14 @@ TEST_F(StreamExecutionTest, TheQuerysThreadCannotWaitForItself) {
   std::vector<Status> results;
   const auto query = NewQuery();
   self = query;
-  ASSERT_TRUE(query->Start(std::make_unique<FunctionRun>([&](QueryMonitor*) {
-                 const auto known = self.lock();
-                 results = {known->AwaitTermination(), known->AwaitTermination(10).status(),
-                            known->ProcessAllAvailable(), known->Stop()};
-                 return Status::OK();
-               })).ok());
+  ASSERT_TRUE(query
+                  ->Start(std::make_unique<FunctionRun>([&](QueryMonitor*) {
+                    const auto known = self.lock();
+                    results = {known->AwaitTermination(), known->AwaitTermination(10).status(),
+                               known->ProcessAllAvailable(), known->Stop()};
+                    return Status::OK();
+                  }))
+                  .ok());
   ASSERT_TRUE(query->AwaitTermination().ok());
   EXPECT_TRUE(results[0].IsInvalid());
   EXPECT_TRUE(results[1].IsInvalid());
@@ -145,15 +151,14 @@ TEST_F(StreamExecutionTest, TheLastHandleMayGoAnywhere) {
   {
     auto query = NewQuery();
     auto holder = std::make_shared<std::shared_ptr<StreamExecution>>(query);
-    ASSERT_TRUE(query->Start(std::make_unique<FunctionRun>(
-                                 [holder, &query](QueryMonitor* monitor) {
-                                   return WaitForStop(monitor);
-                                 },
-                                 [&] {
-                                   const std::lock_guard lock(mutex);
-                                   over = true;
-                                   changed.notify_all();
-                                 }))
+    ASSERT_TRUE(query
+                    ->Start(std::make_unique<FunctionRun>(
+                        [holder, &query](QueryMonitor* monitor) { return WaitForStop(monitor); },
+                        [&] {
+                          const std::lock_guard lock(mutex);
+                          over = true;
+                          changed.notify_all();
+                        }))
                     .ok());
     query->RequestStop();
   }

@@ -1,8 +1,8 @@
 #include "firesteel/streaming_query_progress.h"
 
-#include "gtest/gtest.h"
-
 #include <limits>
+
+#include "gtest/gtest.h"
 
 namespace firesteel {
 namespace {

@@ -1,7 +1,5 @@
 #include "streaming/streaming_test_kit.h"
 
-#include "gtest/gtest.h"
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +12,7 @@
 #include "arrow/record_batch.h"
 #include "common/random.h"
 #include "functions/registry.h"
+#include "gtest/gtest.h"
 #include "plan/operators.h"
 #include "plan/relations.h"
 #include "types/arrow_types.h"
@@ -29,8 +28,7 @@ int64_t PositionOf(const Offset& offset) { return std::stoll(offset.json()); }
 Offset OffsetAt(int64_t position) { return Offset(std::to_string(position)); }
 
 std::vector<std::string> RowTexts(const arrow::RecordBatch& batch) {
-  const auto schema =
-      std::make_shared<const Schema>(FromArrowSchema(*batch.schema()).ValueOrDie());
+  const auto schema = std::make_shared<const Schema>(FromArrowSchema(*batch.schema()).ValueOrDie());
   std::vector<Row> rows;
   AppendRows(batch, schema, &rows);
   std::vector<std::string> texts;
@@ -55,7 +53,9 @@ int64_t StandingClock::WaitUntilMs(int64_t deadline_ms, const std::atomic<bool>&
 }
 
 void StandingClock::WakeAll() {
-  { const std::lock_guard lock(mutex_); }
+  {
+    const std::lock_guard lock(mutex_);
+  }
   changed_.notify_all();
 }
 

@@ -79,13 +79,13 @@ class NumberTable final : public Table, public std::enable_shared_from_this<Numb
   std::atomic<bool> hangs_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<int64_t> numbers_;                             // guarded by mutex_
-  std::vector<std::function<void()>> wakers_;                // guarded by mutex_
-  std::vector<std::string> commits_;                         // guarded by mutex_
-  std::vector<std::string> metadata_paths_;                  // guarded by mutex_
-  std::vector<std::string> scanned_columns_;                 // guarded by mutex_
-  Status latest_error_;                                      // guarded by mutex_
-  int hanging_ = 0;                                          // guarded by mutex_
+  std::vector<int64_t> numbers_;               // guarded by mutex_
+  std::vector<std::function<void()>> wakers_;  // guarded by mutex_
+  std::vector<std::string> commits_;           // guarded by mutex_
+  std::vector<std::string> metadata_paths_;    // guarded by mutex_
+  std::vector<std::string> scanned_columns_;   // guarded by mutex_
+  Status latest_error_;                        // guarded by mutex_
+  int hanging_ = 0;                            // guarded by mutex_
 };
 
 /// Rows per batch, as text, sorted.

@@ -1,8 +1,8 @@
 #include "streaming/trigger_executor.h"
 
-#include "gtest/gtest.h"
-
 #include <vector>
+
+#include "gtest/gtest.h"
 
 namespace firesteel {
 namespace {
@@ -31,16 +31,15 @@ class TriggerExecutorTest : public testing::Test {
   Status Execute(const Trigger& trigger, std::vector<TriggerOutcome> outcomes,
                  int64_t batch_ms = 0) {
     size_t next = 0;
-    const TriggerSteps steps{
-        .run = [&]() -> Result<TriggerOutcome> {
-          starts_ms_.push_back(clock_.NowMs());
-          clock_.Pass(batch_ms);
-          const TriggerOutcome outcome = outcomes[next++];
-          if (next == outcomes.size()) stop_.Cancel();
-          return outcome;
-        },
-        .wait_for_data = [&] { ++waits_for_data_; },
-        .before_waiting_for_trigger = [&] { ++waits_for_trigger_; }};
+    const TriggerSteps steps{.run = [&]() -> Result<TriggerOutcome> {
+                               starts_ms_.push_back(clock_.NowMs());
+                               clock_.Pass(batch_ms);
+                               const TriggerOutcome outcome = outcomes[next++];
+                               if (next == outcomes.size()) stop_.Cancel();
+                               return outcome;
+                             },
+                             .wait_for_data = [&] { ++waits_for_data_; },
+                             .before_waiting_for_trigger = [&] { ++waits_for_trigger_; }};
     return TriggerExecutor::Make(trigger, &clock_, &stop_)->Execute(steps);
   }
 
@@ -89,16 +88,16 @@ TEST_F(TriggerExecutorTest, AvailableNowGoesOnUntilThereIsNothing) {
 
 TEST_F(TriggerExecutorTest, AStopBeforeTheStartRunsNothing) {
   stop_.Cancel();
-  for (const Trigger& trigger : {Trigger(), Trigger::ProcessingTime(1000), Trigger::Once(),
-                                 Trigger::AvailableNow()}) {
+  for (const Trigger& trigger :
+       {Trigger(), Trigger::ProcessingTime(1000), Trigger::Once(), Trigger::AvailableNow()}) {
     ASSERT_TRUE(Execute(trigger, {kBatch}).ok());
   }
   EXPECT_TRUE(starts_ms_.empty());
 }
 
 TEST_F(TriggerExecutorTest, AnErrorEndsIt) {
-  for (const Trigger& trigger : {Trigger(), Trigger::ProcessingTime(1000), Trigger::Once(),
-                                 Trigger::AvailableNow()}) {
+  for (const Trigger& trigger :
+       {Trigger(), Trigger::ProcessingTime(1000), Trigger::Once(), Trigger::AvailableNow()}) {
     const TriggerSteps steps{
         .run = []() -> Result<TriggerOutcome> { return Status::IOError("broken"); },
         .wait_for_data = [] {},

@@ -6,6 +6,7 @@
 
 #include "streaming/failpoints.h"
 #include "streaming/iso_timestamp.h"
+#include "testing/condition_chain.h"
 #include "testing/row_comparison.h"
 
 namespace firesteel::testing {
@@ -30,16 +31,8 @@ std::vector<Row> LastByKey(const std::vector<Row>& rows, int key_columns) {
 }
 
 bool HasCondition(const Status& status, const std::string& condition) {
-  Status current = status;
-  while (!current.ok()) {
-    const ErrorInfo* info = GetErrorInfo(current);
-    if (info == nullptr) return false;
-    if (info->condition == condition) return true;
-    // Copied first: the assignment frees what `info` belongs to.
-    const Status cause = info->cause;
-    current = cause;
-  }
-  return false;
+  const std::vector<std::string> chain = ConditionChain(status);
+  return std::find(chain.begin(), chain.end(), condition) != chain.end();
 }
 
 }  // namespace
@@ -122,6 +115,9 @@ Status ListRunner::Take(const AddDataAction& action) {
 }
 
 Status ListRunner::Take(const StartAction& action) {
+  // The run before may be about to end by itself.
+  const bool ends_by_itself = trigger_.kind() != Trigger::Kind::kProcessingTime;
+  if (driver_->running() && ends_by_itself) ARROW_RETURN_NOT_OK(AwaitRest());
   trigger_ = action.trigger;
   ARROW_RETURN_NOT_OK(driver_->HandOver());
   const Action* next = NextEvent();
@@ -196,7 +192,8 @@ Status ListRunner::Take(const CheckAction& action) {
   if (ChecksSteps()) ARROW_RETURN_NOT_OK(CompareAnswer(action.rows, action.only_new));
   last_checked_batch_ = driver_->sink().last_batch_id();
   ArmBeforeNextCheck();
-  if (variant_ == Variant::kRestartAfterEveryCheck && was_running) {
+  // A query that ended by itself stays ended.
+  if (variant_ == Variant::kRestartAfterEveryCheck && driver_->running()) {
     ARROW_RETURN_NOT_OK(driver_->Stop());
     ARROW_RETURN_NOT_OK(Start());
   }

@@ -258,6 +258,24 @@ Result<std::unique_ptr<FileLock>> MemoryEnv::LockFile(const std::string& path) {
   return std::make_unique<Lock>(this, path);
 }
 
+MemoryEnv::NodePtr MemoryEnv::CopyOf(const Node& node) {
+  auto copy = std::make_shared<Node>(node);
+  for (auto& [name, child] : copy->names) {
+    const auto durable = copy->durable_names.find(name);
+    const bool same = durable != copy->durable_names.end() && durable->second == child;
+    child = CopyOf(*child);
+    if (same) durable->second = child;
+  }
+  return copy;
+}
+
+std::unique_ptr<MemoryEnv> MemoryEnv::Clone() const {
+  auto copy = std::make_unique<MemoryEnv>(clock_);
+  const std::lock_guard lock(mutex_);
+  copy->root_ = CopyOf(*root_);
+  return copy;
+}
+
 void MemoryEnv::LosePower(PowerLoss loss) {
   const std::lock_guard lock(mutex_);
   const std::function<void(Node*)> visit = [&](Node* node) {

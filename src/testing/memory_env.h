@@ -50,6 +50,8 @@ class MemoryEnv final : public Env {
   Status SetModificationTimeMs(const std::string& path, int64_t time_ms) override;
   Result<std::unique_ptr<FileLock>> LockFile(const std::string& path) override;
 
+  /// A copy of everything, durable or not. No file may be open for writing.
+  std::unique_ptr<MemoryEnv> Clone() const;
   /// What a power failure does. No file may be open for writing any more.
   void LosePower(PowerLoss loss);
   /// Makes everything durable.
@@ -69,6 +71,7 @@ class MemoryEnv final : public Env {
     std::string name;
   };
 
+  static NodePtr CopyOf(const Node& node);
   // All require mutex_.
   Result<NodePtr> Find(const std::string& path) const;
   Result<NodePtr> FindFile(const std::string& path) const;

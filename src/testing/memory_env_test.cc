@@ -100,5 +100,18 @@ TEST_F(MemoryEnvTest, PutFileIsDurable) {
   EXPECT_EQ(env_.ReadFile("/x/more").ValueOrDie(), "m");
 }
 
+TEST_F(MemoryEnvTest, ACloneIsIndependent) {
+  ASSERT_TRUE(env_.PutFile("/d/kept", "durable").ok());
+  Write("/d/new", "n");
+  const std::unique_ptr<MemoryEnv> clone = env_.Clone();
+  Write("/d/kept", "changed");
+  ASSERT_TRUE(env_.RemoveFile("/d/new").ok());
+  EXPECT_EQ(clone->ReadFile("/d/kept").ValueOrDie(), "durable");
+  EXPECT_EQ(clone->ReadFile("/d/new").ValueOrDie(), "n");
+  clone->LosePower(PowerLoss::kDropAll);
+  EXPECT_EQ(clone->FilesBelow("/"), std::vector<std::string>{"/d/kept"});
+  EXPECT_EQ(env_.ReadFile("/d/kept").ValueOrDie(), "changed");
+}
+
 }  // namespace
 }  // namespace firesteel::testing

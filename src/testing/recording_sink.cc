@@ -11,17 +11,22 @@
 namespace firesteel::testing {
 
 Status RecordingSink::AddBatch(int64_t batch_id, const BatchHandle& batch) {
-  const std::lock_guard lock(mutex_);
-  if (schema_ == nullptr) schema_ = std::make_shared<Schema>(batch.schema());
+  const auto schema = std::make_shared<Schema>(batch.schema());
   std::vector<Row> rows;
   for (int partition = 0; partition < batch.partitions(); ++partition) {
     ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<BatchReader> reader, batch.Open(partition));
     while (true) {
       ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> columns, reader->Next());
       if (columns == nullptr) break;
-      AppendRows(*columns, schema_, &rows);
+      AppendRows(*columns, schema, &rows);
     }
   }
+  return AddRows(batch_id, *schema, std::move(rows));
+}
+
+Status RecordingSink::AddRows(int64_t batch_id, const Schema& schema, std::vector<Row> rows) {
+  const std::lock_guard lock(mutex_);
+  if (schema_ == nullptr) schema_ = std::make_shared<Schema>(schema);
   const auto before = by_batch_.find(batch_id);
   if (before != by_batch_.end()) {
     if (std::next(before) != by_batch_.end()) {

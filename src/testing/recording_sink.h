@@ -18,6 +18,8 @@ class RecordingSink final : public BatchSink {
  public:
   Status AddBatch(int64_t batch_id, const BatchHandle& batch) override;
   std::string Describe() const override { return "RecordingSink"; }
+  /// As AddBatch, for rows that came another way.
+  Status AddRows(int64_t batch_id, const Schema& schema, std::vector<Row> rows);
 
   /// The columns; nullptr before the first batch.
   std::shared_ptr<const Schema> schema() const;

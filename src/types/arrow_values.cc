@@ -244,6 +244,7 @@ Result<std::shared_ptr<arrow::Array>> MakeArray(const std::vector<Value>& values
 
 Result<std::shared_ptr<arrow::Array>> MakeConstantArray(const Value& value, const DataType& type,
                                                         int64_t length) {
+  if (length == 0) return MakeArray(std::vector<Value>{}, type);
   if (value.is_null()) return arrow::MakeArrayOfNull(ToArrowType(type), length);
   ARROW_ASSIGN_OR_RAISE(auto single, MakeArray({value}, type));
   if (length == 1) return single;

@@ -169,8 +169,7 @@ bool CanUpCast(const DataType& from, const DataType& to) {
   if (to.id() == TypeId::kString) return from.id() != TypeId::kBinary;
   if (to.id() == TypeId::kDecimal) return from.is_numeric() && FitsDecimal(from, to);
   if (from.id() == TypeId::kDecimal) {
-    return to.is_floating() ||
-           (to.is_integral() && from.scale() == 0 && from.precision() < WholeDigits(to));
+    return to.is_integral() && from.scale() == 0 && from.precision() < WholeDigits(to);
   }
   // The numeric types are declared in the order of their ranges.
   if (from.is_numeric() && to.is_numeric()) return from.id() <= to.id();

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "common/json_text.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "types/type_parser.h"
@@ -138,22 +139,6 @@ void AppendJson(const DataType& type, std::string* out) {
 }
 
 }  // namespace
-
-void AppendJsonString(std::string_view text, std::string* json) {
-  json->push_back('"');
-  for (const char c : text) {
-    const size_t short_form = std::string_view("\"\\\b\f\n\r\t").find(c);
-    if (short_form != std::string_view::npos) {
-      json->push_back('\\');
-      json->push_back("\"\\bfnrt"[short_form]);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      json->append(fmt::format("\\u{:04X}", static_cast<int>(c)));
-    } else {
-      json->push_back(c);
-    }
-  }
-  json->push_back('"');
-}
 
 std::string CommentOf(const StructField& field) {
   if (field.metadata == "{}") return "";

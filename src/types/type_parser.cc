@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "common/json_text.h"
 #include "types/type_lexer.h"
 #include "types/type_text.h"
 
@@ -47,6 +48,9 @@ class TypeParser {
   /// The end of the last token that was taken.
   size_t end() const { return end_; }
   Status SyntaxError() const { return lexer_.SyntaxError(token_); }
+  /// The first type that does not exist. Text that is no type at all is the graver error, so this
+  /// is looked at once everything has been read.
+  const Status& unsupported() const { return unsupported_; }
 
   Result<DataType> ParseType(int depth);
   Result<std::vector<StructField>> ParseFields(int depth, bool inside_struct);
@@ -75,15 +79,20 @@ class TypeParser {
   Result<DataType> ParseString();
   Result<StructField> ParseField(int depth, bool inside_struct);
   Result<std::vector<int>> ParseSizes();
-  Status RejectSizes(const TypeToken& name);
-  Status Unsupported(const TypeToken& name, std::string_view text) const {
-    return lexer_.ErrorAt("UNSUPPORTED_DATATYPE",
-                          {{"typeName", "\"" + AsciiUpperCase(text) + "\""}}, name.start, end_);
+  Result<bool> TakeSizes(const TypeToken& name);
+  DataType Unsupported(const TypeToken& name, std::string_view text) {
+    if (unsupported_.ok()) {
+      unsupported_ =
+          lexer_.ErrorAt("UNSUPPORTED_DATATYPE",
+                         {{"typeName", "\"" + AsciiUpperCase(text) + "\""}}, name.start, end_);
+    }
+    return TypeId::kNull;
   }
 
   TypeLexer lexer_;
   TypeToken token_;
   size_t end_ = 0;
+  Status unsupported_;
 };
 
 Result<DataType> TypeParser::ParseType(int depth) {
@@ -100,22 +109,22 @@ Result<DataType> TypeParser::ParseType(int depth) {
   if (lower == "char" || lower == "character" || lower == "varchar") {
     return ParseSizedString(name);
   }
+  ARROW_ASSIGN_OR_RAISE(const bool has_sizes, TakeSizes(name));
+  if (has_sizes) return DataType();
   for (const NamedAtom& atom : kAtoms) {
-    if (atom.name != lower) continue;
-    ARROW_RETURN_NOT_OK(RejectSizes(name));
-    return atom.id == TypeId::kString ? ParseString() : DataType(atom.id);
+    if (atom.name == lower) return atom.id == TypeId::kString ? ParseString() : DataType(atom.id);
   }
-  ARROW_RETURN_NOT_OK(RejectSizes(name));
   return Unsupported(name, name.text);
 }
 
 // INT(5) names a type that does not exist, rather than being wrong text.
-Status TypeParser::RejectSizes(const TypeToken& name) {
-  if (!token_.IsSymbol('(')) return Status::OK();
+Result<bool> TypeParser::TakeSizes(const TypeToken& name) {
+  if (!token_.IsSymbol('(')) return false;
   ARROW_ASSIGN_OR_RAISE(const std::vector<int> sizes, ParseSizes());
   std::string text = name.text + "(";
   for (size_t i = 0; i < sizes.size(); ++i) text += (i > 0 ? "," : "") + std::to_string(sizes[i]);
-  return Unsupported(name, text + ")");
+  Unsupported(name, text + ")");
+  return true;
 }
 
 Result<DataType> TypeParser::ParseNested(const TypeToken& name, std::string_view kind, int depth) {
@@ -285,6 +294,7 @@ Result<TypePrefix> ParseTypePrefix(std::string_view text, size_t offset) {
   ARROW_RETURN_NOT_OK(parser.Start());
   TypePrefix prefix;
   ARROW_ASSIGN_OR_RAISE(prefix.type, parser.ParseType(0));
+  ARROW_RETURN_NOT_OK(parser.unsupported());
   prefix.length = parser.end() - offset;
   return prefix;
 }
@@ -295,6 +305,7 @@ Result<DataType> DataType::FromDdl(std::string_view text) {
   if (parser.AtEnd()) return MakeError("PARSE_EMPTY_STATEMENT");
   ARROW_ASSIGN_OR_RAISE(DataType type, parser.ParseType(0));
   if (!parser.AtEnd()) return parser.SyntaxError();
+  ARROW_RETURN_NOT_OK(parser.unsupported());
   return type;
 }
 
@@ -304,6 +315,7 @@ Result<Schema> Schema::FromDdl(std::string_view ddl) {
   if (parser.AtEnd()) return MakeError("PARSE_EMPTY_STATEMENT");
   ARROW_ASSIGN_OR_RAISE(auto fields, parser.ParseFields(0, /*inside_struct=*/false));
   if (!parser.AtEnd()) return parser.SyntaxError();
+  ARROW_RETURN_NOT_OK(parser.unsupported());
   return Schema(std::move(fields));
 }
 

@@ -10,9 +10,6 @@ namespace firesteel {
 /// Returns `name` as an identifier of SQL: in backticks unless it is a plain word.
 std::string QuoteIfNeeded(std::string_view name);
 
-/// Appends `text` as a JSON string with its quotes, escaped as Spark's writer (Jackson) does.
-void AppendJsonString(std::string_view text, std::string* json);
-
 /// The text under "comment" in a field's metadata, "" when there is none.
 std::string CommentOf(const StructField& field);
 

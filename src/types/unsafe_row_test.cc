@@ -250,7 +250,7 @@ TEST(UnsafeRow, DamagedRowsNeverCrash) {
   }
   std::mt19937 random(7);
   int refused = 0;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 3000; ++round) {
     std::string bad = good;
     for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips) {
       bad[random() % bad.size()] ^= static_cast<char>(1 << (random() % 8));
@@ -262,7 +262,7 @@ TEST(UnsafeRow, DamagedRowsNeverCrash) {
     }
     for (const auto& column : *result) EXPECT_TRUE(column->Validate().ok());
   }
-  EXPECT_GT(refused, 1000);
+  EXPECT_GT(refused, 150);
 }
 
 TEST(UnsafeRow, OverlappingValuesAreRefused) {

@@ -44,7 +44,8 @@ class MicroBatchStream {
  public:
   virtual ~MicroBatchStream() = default;
 
-  /// Where a new query starts; called once per query, not again after a restart.
+  /// Where a new query starts. Asked again after a restart as long as the checkpoint has no offset of
+  /// this stream (its first batch may have been begun), and must then give the same answer.
   virtual Result<Offset> InitialOffset() = 0;
   /// Checks the JSON text of an offset from the checkpoint and puts it into this stream's form.
   virtual Result<Offset> DeserializeOffset(const std::string& json) = 0;

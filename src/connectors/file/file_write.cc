@@ -96,7 +96,7 @@ class FileStreamingWrite final : public StreamingWrite {
         run_uuid_(NewUuid()) {}
 
   Status Open() {
-    ARROW_RETURN_NOT_OK(settings_.env->CreateDirectories(settings_.directory));
+    ARROW_RETURN_NOT_OK(files_.CreateDirectories(settings_.directory));
     CompactibleFileLog::Options options;
     options.compact_interval = settings_.log_compact_interval;
     options.cleanup_delay_ms = settings_.log_cleanup_delay_ms;

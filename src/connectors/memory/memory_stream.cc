@@ -42,6 +42,7 @@ class BlockReader final : public BatchReader {
       : blocks_(std::move(blocks)), columns_(std::move(columns)), input_rows_(input_rows) {}
 
   Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
+    while (next_ < blocks_.size() && blocks_[next_]->num_rows() == 0) ++next_;
     if (next_ == blocks_.size()) return nullptr;
     const std::shared_ptr<arrow::RecordBatch>& block = blocks_[next_++];
     *input_rows_ += block->num_rows();

@@ -320,62 +320,54 @@ const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_
   }
 }
 
+// Converts one value; `*appended` is false when that is for the tolerant parser to do.
+FIRESTEEL_INLINE Status JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* column,
+                                                   bool* appended) {
+  if (slot.kind == Kind::kMissing || slot.kind == Kind::kNull) return column->AppendNull();
+  const std::string_view text(slot.begin, slot.end - slot.begin);
+  switch (column->id()) {
+    case TypeId::kString:
+      if (slot.kind == Kind::kEscaped) break;
+      return column->AppendBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
+                                                            : text);
+    case TypeId::kInteger:
+    case TypeId::kLong: {
+      int64_t value = 0;
+      *appended = slot.kind == Kind::kInteger && ParseJsonLong(text, &value);
+      if (!*appended) return Status::OK();
+      if (column->id() == TypeId::kLong) return column->AppendFixed(value);
+      *appended = value == static_cast<int32_t>(value);
+      return *appended ? column->AppendFixed(static_cast<int32_t>(value)) : Status::OK();
+    }
+    case TypeId::kDouble:
+      if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) break;
+      return column->AppendFixed(ParseJsonDouble(text));
+    case TypeId::kBoolean:
+      *appended = slot.kind == Kind::kTrue || slot.kind == Kind::kFalse;
+      return *appended ? column->AppendFixed<uint8_t>(slot.kind == Kind::kTrue ? 1 : 0)
+                       : Status::OK();
+    default:
+      break;
+  }
+  return tolerant_->ParseValue(text, index, column).Value(appended);
+}
+
 Result<bool> JsonFastParser::ParseRecord(const uint32_t** token, uint32_t line_end,
                                          std::vector<JsonColumn>* columns, int64_t row) {
   if (text_[**token] != '{') return false;
   const uint32_t* behind = PassRecord(*token, line_end);
   // Anything behind the record on its line is for the tolerant parser to judge.
   if (behind == nullptr || *behind < line_end) return false;
-  ARROW_ASSIGN_OR_RAISE(const bool appended, AppendSlots(columns));
+  bool appended = true;
+  for (size_t i = 0; i < slots_.size() && appended; ++i) {
+    ARROW_RETURN_NOT_OK(AppendSlot(slots_[i], static_cast<int>(i), &(*columns)[i], &appended));
+  }
   if (!appended) {
     for (JsonColumn& column : *columns) column.Truncate(row);
     return false;
   }
   *token = behind;
   return true;
-}
-
-Result<bool> JsonFastParser::AppendSlots(std::vector<JsonColumn>* columns) {
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(const bool appended,
-                          AppendSlot(slots_[i], static_cast<int>(i), &(*columns)[i]));
-    if (!appended) return false;
-  }
-  return true;
-}
-
-Result<bool> JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* column) {
-  const auto done = [](Status status) -> Result<bool> {
-    ARROW_RETURN_NOT_OK(status);
-    return true;
-  };
-  if (slot.kind == Kind::kMissing || slot.kind == Kind::kNull) {
-    return done(column->AppendNull());
-  }
-  const std::string_view text(slot.begin, slot.end - slot.begin);
-  switch (column->id()) {
-    case TypeId::kString:
-      if (slot.kind == Kind::kEscaped) break;
-      return done(column->AppendBytes(
-          slot.kind == Kind::kString ? text.substr(1, text.size() - 2) : text));
-    case TypeId::kInteger:
-    case TypeId::kLong: {
-      int64_t value = 0;
-      if (slot.kind != Kind::kInteger || !ParseJsonLong(text, &value)) return false;
-      if (column->id() == TypeId::kLong) return done(column->AppendFixed(value));
-      if (value != static_cast<int32_t>(value)) return false;
-      return done(column->AppendFixed(static_cast<int32_t>(value)));
-    }
-    case TypeId::kDouble:
-      if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) break;
-      return done(column->AppendFixed(ParseJsonDouble(text)));
-    case TypeId::kBoolean:
-      if (slot.kind != Kind::kTrue && slot.kind != Kind::kFalse) return false;
-      return done(column->AppendFixed<uint8_t>(slot.kind == Kind::kTrue ? 1 : 0));
-    default:
-      break;
-  }
-  return tolerant_->ParseValue(text, index, column);
 }
 
 }  // namespace firesteel

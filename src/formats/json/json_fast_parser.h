@@ -55,8 +55,7 @@ class JsonFastParser {
   static const char* StringEnd(const char* next_token);
   bool HasBackslash(const char* begin, const char* end);
   void FindBackslash(const char* begin);
-  Result<bool> AppendSlots(std::vector<JsonColumn>* columns);
-  Result<bool> AppendSlot(const Slot& slot, int index, JsonColumn* column);
+  Status AppendSlot(const Slot& slot, int index, JsonColumn* column, bool* appended);
 
   JsonRecordParser* tolerant_;
   const char* text_ = nullptr;

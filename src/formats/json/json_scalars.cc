@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <system_error>
 
@@ -26,6 +27,15 @@ T ParseFloating(std::string_view number) {
   return value;
 }
 
+// Reads eight digits at once: pairs, then fours, then all.
+uint64_t EightDigits(const char* digits) {
+  uint64_t word;
+  std::memcpy(&word, digits, sizeof(word));
+  word = (word & 0x0F0F0F0F0F0F0F0FULL) * 2561 >> 8;
+  word = (word & 0x00FF00FF00FF00FFULL) * 6553601 >> 16;
+  return (word & 0x0000FFFF0000FFFFULL) * 42949672960001ULL >> 32;
+}
+
 std::array<int8_t, 256> MakeBase64Values() {
   std::array<int8_t, 256> values;
   values.fill(-1);
@@ -40,8 +50,18 @@ std::array<int8_t, 256> MakeBase64Values() {
 }  // namespace
 
 bool ParseJsonLong(std::string_view digits, int64_t* value) {
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), *value);
-  return error == std::errc() && end == digits.data() + digits.size();
+  const bool negative = digits.starts_with('-');
+  const char* at = digits.data() + (negative ? 1 : 0);
+  const char* end = digits.data() + digits.size();
+  if (end - at > 18) {
+    const auto [stop, error] = std::from_chars(digits.data(), end, *value);
+    return error == std::errc() && stop == end;
+  }
+  uint64_t number = 0;
+  for (; (end - at) % 8 != 0; ++at) number = number * 10 + static_cast<uint64_t>(*at - '0');
+  for (; at < end; at += 8) number = number * 100000000 + EightDigits(at);
+  *value = static_cast<int64_t>(negative ? -number : number);
+  return true;
 }
 
 double ParseJsonDouble(std::string_view number) { return ParseFloating<double>(number); }

@@ -1,0 +1,144 @@
+#include "formats/json/json_reader.h"
+
+#include <string>
+
+#include "formats/reader_test_support.h"
+#include "gtest/gtest.h"
+
+namespace firesteel {
+namespace {
+
+std::string Read(const std::string& ddl, const std::string& text, const Options& options = {}) {
+  return ReadText(JsonFormat(), text, MakeRequest(ddl, options));
+}
+
+TEST(JsonReader, ReadsPlainRows) {
+  EXPECT_EQ(Read("k INT, v STRING, d DOUBLE, b BOOLEAN",
+                 "{\"k\": 1, \"v\": \"a\", \"d\": 1.5, \"b\": true}\n"
+                 "{\"v\":\"é\\n\\u00e9\\ud83d\\ude00\",\"k\":-2,\"b\":false,\"d\":3}\n"
+                 "{}\n"
+                 "{\"other\":[1,{\"k\":5}],\"k\":3}"),
+            "[1,a,1.5,true]\n[-2,é\né😀,3.0,false]\n[NULL,NULL,NULL,NULL]\n[3,NULL,NULL,NULL]\n");
+}
+
+TEST(JsonReader, SkipsBlankLinesAndTakesEveryLineEnd) {
+  EXPECT_EQ(Read("k INT", "{\"k\":1}\r\n\n  \t\n{\"k\":2}\r{\"k\":3}\n\n"), "[1]\n[2]\n[3]\n");
+  EXPECT_EQ(Read("k INT", "\xEF\xBB\xBF{\"k\":1}\n\xEF\xBB\xBF{\"k\":2}"), "[1]\n[2]\n");
+  EXPECT_EQ(Read("k INT", ""), "");
+  EXPECT_EQ(Read("k INT", "\n\n"), "");
+}
+
+TEST(JsonReader, TakesOtherLineSeparators) {
+  EXPECT_EQ(Read("k INT", "{\"k\":1}||{\"k\":2}\n||", MakeOptions({{"lineSep", "||"}})),
+            "[1]\n[2]\n");
+  // Only the separator ends a line: the rest of the first is text behind the object.
+  EXPECT_EQ(Read("k INT", "{\"k\":1}\r{\"k\":2}\n{\"k\":3}", MakeOptions({{"lineSep", "\n"}})),
+            "[1]\n[3]\n");
+}
+
+TEST(JsonReader, KeepsGoodFieldsOfABadRow) {
+  const std::string lines =
+      "{\"k\":1,\"v\":\"a\"}\n{\"k\":\"x\",\"v\":\"b\"}\nno json\n{\"k\":2\n"
+      "[{\"k\":3},{\"k\":4}]\n\n{\"k\":5,\"v\":null}\n";
+  EXPECT_EQ(Read("k INT, v STRING, _corrupt_record STRING", lines),
+            "[1,a,NULL]\n[NULL,b,{\"k\":\"x\",\"v\":\"b\"}]\n[NULL,NULL,no json]\n"
+            "[NULL,NULL,{\"k\":2]\n[3,NULL,NULL]\n[4,NULL,NULL]\n[5,NULL,NULL]\n");
+  EXPECT_EQ(Read("bad STRING, k INT", lines, MakeOptions({{"columnNameOfCorruptRecord", "bad"}})),
+            "[NULL,1]\n[{\"k\":\"x\",\"v\":\"b\"},NULL]\n[no json,NULL]\n[{\"k\":2,NULL]\n"
+            "[NULL,3]\n[NULL,4]\n[NULL,5]\n");
+}
+
+TEST(JsonReader, DropsMalformedRows) {
+  EXPECT_EQ(Read("k INT, v STRING",
+                 "{\"k\":1,\"v\":\"a\"}\n{\"k\":\"x\",\"v\":\"b\"}\nno\n{\"k\":5}\n"
+                 "[{\"k\":6},{\"k\":\"x\"}]\n[{\"k\":7},{\"k\":8}]",
+                 MakeOptions({{"mode", "dropmalformed"}})),
+            "[1,a]\n[5,NULL]\n[7,NULL]\n[8,NULL]\n");
+}
+
+TEST(JsonReader, FailsFast) {
+  const FileReadRequest request =
+      MakeRequest("k INT, v STRING", MakeOptions({{"mode", "FAILFAST"}}));
+  const Status status =
+      ReadRows(JsonFormat(), "{\"k\":1}\n{\"k\":\"x\",\"v\":\"b\"}\n", request).status();
+  ASSERT_EQ(ErrorCondition(status), "FAILED_READ_FILE.NO_HINT");
+  const ErrorInfo* info = GetErrorInfo(status);
+  EXPECT_EQ(info->sql_state, "KD001");
+  EXPECT_EQ(info->parameters.at("path"), "/in/file");
+  ASSERT_EQ(ErrorCondition(info->cause), "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION");
+  EXPECT_EQ(GetErrorInfo(info->cause)->parameters.at("badRecord"), "[null,b]");
+}
+
+TEST(JsonReader, PrunesColumns) {
+  FileReadRequest request = MakeRequest("k INT, v STRING, w DOUBLE");
+  request.columns = Schema::FromDdl("w DOUBLE").ValueOrDie();
+  const std::string lines = "{\"k\":1,\"w\":2}\n{\"k\":\"x\",\"w\":3}\n{\"k\":01,\"w\":4}\n[]\n";
+  // A bad value of a column that is not read does no harm, bad syntax does.
+  EXPECT_EQ(ReadText(JsonFormat(), lines, request), "[2.0]\n[3.0]\n[NULL]\n");
+  request.columns = Schema();
+  EXPECT_EQ(ReadText(JsonFormat(), lines, request), "[]\n[]\n[]\n");
+}
+
+TEST(JsonReader, ReadsAWholeFileAsOneText) {
+  const Options options = MakeOptions({{"multiLine", "true"}});
+  EXPECT_EQ(Read("k INT", "[{\"k\":\n1},\n{\"k\":2}]\n", options), "[1]\n[2]\n");
+  EXPECT_EQ(Read("k INT", "{\"k\":1}\n{\"k\":2}", options), "[1]\n");
+  EXPECT_EQ(Read("k INT", " \n", options), "");
+  EXPECT_EQ(Read("k INT, _corrupt_record STRING", "a\nb", options), "[NULL,a\nb]\n");
+}
+
+TEST(JsonReader, CutsLongArraysIntoBatches) {
+  FileReadRequest request = MakeRequest("k INT");
+  request.batch_rows = 10;
+  std::string line = "[";
+  for (int i = 0; i < 95; ++i) line += (i == 0 ? "{\"k\":" : ",{\"k\":") + std::to_string(i) + "}";
+  const Result<std::vector<Row>> rows = ReadRows(JsonFormat(), line + "]", request);
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  ASSERT_EQ(rows->size(), 95u);
+  EXPECT_EQ((*rows)[94].ToString(), "[94]");
+}
+
+TEST(JsonReader, ReadsLinesLongerThanABlock) {
+  std::string text = "{\"v\":\"short\"}\n{\"v\":\"" + std::string(5 << 20, 'x') + "\",\"k\":7}\n";
+  text += "{\"k\":8}\n";
+  const Result<std::vector<Row>> rows =
+      ReadRows(JsonFormat(), text, MakeRequest("k INT, v STRING"));
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  ASSERT_EQ(rows->size(), 3u);
+  EXPECT_EQ((*rows)[1][1].Get<std::string>().size(), size_t{5} << 20);
+  EXPECT_EQ((*rows)[2].ToString(), "[8,NULL]");
+}
+
+TEST(JsonReader, FindsBadLinesAmongManyGoodOnes) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) {
+    text += i % 1000 == 999 ? "{\"k\":" + std::to_string(i) + ",\"v\":\"unclosed}\n"
+                            : "{\"k\":" + std::to_string(i) + ",\"v\":\"closed\"}\n";
+  }
+  const Result<std::vector<Row>> rows =
+      ReadRows(JsonFormat(), text, MakeRequest("k INT, _corrupt_record STRING"));
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  ASSERT_EQ(rows->size(), 20000u);
+  for (int i = 0; i < 20000; ++i) {
+    ASSERT_EQ((*rows)[i][0].is_null(), i % 1000 == 999) << i;
+    ASSERT_EQ((*rows)[i][1].is_null(), i % 1000 != 999) << i;
+  }
+}
+
+TEST(JsonReader, RefusesWhatItCannotRead) {
+  const auto condition = [](const std::string& ddl, const Options& options) {
+    return ErrorCondition(JsonFormat()->ValidateRead(MakeRequest(ddl, options)));
+  };
+  EXPECT_EQ(condition("k INT", MakeOptions({{"encoding", "UTF-16LE"}})),
+            "INVALID_PARAMETER_VALUE.CHARSET");
+  EXPECT_EQ(condition("k INT", MakeOptions({{"encoding", "utf-8"}, {"mode", "whatever"}})), "");
+  EXPECT_EQ(condition("_corrupt_record INT, k INT", {}), "INVALID_CORRUPT_RECORD_TYPE");
+  EXPECT_EQ(condition("_corrupt_record STRING", {}),
+            "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN");
+  EXPECT_EQ(condition("a ARRAY<MAP<INT, STRING>>", {}), "INVALID_JSON_SCHEMA_MAP_TYPE");
+  EXPECT_EQ(condition("k INT", MakeOptions({{"lineSep", ""}})), "INVALID_OPTION_VALUE");
+  EXPECT_EQ(condition("k INT", MakeOptions({{"timeZone", "Nowhere"}})), "INVALID_TIMEZONE");
+}
+
+}  // namespace
+}  // namespace firesteel

@@ -1,0 +1,121 @@
+#include "formats/parquet/parquet_writer.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "arrow/array/array_base.h"
+#include "arrow/io/interfaces.h"
+#include "arrow/record_batch.h"
+#include "arrow/type.h"
+#include "arrow/util/byte_size.h"
+#include "arrow/util/key_value_metadata.h"
+#include "common/error.h"
+#include "formats/parquet/parquet_conversion.h"
+#include "parquet/arrow/writer.h"
+#include "parquet/properties.h"
+
+namespace firesteel {
+namespace {
+
+// A row group ends when it has taken this many bytes of columns (before encoding).
+constexpr int64_t kRowGroupBytes = int64_t{64} << 20;
+constexpr char kCreator[] = "firesteel";
+
+struct CodecRow {
+  std::string_view name;
+  std::string_view ending;
+  arrow::Compression::type codec;
+};
+
+constexpr std::array<CodecRow, 7> kCodecs{{
+    {"none", "", arrow::Compression::UNCOMPRESSED},
+    {"uncompressed", "", arrow::Compression::UNCOMPRESSED},
+    {"snappy", ".snappy", arrow::Compression::SNAPPY},
+    {"gzip", ".gz", arrow::Compression::GZIP},
+    {"lz4_raw", ".lz4raw", arrow::Compression::LZ4},
+    {"zstd", ".zstd", arrow::Compression::ZSTD},
+    {"brotli", ".br", arrow::Compression::BROTLI},
+}};
+
+Result<CodecRow> CodecOf(const Options& options) {
+  const std::string name =
+      options.GetOr("compression", options.GetOr("parquet.compression", "snappy"));
+  std::string lower = name;
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  for (const CodecRow& row : kCodecs) {
+    if (row.name == lower) return row;
+  }
+  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                   {{"codecName", name},
+                    {"availableCodecs", "none, uncompressed, snappy, gzip, lz4_raw, zstd, brotli"}});
+}
+
+class ParquetWriter : public FileFormatWriter {
+ public:
+  ParquetWriter(const Schema& schema, std::shared_ptr<arrow::Schema> file_schema,
+                std::unique_ptr<parquet::arrow::FileWriter> writer)
+      : schema_(schema), file_schema_(std::move(file_schema)), writer_(std::move(writer)) {}
+
+  Status Write(const arrow::RecordBatch& batch) override {
+    std::vector<std::shared_ptr<arrow::Array>> arrays;
+    for (int i = 0; i < schema_.size(); ++i) {
+      arrays.push_back(ConvertToParquet(batch.column(i), schema_.field(i).type));
+    }
+    const auto converted =
+        arrow::RecordBatch::Make(file_schema_, batch.num_rows(), std::move(arrays));
+    if (group_bytes_ >= kRowGroupBytes) {
+      ARROW_RETURN_NOT_OK(writer_->NewBufferedRowGroup());
+      group_bytes_ = 0;
+    }
+    ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*converted));
+    group_bytes_ += bytes;
+    return writer_->WriteRecordBatch(*converted);
+  }
+
+  Status Finish() override { return writer_->Close(); }
+
+ private:
+  const Schema schema_;
+  const std::shared_ptr<arrow::Schema> file_schema_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+  int64_t group_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::string> ParquetFileExtension(const Options& options) {
+  ARROW_ASSIGN_OR_RAISE(const CodecRow codec, CodecOf(options));
+  return std::string(codec.ending) + ".parquet";
+}
+
+Result<std::unique_ptr<FileFormatWriter>> OpenParquetWriter(
+    std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema, const Options& options) {
+  ARROW_ASSIGN_OR_RAISE(const CodecRow codec, CodecOf(options));
+  arrow::FieldVector fields;
+  for (const StructField& field : schema.fields()) {
+    if (!CanWriteParquet(field.type)) {
+      return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                       {{"format", "Parquet"},
+                        {"columnName", "`" + field.name + "`"},
+                        {"columnType", "\"" + field.type.Sql() + "\""}});
+    }
+    fields.push_back(arrow::field(field.name, ToParquetType(field.type), field.nullable));
+  }
+  const auto file_schema = arrow::schema(
+      std::move(fields),
+      arrow::key_value_metadata({"org.apache.spark.sql.parquet.row.metadata"}, {schema.Json()}));
+  parquet::WriterProperties::Builder properties;
+  properties.compression(codec.codec)->created_by(kCreator)->enable_store_decimal_as_integer();
+  ARROW_ASSIGN_OR_RAISE(
+      std::unique_ptr<parquet::arrow::FileWriter> writer,
+      parquet::arrow::FileWriter::Open(*file_schema, arrow::default_memory_pool(), std::move(out),
+                                       properties.build(),
+                                       parquet::default_arrow_writer_properties()));
+  return std::make_unique<ParquetWriter>(schema, file_schema, std::move(writer));
+}
+
+}  // namespace firesteel

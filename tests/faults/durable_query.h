@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/env.h"
+#include "firesteel/dataframe.h"
+#include "firesteel/row.h"
+#include "firesteel/session.h"
+#include "testing/manual_clock.h"
+#include "testing/memory_env.h"
+#include "testing/recording_sink.h"
+
+namespace firesteel::testing {
+
+/// A query from files in `/in` with its checkpoint in `/checkpoint`, run to the end of what is there,
+/// one file per batch, and what it must answer. Logs are compacted and state is written in snapshots
+/// every few batches, so that short runs meet all kinds of files. For one thread.
+class DurableQuery {
+ public:
+  virtual ~DurableQuery() = default;
+  virtual std::string Name() const = 0;
+  /// Runs until everything in `env` is processed.
+  Status Run(Env* env);
+  /// "" when the answer is that of all input files, else what is wrong.
+  virtual std::string CheckAnswer(Env* env, int input_files) = 0;
+  /// Forgets what outside systems know of the query.
+  virtual void Reset() {}
+
+  /// Writes input file number `index`.
+  Status PutInput(MemoryEnv* env, int index);
+  Clock* clock() { return &clock_; }
+
+ protected:
+  virtual DataStreamWriter Write(const DataFrame& input) = 0;
+  Result<Session> NewSession(Env* env);
+  DataFrame ReadInput(const Session& session);
+
+ private:
+  ManualClock clock_{3'600'000};
+};
+
+/// Filters and maps into a directory of files.
+std::unique_ptr<DurableQuery> NewFilesToFiles(std::string format);
+/// Counts by key, complete mode, into a sink that outlives every failure.
+std::unique_ptr<DurableQuery> NewFilesToCounts();
+
+}  // namespace firesteel::testing

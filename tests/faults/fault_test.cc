@@ -1,0 +1,98 @@
+#include <optional>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "testing/fault_injecting_env.h"
+#include "tests/faults/durable_query.h"
+
+namespace firesteel::testing {
+namespace {
+
+using After = FaultInjectingEnv::After;
+
+constexpr int kInputsBefore = 4;
+constexpr int kInputs = 5;
+
+/// What happens at the operation that fails.
+struct Fault {
+  std::string name;
+  After after = After::kAllFail;
+  bool tear_write = false;
+  std::optional<PowerLoss> power_loss;
+};
+
+struct FaultCase {
+  std::string name;
+  std::unique_ptr<DurableQuery> (*query)();
+  Fault fault;
+};
+
+class FaultTest : public ::testing::TestWithParam<FaultCase> {
+ protected:
+  // Lets operation number `index` fail, repairs the file system, and lets the query go on. Returns
+  // false when the query was done before that operation.
+  bool RunWithFault(DurableQuery* query, int64_t index) {
+    const Fault& fault = GetParam().fault;
+    query->Reset();
+    MemoryEnv disk(query->clock());
+    for (int i = 0; i < kInputsBefore; ++i) EXPECT_TRUE(query->PutInput(&disk, i).ok());
+    FaultInjectingEnv faulty(&disk);
+    faulty.FailAt(index, fault.after, fault.tear_write);
+    const Status first = query->Run(&faulty);
+    if (faulty.failure().empty()) {
+      EXPECT_TRUE(first.ok()) << first;
+      return false;
+    }
+    const std::string at = "operation " + std::to_string(index) + ": " + faulty.failure();
+    SCOPED_TRACE(at + "\nfirst run: " + first.ToString());
+    if (fault.power_loss.has_value()) disk.LosePower(*fault.power_loss);
+    // One failure may be of no account (a leftover that was to be removed); then all is done.
+    if (first.ok() && !fault.power_loss.has_value()) {
+      EXPECT_EQ(query->CheckAnswer(&disk, kInputsBefore), "");
+    }
+    EXPECT_TRUE(query->PutInput(&disk, kInputsBefore).ok());
+    ExpectRight(query, &disk, "after the failure");
+    // What was said to be done must be on the disk.
+    disk.LosePower(PowerLoss::kDropAll);
+    ExpectRight(query, &disk, "after a power failure at the end");
+    return true;
+  }
+
+  void ExpectRight(DurableQuery* query, Env* env, const std::string& when) {
+    const Status status = query->Run(env);
+    EXPECT_TRUE(status.ok()) << when << ": " << status;
+    EXPECT_EQ(query->CheckAnswer(env, kInputs), "") << when;
+  }
+};
+
+TEST_P(FaultTest, EveryOperationMayFail) {
+  const std::unique_ptr<DurableQuery> query = GetParam().query();
+  int64_t index = 0;
+  while (RunWithFault(query.get(), index) && !HasFailure()) ++index;
+  RecordProperty("operations", static_cast<int>(index));
+  // Fewer would mean that the query writes around the Env.
+  EXPECT_TRUE(HasFailure() || index > 60) << index;
+}
+
+std::vector<FaultCase> Cases() {
+  const std::vector<Fault> faults = {
+      {"OneFailure", After::kOneFailure, false, std::nullopt},
+      {"Kill", After::kAllFail, false, std::nullopt},
+      {"TornWrite", After::kAllFail, true, std::nullopt},
+      {"PowerLoss", After::kAllFail, false, PowerLoss::kDropAll},
+      {"PowerLossKeepsNames", After::kAllFail, false, PowerLoss::kKeepNames},
+      {"PowerLossTearsContents", After::kAllFail, true, PowerLoss::kTearContents}};
+  std::vector<FaultCase> cases;
+  for (const Fault& fault : faults) {
+    cases.push_back({"Json" + fault.name, [] { return NewFilesToFiles("json"); }, fault});
+    cases.push_back({"Counts" + fault.name, [] { return NewFilesToCounts(); }, fault});
+  }
+  cases.push_back({"ParquetTornWrite", [] { return NewFilesToFiles("parquet"); }, faults[2]});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, FaultTest, ::testing::ValuesIn(Cases()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace firesteel::testing

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "firesteel/testing.h"
+
+/// The streaming queries that are replayed in every variant; see replay_test.cc.
+namespace firesteel::testing {
+
+std::vector<TestStream> StatelessLists();
+std::vector<TestStream> AggregationLists();
+std::vector<TestStream> GroupingKeyLists();
+std::vector<TestStream> TriggerLists();
+std::vector<TestStream> RecoveryLists();
+std::vector<TestStream> FailureLists();
+
+/// A value of type BIGINT.
+inline Value Long(int64_t value) { return Value(value); }
+
+}  // namespace firesteel::testing
