@@ -22,6 +22,7 @@ endif()
 
 # Turns the address sanitizer's eyes on inside Arrow (its default pool hides what it allocates) and
 # silences what the thread sanitizer cannot see in libraries that it did not compile.
+find_program(FIRESTEEL_PYTHON NAMES python3 python HINTS ${PROJECT_SOURCE_DIR}/.venv/bin REQUIRED)
 set(FIRESTEEL_TEST_ENVIRONMENT
     ARROW_DEFAULT_MEMORY_POOL=system
     ASAN_OPTIONS=detect_leaks=1

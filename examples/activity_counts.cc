@@ -3,8 +3,11 @@
 //
 //   firesteel activity-data /tmp/activity
 //   activity_counts /tmp/activity /tmp/activity-checkpoint
+//
+// A third argument is the number of files in a batch; 0 takes all that are there at once.
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "firesteel/firesteel.h"
 
@@ -12,15 +15,15 @@ namespace fs = firesteel;
 
 namespace {
 
-fs::Status Run(const char* data, const char* checkpoint) {
+fs::Status Run(const char* data, const char* checkpoint, int files_per_batch) {
   ARROW_ASSIGN_OR_RAISE(const fs::Session session,
                         fs::Session::Builder().AppName("ActivityCounts").GetOrCreate());
-  const fs::DataFrame readings =
-      session.ReadStream()
-          .Schema("Arrival_Time LONG, Creation_Time LONG, Device STRING, Index LONG, Model STRING, "
-                  "User STRING, gt STRING, x DOUBLE, y DOUBLE, z DOUBLE")
-          .Option("maxFilesPerTrigger", 1)
-          .Json(data);
+  fs::DataStreamReader reader = session.ReadStream();
+  reader.Schema(
+      "Arrival_Time LONG, Creation_Time LONG, Device STRING, Index LONG, Model STRING, User STRING, "
+      "gt STRING, x DOUBLE, y DOUBLE, z DOUBLE");
+  if (files_per_batch > 0) reader.Option("maxFilesPerTrigger", files_per_batch);
+  const fs::DataFrame readings = reader.Json(data);
   const fs::DataFrame counts = readings.GroupBy({"gt"}).Count();
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<fs::StreamingQuery> query,
                         counts.WriteStream()
@@ -36,11 +39,12 @@ fs::Status Run(const char* data, const char* checkpoint) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: activity_counts DATA_DIRECTORY CHECKPOINT_DIRECTORY\n");
+  if (argc != 3 && argc != 4) {
+    std::fprintf(stderr,
+                 "usage: activity_counts DATA_DIRECTORY CHECKPOINT_DIRECTORY [FILES_PER_BATCH]\n");
     return 2;
   }
-  const fs::Status status = Run(argv[1], argv[2]);
+  const fs::Status status = Run(argv[1], argv[2], argc == 4 ? std::atoi(argv[3]) : 1);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", status.message().c_str());
   return 1;

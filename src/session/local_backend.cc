@@ -5,6 +5,7 @@
 
 #include "analyzer/analyzer.h"
 #include "common/config_keys.h"
+#include "common/logging.h"
 #include "plan/relations.h"
 #include "session/query_runner.h"
 #include "session/stream_starter.h"
@@ -20,7 +21,10 @@ class LocalBackend final : public SessionBackend {
         catalog_(std::make_shared<Catalog>(engine_->registry)),
         streams_(LocalStreamingQueryManager::Make(&engine_->services)) {}
 
-  ~LocalBackend() override { Stop().Warn("Stopping a session's queries failed"); }
+  ~LocalBackend() override {
+    const Status stopped = Stop();
+    if (!stopped.ok()) LogWarning("Stopping a session's queries failed: " + stopped.ToString());
+  }
 
   Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) override {
     return Analyze(plan, NewAnalysisContext());

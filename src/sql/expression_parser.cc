@@ -84,12 +84,12 @@ std::string ExpressionParser::NameOf(const Token& token) const {
   return token.kind == TokenKind::kQuotedName ? UnquoteName(text) : std::string(text);
 }
 
-Status ExpressionParser::SyntaxError(std::string hint) const {
+Status ExpressionParser::SyntaxError(std::string_view hint) const {
   const Token& token = Peek();
   std::string error = "end of input";
   if (token.kind != TokenKind::kEnd) error = "'" + std::string(TextOf(token)) + "'";
-  return source_->ErrorAt("PARSE_SYNTAX_ERROR", {{"error", std::move(error)}, {"hint", std::move(hint)}},
-                          token.start, token.end);
+  return source_->ErrorAt("PARSE_SYNTAX_ERROR", {{"error", std::move(error)}, {"hint", std::string(hint)}}, token.start,
+                          token.end);
 }
 
 Status ExpressionParser::ExpectEnd() const {
@@ -98,42 +98,69 @@ Status ExpressionParser::ExpectEnd() const {
   return SyntaxError(": extra input '" + std::string(TextOf(Peek())) + "'");
 }
 
-Result<Parsed> ExpressionParser::Make(ExpressionPtr expression, const std::vector<Parsed>& parts,
-                                      int start) const {
-  Parsed parsed{std::move(expression), 1, 1, start, LastEnd()};
+Status ExpressionParser::Make(ExpressionPtr expression, const std::vector<Parsed>& parts, int start,
+                              Parsed* out) const {
+  Parsed made{std::move(expression), 1, 1, start, LastEnd()};
   for (const Parsed& part : parts) {
-    parsed.depth = std::max(parsed.depth, part.depth + 1);
-    parsed.nodes += part.nodes;
+    made.depth = std::max(made.depth, part.depth + 1);
+    made.nodes += part.nodes;
   }
-  if (parsed.depth > kMaximumDepth || parsed.nodes > kMaximumNodes) {
+  if (made.depth > kMaximumDepth || made.nodes > kMaximumNodes) {
     return source_->ErrorAt("FAILED_TO_PARSE_TOO_COMPLEX", {}, start, start);
   }
-  return parsed;
+  *out = std::move(made);
+  return Status::OK();
 }
 
-Result<Parsed> ExpressionParser::MakeCall(std::string_view function, std::vector<Parsed> arguments,
-                                          int start) const {
+Status ExpressionParser::MakeCall(std::string_view function, std::vector<Parsed> arguments,
+                                  int start, Parsed* out) const {
   std::vector<ExpressionPtr> expressions;
   expressions.reserve(arguments.size());
   for (const Parsed& argument : arguments) expressions.push_back(argument.expression);
   return Make(std::make_shared<UnresolvedFunction>(std::string(function), std::move(expressions),
                                                    false, source_->OriginOf(start, LastEnd())),
-              arguments, start);
+              arguments, start, out);
 }
 
-Result<Parsed> ExpressionParser::MakeLiteral(Value value, DataType type, int start) const {
+Status ExpressionParser::MakeLiteral(Value value, DataType type, int start, Parsed* out) const {
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr literal, Literal::Make(std::move(value), std::move(type)));
-  return Parsed{std::move(literal), 1, 1, start, LastEnd()};
+  *out = Parsed{std::move(literal), 1, 1, start, LastEnd()};
+  return Status::OK();
 }
 
-Result<Parsed> ExpressionParser::MakeNot(Parsed operand, int start) const {
-  return MakeCall("not", {std::move(operand)}, start);
+Status ExpressionParser::MakeText(std::string text, int start, Parsed* out) const {
+  return MakeLiteral(std::move(text), TypeId::kString, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseNamedExpression() {
-  ARROW_ASSIGN_OR_RAISE(Parsed parsed, ParseExpression());
+// Whether ANSI rules apply and in which zone is the session's; the analyzer fixes it.
+Status ExpressionParser::MakeCast(DataType type, bool try_cast, int start, Parsed* operand) const {
+  CastOptions options;
+  options.try_cast = try_cast;
+  ExpressionPtr cast = std::make_shared<CastExpression>(operand->expression, std::move(type),
+                                                        std::move(options), false);
+  return Make(std::move(cast), {*operand}, start, operand);
+}
+
+Status ExpressionParser::MakeConditional(const std::vector<Parsed>& parts, int start,
+                                         Parsed* out) const {
+  std::vector<ExpressionPtr> children;
+  for (const Parsed& part : parts) children.push_back(part.expression);
+  return Make(std::make_shared<Conditional>(std::move(children)), parts, start, out);
+}
+
+Status ExpressionParser::MakeNot(int start, Parsed* operand) const {
+  return MakeCall("not", {*operand}, start, operand);
+}
+
+Status ExpressionParser::ParseNamedExpression(Parsed* out) {
+  ARROW_RETURN_NOT_OK(ParseExpression(out));
+  return ParseAlias(out);
+}
+
+Status ExpressionParser::ParseAlias(Parsed* named) {
   const bool has_as = PeekWord("AS") && (IsName(Peek(1)) || PeekSymbol("(", 1));
   if (has_as) Advance();
+  const int start = named->start;
   if (has_as && PeekSymbol("(")) {
     std::vector<std::string> names;
     do {
@@ -143,59 +170,57 @@ Result<Parsed> ExpressionParser::ParseNamedExpression() {
       Advance();
     } while (PeekSymbol(","));
     ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-    const Origin origin = source_->OriginOf(parsed.start, LastEnd());
-    return Make(std::make_shared<UnresolvedMultiAlias>(parsed.expression, std::move(names), origin),
-                {parsed}, parsed.start);
+    return Make(std::make_shared<UnresolvedMultiAlias>(named->expression, std::move(names),
+                                                       source_->OriginOf(start, LastEnd())),
+                {*named}, start, named);
   }
-  if (!IsName(Peek())) return parsed;
+  if (!IsName(Peek())) return Status::OK();
   std::string name = NameOf(Peek());
   Advance();
-  return Make(std::make_shared<Alias>(parsed.expression, std::move(name)), {parsed}, parsed.start);
+  return Make(std::make_shared<Alias>(named->expression, std::move(name)), {*named}, start, named);
 }
 
-// Bounds the recursion itself; the trees are bounded where they are made.
-Result<Parsed> ExpressionParser::ParseInfix(int weakest) {
+Status ExpressionParser::ParseInfix(int weakest, Parsed* out) {
+  // Bounds the recursion itself; the trees are bounded where they are made.
   if (nesting_ >= kMaximumDepth) {
     return source_->ErrorAt("FAILED_TO_PARSE_TOO_COMPLEX", {}, Peek().start, Peek().start);
   }
   ++nesting_;
-  Result<Parsed> parsed = ParseInfixLevels(weakest);
-  --nesting_;
-  return parsed;
-}
-
-Result<Parsed> ExpressionParser::ParseInfixLevels(int weakest) {
   // A predicate or NOT cannot be the operand of what binds tighter: `a IS NULL = b` is an error.
   int tightest = kUnary;
-  ARROW_ASSIGN_OR_RAISE(Parsed left, ParsePrefix(weakest, &tightest));
+  ARROW_RETURN_NOT_OK(ParsePrefix(weakest, &tightest, out));
   for (;;) {
     const InfixOperator* op = PeekInfix();
-    if (op == nullptr || op->precedence < weakest || op->precedence > tightest) return left;
-    ARROW_ASSIGN_OR_RAISE(left, ParseOperation(*op, std::move(left)));
+    if (op == nullptr || op->precedence < weakest || op->precedence > tightest) break;
+    ARROW_RETURN_NOT_OK(ParseOperation(*op, out));
     if (op->form == OperatorForm::kPredicate) tightest = kAnd;
   }
+  --nesting_;
+  return Status::OK();
 }
 
-Result<Parsed> ExpressionParser::ParsePrefix(int weakest, int* tightest) {
-  const Token& token = Peek();
-  const int start = token.start;
-  if (weakest <= kNot && (IsSymbol(token, "!") ||
-                          (IsWord(token, "NOT") && BeginsExpression(Peek(1)) &&
-                           !PeekSymbol("*", 1)))) {
+/// The function of the sign that comes next, "" when there is none or it belongs to a number.
+std::string_view ExpressionParser::PeekPrefixFunction() const {
+  if (PeekSymbol("+")) return "positive";
+  if (PeekSymbol("~")) return "~";
+  // The sign of a number belongs to it: -128Y is a TINYINT.
+  return PeekSymbol("-") && Peek(1).kind != TokenKind::kNumber ? "negative" : "";
+}
+
+Status ExpressionParser::ParsePrefix(int weakest, int* tightest, Parsed* out) {
+  const int start = Peek().start;
+  if (weakest <= kNot && (PeekSymbol("!") || (PeekWord("NOT") && BeginsExpression(Peek(1)) &&
+                                              !PeekSymbol("*", 1)))) {
     Advance();
     *tightest = kAnd;
-    ARROW_ASSIGN_OR_RAISE(Parsed operand, ParseInfix(kNot));
-    return MakeNot(std::move(operand), start);
+    ARROW_RETURN_NOT_OK(ParseInfix(kNot, out));
+    return MakeNot(start, out);
   }
-  if (token.kind != TokenKind::kSymbol) return ParsePostfix();
-  const std::string_view text = TextOf(token);
-  if (text != "-" && text != "+" && text != "~") return ParsePostfix();
-  // The sign of a number belongs to it: -128Y is a TINYINT.
-  if (text == "-" && Peek(1).kind == TokenKind::kNumber) return ParsePostfix();
-  const std::string_view function = text == "-" ? "negative" : text == "+" ? "positive" : "~";
+  const std::string_view function = PeekPrefixFunction();
+  if (function.empty()) return ParsePostfix(out);
   Advance();
-  ARROW_ASSIGN_OR_RAISE(Parsed operand, ParseInfix(kUnary));
-  return MakeCall(function, {std::move(operand)}, start);
+  ARROW_RETURN_NOT_OK(ParseInfix(kUnary, out));
+  return MakeCall(function, {*out}, start, out);
 }
 
 const InfixOperator* ExpressionParser::FindPredicate(int ahead) const {
@@ -232,38 +257,54 @@ const InfixOperator* ExpressionParser::PeekInfix() const {
   return nullptr;
 }
 
-Result<Parsed> ExpressionParser::ParseOperation(const InfixOperator& op, Parsed left) {
-  if (op.form == OperatorForm::kPredicate) return ParsePredicate(op, std::move(left));
-  if (op.form == OperatorForm::kChain) return ParseChain(op, std::move(left));
-  const int start = left.start;
+Status ExpressionParser::ParseOperation(const InfixOperator& op, Parsed* left) {
+  switch (op.form) {
+    case OperatorForm::kPredicate: return ParsePredicate(op, left);
+    case OperatorForm::kChain: return ParseChain(op, left);
+    case OperatorForm::kBinary: return ParseBinary(op, left);
+  }
+  return Status::OK();
+}
+
+Status ExpressionParser::ParseBinary(const InfixOperator& op, Parsed* left) {
+  const int start = left->start;
+  Parsed right;
   Advance();
-  ARROW_ASSIGN_OR_RAISE(Parsed right, ParseInfix(op.precedence + 1));
-  if (op.function != "<>") return MakeCall(op.function, {std::move(left), std::move(right)}, start);
-  ARROW_ASSIGN_OR_RAISE(Parsed equal, MakeCall("=", {std::move(left), std::move(right)}, start));
-  return MakeNot(std::move(equal), start);
+  ARROW_RETURN_NOT_OK(ParseInfix(op.precedence + 1, &right));
+  if (op.function != "<>") {
+    return MakeCall(op.function, {std::move(*left), std::move(right)}, start, left);
+  }
+  ARROW_RETURN_NOT_OK(MakeCall("=", {std::move(*left), std::move(right)}, start, left));
+  return MakeNot(start, left);
 }
 
 // Generated filters have thousands of ORs: a balanced tree keeps them far from the depth limit.
 // Its shape shows in the names of columns, so it is Spark's.
-Result<Parsed> ExpressionParser::ParseChain(const InfixOperator& op, Parsed first) {
-  std::vector<Parsed> operands{std::move(first)};
+Status ExpressionParser::ParseChain(const InfixOperator& op, Parsed* left) {
+  std::vector<Parsed> operands{std::move(*left)};
   while (PeekInfix() == &op) {
     Advance();
-    ARROW_ASSIGN_OR_RAISE(Parsed operand, ParseInfix(op.precedence + 1));
+    Parsed operand;
+    ARROW_RETURN_NOT_OK(ParseInfix(op.precedence + 1, &operand));
     operands.push_back(std::move(operand));
   }
-  return MakeBalanced(op.function, operands, 0, operands.size() - 1);
+  return MakeBalanced(op.function, operands, 0, operands.size() - 1, left);
 }
 
-Result<Parsed> ExpressionParser::MakeBalanced(std::string_view function,
-                                              const std::vector<Parsed>& operands, size_t first,
-                                              size_t last) const {
-  if (first == last) return operands[first];
+Status ExpressionParser::MakeBalanced(std::string_view function,
+                                      const std::vector<Parsed>& operands, size_t first,
+                                      size_t last, Parsed* out) const {
+  if (first == last) {
+    *out = operands[first];
+    return Status::OK();
+  }
   const size_t middle = last == first + 1 ? first : first + (last - first) / 2;
-  ARROW_ASSIGN_OR_RAISE(Parsed left, MakeBalanced(function, operands, first, middle));
-  ARROW_ASSIGN_OR_RAISE(Parsed right, MakeBalanced(function, operands, middle + 1, last));
+  Parsed left;
+  Parsed right;
+  ARROW_RETURN_NOT_OK(MakeBalanced(function, operands, first, middle, &left));
+  ARROW_RETURN_NOT_OK(MakeBalanced(function, operands, middle + 1, last, &right));
   const int start = operands[first].start;
-  return MakeCall(function, {std::move(left), std::move(right)}, start);
+  return MakeCall(function, {std::move(left), std::move(right)}, start, out);
 }
 
 }  // namespace firesteel

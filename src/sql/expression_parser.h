@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +26,15 @@ struct Parsed {
   int end = 0;    ///< byte after the last
 };
 
+// Keeps what a method needs on the stack out of its callers: a thousand nested expressions are a
+// thousand times the frames of the methods that call each other, also with sanitizers.
+#define FIRESTEEL_OWN_FRAME [[gnu::noinline]]
+
 /// Parses expressions by precedence climbing over the tokens of one text. One instance per text,
 /// not thread-safe. The methods are spread over one .cc per family: expression_parser.cc (infix and
 /// prefix operators), predicate_parser.cc, primary_parser.cc, special_form_parser.cc,
-/// literal_parser.cc, interval_parser.cc, type_parser.cc.
+/// literal_parser.cc, interval_parser.cc, type_parser.cc. Methods that recurse give their result
+/// through a pointer, which takes less stack than returning it.
 class ExpressionParser {
  public:
   /// Levels of nesting, in the text and in the tree.
@@ -54,8 +60,8 @@ class ExpressionParser {
   ExpressionParser(const SourceText* source, std::vector<Token> tokens);
 
   /// `expression [[AS] name | [AS] (name, …)]`.
-  Result<Parsed> ParseNamedExpression();
-  Result<Parsed> ParseExpression() { return ParseInfix(kWeakest); }
+  Status ParseNamedExpression(Parsed* out);
+  Status ParseExpression(Parsed* out) { return ParseInfix(kWeakest, out); }
   /// Errors: PARSE_SYNTAX_ERROR unless all tokens have been used.
   Status ExpectEnd() const;
 
@@ -76,8 +82,8 @@ class ExpressionParser {
   }
   bool AcceptWord(std::string_view word);
   bool AcceptSymbol(std::string_view symbol);
-  Status ExpectWord(std::string_view word);
-  Status ExpectSymbol(std::string_view symbol);
+  FIRESTEEL_OWN_FRAME Status ExpectWord(std::string_view word);
+  FIRESTEEL_OWN_FRAME Status ExpectSymbol(std::string_view symbol);
   /// Whether an expression may begin with this token.
   bool BeginsExpression(const Token& token) const;
   bool IsName(const Token& token) const {
@@ -87,78 +93,104 @@ class ExpressionParser {
   /// The byte after the last token used.
   int LastEnd() const { return last_end_; }
   /// PARSE_SYNTAX_ERROR at the next token.
-  Status SyntaxError(std::string hint = "") const;
+  FIRESTEEL_OWN_FRAME Status SyntaxError(std::string_view hint = "") const;
 
   // Trees.
-  Result<Parsed> Make(ExpressionPtr expression, const std::vector<Parsed>& parts, int start) const;
-  Result<Parsed> MakeCall(std::string_view function, std::vector<Parsed> arguments, int start) const;
-  Result<Parsed> MakeLiteral(Value value, DataType type, int start) const;
-  Result<Parsed> MakeNot(Parsed operand, int start) const;
+  FIRESTEEL_OWN_FRAME Status Make(ExpressionPtr expression, const std::vector<Parsed>& parts,
+                                  int start, Parsed* out) const;
+  FIRESTEEL_OWN_FRAME Status MakeCall(std::string_view function, std::vector<Parsed> arguments,
+                                      int start, Parsed* out) const;
+  FIRESTEEL_OWN_FRAME Status MakeLiteral(Value value, DataType type, int start, Parsed* out) const;
+  FIRESTEEL_OWN_FRAME Status MakeText(std::string text, int start, Parsed* out) const;
+  FIRESTEEL_OWN_FRAME Status MakeCast(DataType type, bool try_cast, int start, Parsed* operand) const;
+  FIRESTEEL_OWN_FRAME Status MakeConditional(const std::vector<Parsed>& parts, int start,
+                                             Parsed* out) const;
+  /// Puts `not` around what `operand` holds.
+  FIRESTEEL_OWN_FRAME Status MakeNot(int start, Parsed* operand) const;
 
   // expression_parser.cc
-  Result<Parsed> ParseInfix(int weakest);
-  Result<Parsed> ParseInfixLevels(int weakest);
-  Result<Parsed> ParsePrefix(int weakest, int* tightest);
-  Result<Parsed> ParseOperation(const InfixOperator& op, Parsed left);
-  Result<Parsed> ParseChain(const InfixOperator& op, Parsed first);
-  Result<Parsed> MakeBalanced(std::string_view function, const std::vector<Parsed>& operands,
-                              size_t first, size_t last) const;
-  const InfixOperator* PeekInfix() const;
+  Status ParseInfix(int weakest, Parsed* out);
+  Status ParsePrefix(int weakest, int* tightest, Parsed* out);
+  std::string_view PeekPrefixFunction() const;
+  /// Takes the operator and what is right of it; `left` becomes the whole.
+  Status ParseOperation(const InfixOperator& op, Parsed* left);
+  Status ParseBinary(const InfixOperator& op, Parsed* left);
+  Status ParseChain(const InfixOperator& op, Parsed* left);
+  Status MakeBalanced(std::string_view function, const std::vector<Parsed>& operands, size_t first,
+                      size_t last, Parsed* out) const;
+  FIRESTEEL_OWN_FRAME Status ParseAlias(Parsed* named);
+  FIRESTEEL_OWN_FRAME const InfixOperator* PeekInfix() const;
   const InfixOperator* FindPredicate(int ahead) const;
 
   // predicate_parser.cc
-  Result<Parsed> ParsePredicate(const InfixOperator& op, Parsed left);
-  Result<Parsed> ParseIs(Parsed left);
-  Result<Parsed> ParseIn(Parsed left);
-  Result<Parsed> ParseBetween(Parsed left);
-  Result<Parsed> ParseLike(std::string_view function, Parsed left);
+  Status ParsePredicate(const InfixOperator& op, Parsed* left);
+  Status ParseIs(Parsed* left);
+  Status ParseIn(Parsed* left);
+  Status ParseBetween(Parsed* left);
+  Status ParseLike(std::string_view function, Parsed* left);
+  FIRESTEEL_OWN_FRAME Status ParseEscape(std::vector<Parsed>* arguments);
 
   // primary_parser.cc
-  Result<Parsed> ParsePostfix();
-  Result<Parsed> ParseDot(Parsed base);
-  Result<Parsed> ParseSubscript(Parsed base);
-  Result<Parsed> ParsePrimary();
-  Result<Parsed> ParseParenthesized();
-  Result<Parsed> ParseNameOrCall();
-  Result<Parsed> ParseCall(const std::vector<std::string>& name, int start);
-  Result<std::vector<Parsed>> ParseArguments();
+  Status ParsePostfix(Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseDot(Parsed* base);
+  Status ParseSubscript(Parsed* base);
+  FIRESTEEL_OWN_FRAME Status ParseCastSuffix(Parsed* base);
+  Status ParsePrimary(Parsed* out);
+  /// What is no word: constants, `*`, and everything that cannot begin an expression.
+  FIRESTEEL_OWN_FRAME Status ParseSimple(Parsed* out);
+  Status ParseParenthesized(Parsed* out);
+  FIRESTEEL_OWN_FRAME Status MakeTuple(std::vector<Parsed> parts, int start, Parsed* out) const;
+  /// A name, `t.*`, or the name of a call, whose parenthesis is next.
+  struct CallName;
+  FIRESTEEL_OWN_FRAME Status ParseName(std::unique_ptr<CallName>* call, Parsed* out);
+  Status ParseCall(std::unique_ptr<CallName> name, Parsed* out);
+  FIRESTEEL_OWN_FRAME Status MakeNamedCall(const CallName& name, const std::vector<Parsed>& parts,
+                                           bool has_filter, Parsed* out) const;
+  Status ParseArguments(std::vector<Parsed>* arguments);
   Status ParameterMarkerError() const;
 
   // special_form_parser.cc
   /// Forms that begin with a word: CASE, CAST, EXTRACT, literals such as DATE '…'. Leaves
-  /// `expression` null when the word is an ordinary name here.
-  Result<Parsed> ParseWordForm();
-  Result<Parsed> ParseCase();
-  Result<Parsed> ParseCast(bool try_cast);
-  Result<Parsed> ParseExtract();
-  Result<Parsed> ParseStruct();
-  Result<Parsed> ParseSubstring();
-  Result<Parsed> ParseTrim();
-  Result<Parsed> ParsePosition();
+  /// `out` empty when the word is an ordinary name here.
+  Status ParseWordForm(Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseConstantWord(Parsed* out);
+  Status ParseCase(Parsed* out);
+  FIRESTEEL_OWN_FRAME Status MakeBranch(const Parsed& operand, Parsed* condition) const;
+  Status ParseCast(bool try_cast, Parsed* out);
+  Status ParseExtract(Parsed* out);
+  Status ParseStruct(Parsed* out);
+  Status ParseSubstring(Parsed* out);
+  Status ParseTrim(Parsed* out);
+  Status ParsePosition(Parsed* out);
+  /// The rest of a plain call after its first argument, which `arguments` holds.
+  Status ParseRestOfCall(std::string_view name, std::vector<Parsed> arguments, int start,
+                         Parsed* out);
 
   // literal_parser.cc
-  Result<Parsed> ParseNumber(bool negative, int start);
-  Result<Parsed> ParseString();
-  Result<Parsed> ParseTypedLiteral();
-  Result<Parsed> ParseDateLiteral(TypeId type, std::string_view keyword, int start);
-  Result<Parsed> ParseBinaryLiteral(int start);
-  Result<Parsed> MakeWhole(std::string_view digits, char suffix, bool negative, int start) const;
-  Result<Parsed> MakeDecimal(std::string_view text, bool negative, int start) const;
-  Result<Parsed> MakeFloating(std::string_view text, bool is_float, bool negative, int start) const;
+  Status ParseNumber(bool negative, int start, Parsed* out);
+  Status ParseString(Parsed* out);
+  Status ParseTypedLiteral(Parsed* out);
+  Status ParseDateLiteral(TypeId type, std::string_view keyword, int start, Parsed* out);
+  Status ParseBinaryLiteral(int start, Parsed* out);
+  Status MakeWhole(std::string_view digits, char suffix, bool negative, int start,
+                   Parsed* out) const;
+  Status MakeDecimal(std::string_view text, bool negative, int start, Parsed* out) const;
+  Status MakeFloating(std::string_view text, bool is_float, bool negative, int start,
+                      Parsed* out) const;
   Status OutOfRange(std::string text, std::string low, std::string high, std::string type,
                     int start) const;
   Status InvalidTypedLiteral(std::string_view type, std::string_view value, int start) const;
 
   // interval_parser.cc
   bool BeginsInterval() const;
-  Result<Parsed> ParseInterval();
-  Result<Parsed> ParseIntervalText(int start);
-  Result<Parsed> ParseIntervalPieces(int start);
-  Result<Parsed> MakeInterval(const IntervalSum& sum, int start) const;
+  FIRESTEEL_OWN_FRAME Status ParseInterval(Parsed* out);
+  Status ParseIntervalText(int start, Parsed* out);
+  Status ParseIntervalPieces(int start, Parsed* out);
+  Status MakeInterval(const IntervalSum& sum, int start, Parsed* out) const;
   Status IntervalErrorAt(const IntervalError& error, int start) const;
 
   // type_parser.cc
-  Result<DataType> ParseType();
+  FIRESTEEL_OWN_FRAME Result<DataType> ParseType();
   Status SkipAngleBrackets();
 
   const SourceText* source_;
@@ -168,5 +200,7 @@ class ExpressionParser {
   int nesting_ = 0;
   int last_when_ = -1;  // index of the last word WHEN; before it CASE begins an expression
 };
+
+#undef FIRESTEEL_OWN_FRAME
 
 }  // namespace firesteel

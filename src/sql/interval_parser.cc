@@ -247,20 +247,20 @@ bool ExpressionParser::BeginsInterval() const {
          Peek(3).kind == TokenKind::kWord && FindUnit(TextOf(Peek(3))) != nullptr;
 }
 
-Result<Parsed> ExpressionParser::ParseInterval() {
+Status ExpressionParser::ParseInterval(Parsed* out) {
   const int start = Peek().start;
   Advance();
   const bool unit_follows =
       Peek(1).kind == TokenKind::kWord && FindUnit(TextOf(Peek(1))) != nullptr;
-  if (Peek().kind == TokenKind::kString && !unit_follows) return ParseIntervalText(start);
-  return ParseIntervalPieces(start);
+  if (Peek().kind == TokenKind::kString && !unit_follows) return ParseIntervalText(start, out);
+  return ParseIntervalPieces(start, out);
 }
 
 Status ExpressionParser::IntervalErrorAt(const IntervalError& error, int start) const {
   return source_->ErrorAt(error.condition, error.parameters, start, LastEnd());
 }
 
-Result<Parsed> ExpressionParser::MakeInterval(const IntervalSum& sum, int start) const {
+Status ExpressionParser::MakeInterval(const IntervalSum& sum, int start, Parsed* out) const {
   const std::string text(source_->Slice(start, LastEnd()));
   if (sum.has_months && sum.has_micros) {
     return IntervalErrorAt({"_LEGACY_ERROR_TEMP_0029", {{"literal", text}}}, start);
@@ -271,17 +271,17 @@ Result<Parsed> ExpressionParser::MakeInterval(const IntervalSum& sum, int start)
       return IntervalErrorAt(FormatError("ARITHMETIC_EXCEPTION", text), start);
     }
     return MakeLiteral(YearMonthInterval{months},
-                       DataType::YearMonthInterval(sum.first_field, sum.last_field), start);
+                       DataType::YearMonthInterval(sum.first_field, sum.last_field), start, out);
   }
   const auto micros = static_cast<int64_t>(sum.micros);
   if (micros != sum.micros) {
     return IntervalErrorAt(FormatError("ARITHMETIC_EXCEPTION", text), start);
   }
   return MakeLiteral(DayTimeInterval{micros},
-                     DataType::DayTimeInterval(sum.first_field, sum.last_field), start);
+                     DataType::DayTimeInterval(sum.first_field, sum.last_field), start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseIntervalText(int start) {
+Status ExpressionParser::ParseIntervalText(int start, Parsed* out) {
   const std::string text = UnescapeString(TextOf(Peek()));
   Advance();
   const auto pieces = SplitPieces(text);
@@ -290,10 +290,10 @@ Result<Parsed> ExpressionParser::ParseIntervalText(int start) {
   for (const Piece& piece : *pieces) {
     if (AddPiece(piece, text, &sum)) return InvalidTypedLiteral("INTERVAL", text, start);
   }
-  return MakeInterval(sum, start);
+  return MakeInterval(sum, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseIntervalPieces(int start) {
+Status ExpressionParser::ParseIntervalPieces(int start, Parsed* out) {
   IntervalSum sum;
   for (bool first = true;; first = false) {
     const bool has_sign = PeekSymbol("-") || PeekSymbol("+");
@@ -303,7 +303,7 @@ Result<Parsed> ExpressionParser::ParseIntervalPieces(int start) {
     const UnitRow* unit =
         unit_token.kind == TokenKind::kWord ? FindUnit(TextOf(unit_token)) : nullptr;
     // After the first piece, what is no further one belongs to the expression around.
-    if (!first && (!has_value || unit == nullptr)) return MakeInterval(sum, start);
+    if (!first && (!has_value || unit == nullptr)) return MakeInterval(sum, start, out);
     Piece piece;
     piece.negative = PeekSymbol("-");
     if (has_sign) Advance();
@@ -319,7 +319,7 @@ Result<Parsed> ExpressionParser::ParseIntervalPieces(int start) {
       if (to == nullptr) return SyntaxError();
       Advance();
       if (auto error = ReadRange(piece, *to, &sum)) return IntervalErrorAt(*error, start);
-      return MakeInterval(sum, start);
+      return MakeInterval(sum, start, out);
     }
     if (auto error = AddPiece(piece, piece.number, &sum)) return IntervalErrorAt(*error, start);
   }

@@ -61,14 +61,14 @@ int64_t Magnitude(std::string_view text) {
 
 }  // namespace
 
-Result<Parsed> ExpressionParser::ParseNumber(bool negative, int start) {
+Status ExpressionParser::ParseNumber(bool negative, int start, Parsed* out) {
   const auto [text, suffix] = SplitSuffix(TextOf(Peek()));
   Advance();
-  if (suffix == 'F' || suffix == 'D') return MakeFloating(text, suffix == 'F', negative, start);
-  if (suffix == 'B') return MakeDecimal(text, negative, start);
-  if (IsDigits(text)) return MakeWhole(text, suffix, negative, start);
-  if (text.find_first_of("eE") != text.npos) return MakeFloating(text, false, negative, start);
-  return MakeDecimal(text, negative, start);
+  if (suffix == 'F' || suffix == 'D') return MakeFloating(text, suffix == 'F', negative, start, out);
+  if (suffix == 'B') return MakeDecimal(text, negative, start, out);
+  if (IsDigits(text)) return MakeWhole(text, suffix, negative, start, out);
+  if (text.find_first_of("eE") != text.npos) return MakeFloating(text, false, negative, start, out);
+  return MakeDecimal(text, negative, start, out);
 }
 
 Status ExpressionParser::OutOfRange(std::string text, std::string low, std::string high,
@@ -81,8 +81,8 @@ Status ExpressionParser::OutOfRange(std::string text, std::string low, std::stri
                           start, LastEnd());
 }
 
-Result<Parsed> ExpressionParser::MakeWhole(std::string_view digits, char suffix, bool negative,
-                                           int start) const {
+Status ExpressionParser::MakeWhole(std::string_view digits, char suffix, bool negative, int start,
+                                   Parsed* out) const {
   const std::string text = (negative ? "-" : "") + std::string(digits);
   int64_t value = 0;
   const bool fits =
@@ -94,25 +94,25 @@ Result<Parsed> ExpressionParser::MakeWhole(std::string_view digits, char suffix,
   switch (suffix) {
     case 'Y':
       if (!within(int8_t{})) return OutOfRange(text, "-128", "127", "tinyint", start);
-      return MakeLiteral(static_cast<int8_t>(value), TypeId::kByte, start);
+      return MakeLiteral(static_cast<int8_t>(value), TypeId::kByte, start, out);
     case 'S':
       if (!within(int16_t{})) return OutOfRange(text, "-32768", "32767", "smallint", start);
-      return MakeLiteral(static_cast<int16_t>(value), TypeId::kShort, start);
+      return MakeLiteral(static_cast<int16_t>(value), TypeId::kShort, start, out);
     case 'L':
       if (!fits) {
         return OutOfRange(text, "-9223372036854775808", "9223372036854775807", "bigint", start);
       }
-      return MakeLiteral(value, TypeId::kLong, start);
+      return MakeLiteral(value, TypeId::kLong, start, out);
     default: break;
   }
   // Without a suffix a number has the smallest type from INT on that holds it.
-  if (within(int32_t{})) return MakeLiteral(static_cast<int32_t>(value), TypeId::kInteger, start);
-  if (fits) return MakeLiteral(value, TypeId::kLong, start);
-  return MakeDecimal(digits, negative, start);
+  if (within(int32_t{})) return MakeLiteral(static_cast<int32_t>(value), TypeId::kInteger, start, out);
+  if (fits) return MakeLiteral(value, TypeId::kLong, start, out);
+  return MakeDecimal(digits, negative, start, out);
 }
 
-Result<Parsed> ExpressionParser::MakeDecimal(std::string_view text, bool negative,
-                                             int start) const {
+Status ExpressionParser::MakeDecimal(std::string_view text, bool negative, int start,
+                                     Parsed* out) const {
   __int128 unscaled = 0;
   int64_t precision = 0;
   int64_t scale = -ExponentOf(text);
@@ -143,11 +143,11 @@ Result<Parsed> ExpressionParser::MakeDecimal(std::string_view text, bool negativ
   value.precision = static_cast<int>(precision);
   value.scale = static_cast<int>(scale);
   const DataType type = DataType::Decimal(value.precision, value.scale);
-  return MakeLiteral(value, type, start);
+  return MakeLiteral(value, type, start, out);
 }
 
-Result<Parsed> ExpressionParser::MakeFloating(std::string_view text, bool is_float, bool negative,
-                                              int start) const {
+Status ExpressionParser::MakeFloating(std::string_view text, bool is_float, bool negative, int start,
+                                      Parsed* out) const {
   const std::string digits = (negative ? "-" : "") + std::string(text);
   const char* end = digits.data() + digits.size();
   double wide = 0;
@@ -155,27 +155,27 @@ Result<Parsed> ExpressionParser::MakeFloating(std::string_view text, bool is_flo
   const auto parsed = is_float ? std::from_chars(digits.data(), end, narrow)
                                : std::from_chars(digits.data(), end, wide);
   if (parsed.ec == std::errc()) {
-    if (is_float) return MakeLiteral(narrow, TypeId::kFloat, start);
-    return MakeLiteral(wide, TypeId::kDouble, start);
+    if (is_float) return MakeLiteral(narrow, TypeId::kFloat, start, out);
+    return MakeLiteral(wide, TypeId::kDouble, start, out);
   }
   // Too small is zero, too large an error; from_chars does not say which.
   if (Magnitude(text) < 0) {
-    if (is_float) return MakeLiteral(negative ? -0.0F : 0.0F, TypeId::kFloat, start);
-    return MakeLiteral(negative ? -0.0 : 0.0, TypeId::kDouble, start);
+    if (is_float) return MakeLiteral(negative ? -0.0F : 0.0F, TypeId::kFloat, start, out);
+    return MakeLiteral(negative ? -0.0 : 0.0, TypeId::kDouble, start, out);
   }
   const std::string limit = is_float ? "3.4028234663852886E+38" : "1.7976931348623157E+308";
   return OutOfRange(digits, "-" + limit, limit, is_float ? "float" : "double", start);
 }
 
 // Strings that stand side by side are one.
-Result<Parsed> ExpressionParser::ParseString() {
+Status ExpressionParser::ParseString(Parsed* out) {
   const int start = Peek().start;
   std::string value;
   while (Peek().kind == TokenKind::kString) {
     value += UnescapeString(TextOf(Peek()));
     Advance();
   }
-  return MakeLiteral(std::move(value), TypeId::kString, start);
+  return MakeLiteral(std::move(value), TypeId::kString, start, out);
 }
 
 Status ExpressionParser::InvalidTypedLiteral(std::string_view type, std::string_view value,
@@ -186,23 +186,23 @@ Status ExpressionParser::InvalidTypedLiteral(std::string_view type, std::string_
       start, LastEnd());
 }
 
-Result<Parsed> ExpressionParser::ParseTypedLiteral() {
+Status ExpressionParser::ParseTypedLiteral(Parsed* out) {
   const Token& token = Peek();
   const int start = token.start;
   std::string keyword;
   for (char c : TextOf(token)) keyword.push_back(Upper(c));
-  if (keyword == "DATE") return ParseDateLiteral(TypeId::kDate, "DATE", start);
+  if (keyword == "DATE") return ParseDateLiteral(TypeId::kDate, "DATE", start, out);
   if (keyword == "TIMESTAMP_NTZ") {
-    return ParseDateLiteral(TypeId::kTimestampNtz, "TIMESTAMP_NTZ", start);
+    return ParseDateLiteral(TypeId::kTimestampNtz, "TIMESTAMP_NTZ", start, out);
   }
-  if (keyword == "X") return ParseBinaryLiteral(start);
+  if (keyword == "X") return ParseBinaryLiteral(start, out);
   if (keyword == "TIMESTAMP" || keyword == "TIMESTAMP_LTZ") {
     std::string value = UnescapeString(TextOf(Peek(1)));
     Advance(2);
     // A time without a zone is one of the session's zone, which the analyzer knows.
     return Make(std::make_shared<UnresolvedTimestamp>(std::move(value), keyword,
                                                       source_->OriginOf(start, LastEnd())),
-                {}, start);
+                {}, start, out);
   }
   return source_->ErrorAt(
       "UNSUPPORTED_TYPED_LITERAL",
@@ -212,8 +212,8 @@ Result<Parsed> ExpressionParser::ParseTypedLiteral() {
       start, Peek(1).end);
 }
 
-Result<Parsed> ExpressionParser::ParseDateLiteral(TypeId type, std::string_view keyword,
-                                                  int start) {
+Status ExpressionParser::ParseDateLiteral(TypeId type, std::string_view keyword, int start,
+                                          Parsed* out) {
   const std::string text = UnescapeString(TextOf(Peek(1)));
   Advance(2);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> array,
@@ -221,10 +221,10 @@ Result<Parsed> ExpressionParser::ParseDateLiteral(TypeId type, std::string_view 
   // Under ANSI rules what is not a date is an error instead of NULL.
   auto cast = Cast(array, TypeId::kString, type, CastOptions{});
   if (!cast.ok() || (*cast)->IsNull(0)) return InvalidTypedLiteral(keyword, text, start);
-  return MakeLiteral(GetValue(**cast, 0, type), type, start);
+  return MakeLiteral(GetValue(**cast, 0, type), type, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseBinaryLiteral(int start) {
+Status ExpressionParser::ParseBinaryLiteral(int start, Parsed* out) {
   const std::string text = UnescapeString(TextOf(Peek(1)));
   Advance(2);
   std::string bytes;
@@ -238,7 +238,7 @@ Result<Parsed> ExpressionParser::ParseBinaryLiteral(int start) {
     if (completes) bytes.push_back(static_cast<char>(high << 4 | digit));
     high = completes ? 0 : digit;
   }
-  return MakeLiteral(Binary{std::move(bytes)}, TypeId::kBinary, start);
+  return MakeLiteral(Binary{std::move(bytes)}, TypeId::kBinary, start, out);
 }
 
 }  // namespace firesteel

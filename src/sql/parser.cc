@@ -25,7 +25,8 @@ Result<ExpressionPtr> ParseExpression(std::string_view text) {
     return source.ErrorAt("PARSE_EMPTY_STATEMENT", {}, 0, 0);
   }
   ExpressionParser parser(&source, std::move(tokens));
-  ARROW_ASSIGN_OR_RAISE(Parsed parsed, parser.ParseNamedExpression());
+  Parsed parsed;
+  ARROW_RETURN_NOT_OK(parser.ParseNamedExpression(&parsed));
   ARROW_RETURN_NOT_OK(parser.ExpectEnd());
   return parsed.expression;
 }

@@ -6,87 +6,92 @@
 
 namespace firesteel {
 
-Result<Parsed> ExpressionParser::ParsePredicate(const InfixOperator& op, Parsed left) {
-  const int start = left.start;
-  if (op.symbol == "IS") return ParseIs(std::move(left));
+Status ExpressionParser::ParsePredicate(const InfixOperator& op, Parsed* left) {
+  if (op.symbol == "IS") return ParseIs(left);
+  const int start = left->start;
   const bool negated = AcceptWord("NOT");
   Advance();
-  Result<Parsed> predicate = op.symbol == "IN"        ? ParseIn(std::move(left))
-                             : op.symbol == "BETWEEN" ? ParseBetween(std::move(left))
-                                                      : ParseLike(op.function, std::move(left));
-  if (!negated || !predicate.ok()) return predicate;
-  return MakeNot(*std::move(predicate), start);
+  if (op.symbol == "IN") {
+    ARROW_RETURN_NOT_OK(ParseIn(left));
+  } else if (op.symbol == "BETWEEN") {
+    ARROW_RETURN_NOT_OK(ParseBetween(left));
+  } else {
+    ARROW_RETURN_NOT_OK(ParseLike(op.function, left));
+  }
+  return negated ? MakeNot(start, left) : Status::OK();
 }
 
-Result<Parsed> ExpressionParser::ParseIs(Parsed left) {
-  const int start = left.start;
+Status ExpressionParser::ParseIs(Parsed* left) {
+  const int start = left->start;
   Advance();
-  const bool negated = AcceptWord("NOT");
-  const bool is_null = PeekWord("NULL");
-  if (is_null || PeekWord("UNKNOWN")) {
+  bool negated = AcceptWord("NOT");
+  if (PeekWord("NULL") || PeekWord("UNKNOWN")) {
     Advance();
-    return MakeCall(negated ? "isnotnull" : "isnull", {std::move(left)}, start);
+    return MakeCall(negated ? "isnotnull" : "isnull", {*left}, start, left);
   }
   Parsed right;
   if (AcceptWord("DISTINCT")) {
     ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
-    ARROW_ASSIGN_OR_RAISE(right, ParseInfix(kComparison));
+    ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &right));
+    // "Is distinct" is what "is the same, NULL included" is not.
+    negated = !negated;
   } else {
     const int right_start = Peek().start;
     const bool value = PeekWord("TRUE");
     Advance();
-    ARROW_ASSIGN_OR_RAISE(right, MakeLiteral(value, TypeId::kBoolean, right_start));
-    ARROW_ASSIGN_OR_RAISE(Parsed same, MakeCall("<=>", {std::move(left), std::move(right)}, start));
-    if (!negated) return same;
-    return MakeNot(std::move(same), start);
+    ARROW_RETURN_NOT_OK(MakeLiteral(value, TypeId::kBoolean, right_start, &right));
   }
-  // "Is distinct" is what "is the same, NULL included" is not.
-  ARROW_ASSIGN_OR_RAISE(Parsed same, MakeCall("<=>", {std::move(left), std::move(right)}, start));
-  if (negated) return same;
-  return MakeNot(std::move(same), start);
+  ARROW_RETURN_NOT_OK(MakeCall("<=>", {std::move(*left), std::move(right)}, start, left));
+  return negated ? MakeNot(start, left) : Status::OK();
 }
 
-Result<Parsed> ExpressionParser::ParseIn(Parsed left) {
-  const int start = left.start;
+Status ExpressionParser::ParseIn(Parsed* left) {
+  const int start = left->start;
   Advance();  // The parenthesis; PeekInfix has seen it.
   if (AcceptSymbol(")")) {
     return source_->ErrorAt("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", {}, start, LastEnd());
   }
-  std::vector<Parsed> operands{std::move(left)};
+  std::vector<Parsed> operands{std::move(*left)};
   do {
-    ARROW_ASSIGN_OR_RAISE(Parsed value, ParseExpression());
-    operands.push_back(std::move(value));
+    operands.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&operands.back()));
   } while (AcceptSymbol(","));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return MakeCall("in", std::move(operands), start);
+  return MakeCall("in", std::move(operands), start, left);
 }
 
-Result<Parsed> ExpressionParser::ParseBetween(Parsed left) {
-  const int start = left.start;
-  ARROW_ASSIGN_OR_RAISE(Parsed low, ParseInfix(kComparison));
+Status ExpressionParser::ParseBetween(Parsed* left) {
+  const int start = left->start;
+  std::vector<Parsed> operands(3);
+  operands[0] = std::move(*left);
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &operands[1]));
   ARROW_RETURN_NOT_OK(ExpectWord("AND"));
-  ARROW_ASSIGN_OR_RAISE(Parsed high, ParseInfix(kComparison));
-  return MakeCall("between", {std::move(left), std::move(low), std::move(high)}, start);
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &operands[2]));
+  return MakeCall("between", std::move(operands), start, left);
 }
 
-Result<Parsed> ExpressionParser::ParseLike(std::string_view function, Parsed left) {
-  const int start = left.start;
-  ARROW_ASSIGN_OR_RAISE(Parsed pattern, ParseInfix(kComparison));
-  std::vector<Parsed> arguments{std::move(left), std::move(pattern)};
+Status ExpressionParser::ParseLike(std::string_view function, Parsed* left) {
+  const int start = left->start;
+  std::vector<Parsed> arguments(2);
+  arguments[0] = std::move(*left);
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &arguments[1]));
   if (function != "rlike" && PeekWord("ESCAPE") && Peek(1).kind == TokenKind::kString) {
-    Advance();
-    const int escape_start = Peek().start;
-    std::string escape = UnescapeString(TextOf(Peek()));
-    Advance();
-    if (escape.size() != 1) {
-      return source_->ErrorAt("INVALID_ESC", {{"invalidEscape", "'" + escape + "'"}}, escape_start,
-                              LastEnd());
-    }
-    ARROW_ASSIGN_OR_RAISE(Parsed literal,
-                          MakeLiteral(std::move(escape), TypeId::kString, escape_start));
-    arguments.push_back(std::move(literal));
+    ARROW_RETURN_NOT_OK(ParseEscape(&arguments));
   }
-  return MakeCall(function, std::move(arguments), start);
+  return MakeCall(function, std::move(arguments), start, left);
+}
+
+Status ExpressionParser::ParseEscape(std::vector<Parsed>* arguments) {
+  Advance();
+  const int start = Peek().start;
+  std::string escape = UnescapeString(TextOf(Peek()));
+  Advance();
+  if (escape.size() != 1) {
+    return source_->ErrorAt("INVALID_ESC", {{"invalidEscape", "'" + escape + "'"}}, start,
+                            LastEnd());
+  }
+  arguments->emplace_back();
+  return MakeText(std::move(escape), start, &arguments->back());
 }
 
 }  // namespace firesteel

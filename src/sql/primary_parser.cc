@@ -6,77 +6,79 @@
 
 namespace firesteel {
 
-Result<Parsed> ExpressionParser::ParsePostfix() {
-  ARROW_ASSIGN_OR_RAISE(Parsed parsed, ParsePrimary());
+Status ExpressionParser::ParsePostfix(Parsed* out) {
+  ARROW_RETURN_NOT_OK(ParsePrimary(out));
   for (;;) {
     if (PeekSymbol(".")) {
-      ARROW_ASSIGN_OR_RAISE(parsed, ParseDot(std::move(parsed)));
+      ARROW_RETURN_NOT_OK(ParseDot(out));
     } else if (PeekSymbol("[")) {
-      ARROW_ASSIGN_OR_RAISE(parsed, ParseSubscript(std::move(parsed)));
+      ARROW_RETURN_NOT_OK(ParseSubscript(out));
     } else if (PeekSymbol("::")) {
-      Advance();
-      ARROW_ASSIGN_OR_RAISE(DataType type, ParseType());
-      const int start = parsed.start;
-      ARROW_ASSIGN_OR_RAISE(
-          parsed, Make(std::make_shared<CastExpression>(parsed.expression, std::move(type),
-                                                        CastOptions{}, false),
-                       {parsed}, start));
+      ARROW_RETURN_NOT_OK(ParseCastSuffix(out));
     } else {
-      return parsed;
+      return Status::OK();
     }
   }
 }
 
-Result<Parsed> ExpressionParser::ParseDot(Parsed base) {
-  const int start = base.start;
+Status ExpressionParser::ParseDot(Parsed* base) {
+  const int start = base->start;
   Advance();
   if (!IsName(Peek())) return SyntaxError();
   std::string name = NameOf(Peek());
   const int name_start = Peek().start;
   Advance();
   // `(t.s).a` is the name t.s.a: parentheses do not change what a name means.
-  if (const auto* attribute = As<UnresolvedAttribute>(base.expression)) {
+  if (const auto* attribute = As<UnresolvedAttribute>(base->expression)) {
     std::vector<std::string> parts = attribute->parts();
     parts.push_back(std::move(name));
-    const Origin origin = source_->OriginOf(start, LastEnd());
-    return Make(std::make_shared<UnresolvedAttribute>(std::move(parts), origin), {base}, start);
+    return Make(std::make_shared<UnresolvedAttribute>(std::move(parts),
+                                                      source_->OriginOf(start, LastEnd())),
+                {*base}, start, base);
   }
-  ARROW_ASSIGN_OR_RAISE(Parsed key, MakeLiteral(std::move(name), TypeId::kString, name_start));
-  return MakeCall("[]", {std::move(base), std::move(key)}, start);
+  Parsed key;
+  ARROW_RETURN_NOT_OK(MakeText(std::move(name), name_start, &key));
+  return MakeCall("[]", {std::move(*base), std::move(key)}, start, base);
 }
 
-Result<Parsed> ExpressionParser::ParseSubscript(Parsed base) {
-  const int start = base.start;
+Status ExpressionParser::ParseSubscript(Parsed* base) {
+  Parsed key;
   Advance();
-  ARROW_ASSIGN_OR_RAISE(Parsed key, ParseInfix(kComparison));
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &key));
   ARROW_RETURN_NOT_OK(ExpectSymbol("]"));
-  return MakeCall("[]", {std::move(base), std::move(key)}, start);
+  return MakeCall("[]", {*base, std::move(key)}, base->start, base);
 }
 
-Result<Parsed> ExpressionParser::ParsePrimary() {
+Status ExpressionParser::ParseCastSuffix(Parsed* base) {
+  Advance();
+  ARROW_ASSIGN_OR_RAISE(DataType type, ParseType());
+  return MakeCast(std::move(type), false, base->start, base);
+}
+
+Status ExpressionParser::ParsePrimary(Parsed* out) {
+  if (PeekSymbol("(")) return ParseParenthesized(out);
+  if (!IsName(Peek())) return ParseSimple(out);
+  if (Peek().kind == TokenKind::kWord) {
+    *out = Parsed{};
+    ARROW_RETURN_NOT_OK(ParseWordForm(out));
+    if (out->expression != nullptr) return Status::OK();
+  }
+  std::unique_ptr<CallName> call;
+  ARROW_RETURN_NOT_OK(ParseName(&call, out));
+  return call == nullptr ? Status::OK() : ParseCall(std::move(call), out);
+}
+
+Status ExpressionParser::ParseSimple(Parsed* out) {
   const Token& token = Peek();
   const int start = token.start;
-  switch (token.kind) {
-    case TokenKind::kNumber: return ParseNumber(false, start);
-    case TokenKind::kString: return ParseString();
-    case TokenKind::kQuotedName: return ParseNameOrCall();
-    case TokenKind::kWord: {
-      ARROW_ASSIGN_OR_RAISE(Parsed form, ParseWordForm());
-      if (form.expression != nullptr) return form;
-      return ParseNameOrCall();
-    }
-    case TokenKind::kSymbol: break;
-    default: return SyntaxError();
-  }
-  if (IsSymbol(token, "(")) return ParseParenthesized();
+  if (token.kind == TokenKind::kNumber) return ParseNumber(false, start, out);
+  if (token.kind == TokenKind::kString) return ParseString(out);
+  if (token.kind != TokenKind::kSymbol) return SyntaxError();
   if (IsSymbol(token, "-") && Peek(1).kind == TokenKind::kNumber) {
     Advance();
-    return ParseNumber(true, start);
+    return ParseNumber(true, start, out);
   }
-  if (IsSymbol(token, "*")) {
-    Advance();
-    return Make(std::make_shared<UnresolvedStar>(), {}, start);
-  }
+  if (AcceptSymbol("*")) return Make(std::make_shared<UnresolvedStar>(), {}, start, out);
   if (IsSymbol(token, "?") || (IsSymbol(token, ":") && IsName(Peek(1)))) {
     return ParameterMarkerError();
   }
@@ -92,97 +94,119 @@ Status ExpressionParser::ParameterMarkerError() const {
                           named ? Peek(1).end : token.end);
 }
 
-Result<Parsed> ExpressionParser::ParseParenthesized() {
+Status ExpressionParser::ParseParenthesized(Parsed* out) {
   const int start = Peek().start;
   Advance();
-  std::vector<Parsed> parts;
-  do {
-    ARROW_ASSIGN_OR_RAISE(Parsed part, ParseExpression());
-    parts.push_back(std::move(part));
-  } while (AcceptSymbol(","));
-  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  if (parts.size() == 1) {
-    parts[0].start = start;
-    parts[0].end = LastEnd();
-    return std::move(parts[0]);
+  ARROW_RETURN_NOT_OK(ParseExpression(out));
+  if (AcceptSymbol(")")) {
+    out->start = start;
+    out->end = LastEnd();
+    return Status::OK();
   }
-  // `(a, 1)` is a struct; fields take the names of columns, others col1, col2, …
+  if (!PeekSymbol(",")) return ExpectSymbol(")");
+  std::vector<Parsed> parts{std::move(*out)};
+  while (AcceptSymbol(",")) {
+    parts.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
+  }
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  return MakeTuple(std::move(parts), start, out);
+}
+
+// `(a, 1)` is a struct; fields take the names of columns, others col1, col2, …
+Status ExpressionParser::MakeTuple(std::vector<Parsed> parts, int start, Parsed* out) const {
   std::vector<Parsed> arguments;
   for (size_t i = 0; i < parts.size(); ++i) {
     const auto* attribute = As<UnresolvedAttribute>(parts[i].expression);
     std::string name = attribute ? attribute->parts().back() : "col" + std::to_string(i + 1);
-    ARROW_ASSIGN_OR_RAISE(Parsed literal,
-                          MakeLiteral(std::move(name), TypeId::kString, parts[i].start));
-    arguments.push_back(std::move(literal));
+    arguments.emplace_back();
+    ARROW_RETURN_NOT_OK(MakeText(std::move(name), parts[i].start, &arguments.back()));
     arguments.push_back(std::move(parts[i]));
   }
-  return MakeCall("named_struct", std::move(arguments), start);
+  return MakeCall("named_struct", std::move(arguments), start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseNameOrCall() {
+struct ExpressionParser::CallName {
+  std::vector<std::string> parts;
+  int start = 0;
+  int end = 0;  // of the arguments
+  bool distinct = false;
+};
+
+Status ExpressionParser::ParseName(std::unique_ptr<CallName>* call, Parsed* out) {
   const int start = Peek().start;
   std::vector<std::string> parts{NameOf(Peek())};
   Advance();
   while (PeekSymbol(".")) {
     Advance();
     if (AcceptSymbol("*")) {
-      return Make(std::make_shared<UnresolvedStar>(std::move(parts)), {}, start);
+      return Make(std::make_shared<UnresolvedStar>(std::move(parts)), {}, start, out);
     }
     if (!IsName(Peek())) return SyntaxError();
     parts.push_back(NameOf(Peek()));
     Advance();
   }
-  if (PeekSymbol("(")) return ParseCall(parts, start);
-  const Origin origin = source_->OriginOf(start, LastEnd());
-  return Make(std::make_shared<UnresolvedAttribute>(std::move(parts), origin), {}, start);
+  if (PeekSymbol("(")) {
+    *call = std::make_unique<CallName>();
+    **call = {std::move(parts), start};
+    return Status::OK();
+  }
+  return Make(std::make_shared<UnresolvedAttribute>(std::move(parts),
+                                                    source_->OriginOf(start, LastEnd())),
+              {}, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseCall(const std::vector<std::string>& name, int start) {
+Status ExpressionParser::ParseCall(std::unique_ptr<CallName> name, Parsed* out) {
   Advance();
-  bool distinct = false;
   if ((PeekWord("DISTINCT") || PeekWord("ALL")) && BeginsExpression(Peek(1)) &&
       !PeekSymbol("(", 1)) {
-    distinct = PeekWord("DISTINCT");
+    name->distinct = PeekWord("DISTINCT");
     Advance();
   }
-  ARROW_ASSIGN_OR_RAISE(std::vector<Parsed> parts, ParseArguments());
+  std::vector<Parsed> parts;
+  ARROW_RETURN_NOT_OK(ParseArguments(&parts));
+  name->end = LastEnd();
+  const bool has_filter = PeekWord("FILTER") && PeekSymbol("(", 1) && PeekWord("WHERE", 2);
+  if (has_filter) {
+    Advance(3);
+    parts.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  }
+  return MakeNamedCall(*name, parts, has_filter, out);
+}
+
+Status ExpressionParser::MakeNamedCall(const CallName& name, const std::vector<Parsed>& parts,
+                                       bool has_filter, Parsed* out) const {
   std::vector<ExpressionPtr> arguments;
   for (const Parsed& part : parts) arguments.push_back(part.expression);
   ExpressionPtr filter;
-  const int call_end = LastEnd();
-  if (PeekWord("FILTER") && PeekSymbol("(", 1) && PeekWord("WHERE", 2)) {
-    Advance(3);
-    ARROW_ASSIGN_OR_RAISE(Parsed condition, ParseExpression());
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-    filter = condition.expression;
-    parts.push_back(std::move(condition));
+  if (has_filter) {
+    filter = std::move(arguments.back());
+    arguments.pop_back();
   }
   // Built-in functions may be named by their place: system.builtin.abs(x).
+  const size_t count = name.parts.size();
   size_t first = 0;
-  if (name.size() > 1 && name[name.size() - 2] == "builtin") {
-    if (name.size() == 2) first = 1;
-    if (name.size() == 3 && name[0] == "system") first = 2;
+  if (count > 1 && name.parts[count - 2] == "builtin") {
+    if (count == 2) first = 1;
+    if (count == 3 && name.parts[0] == "system") first = 2;
   }
   std::string text;
-  for (size_t i = first; i < name.size(); ++i) {
-    if (!text.empty()) text += ".";
-    text += name[i];
-  }
-  return Make(std::make_shared<UnresolvedFunction>(std::move(text), std::move(arguments), distinct,
-                                                   source_->OriginOf(start, call_end),
-                                                   std::move(filter)),
-              parts, start);
+  for (size_t i = first; i < count; ++i) text += (text.empty() ? "" : ".") + name.parts[i];
+  return Make(std::make_shared<UnresolvedFunction>(
+                  std::move(text), std::move(arguments), name.distinct,
+                  source_->OriginOf(name.start, name.end), std::move(filter)),
+              parts, name.start, out);
 }
 
-Result<std::vector<Parsed>> ExpressionParser::ParseArguments() {
-  std::vector<Parsed> arguments;
-  if (AcceptSymbol(")")) return arguments;
+Status ExpressionParser::ParseArguments(std::vector<Parsed>* arguments) {
+  if (AcceptSymbol(")")) return Status::OK();
   do {
-    ARROW_ASSIGN_OR_RAISE(Parsed argument, ParseExpression());
-    arguments.push_back(std::move(argument));
+    arguments->emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&arguments->back()));
   } while (AcceptSymbol(","));
-  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return arguments;
+  return ExpectSymbol(")");
 }
 
 }  // namespace firesteel

@@ -7,189 +7,171 @@
 
 namespace firesteel {
 
-Result<Parsed> ExpressionParser::ParseWordForm() {
-  const Token& token = Peek();
-  const int start = token.start;
-  const bool literal_follows = Peek(1).kind == TokenKind::kString;
-  if (IsWord(token, "NULL")) {
-    Advance();
-    return MakeLiteral(Value(), TypeId::kNull, start);
+Status ExpressionParser::ParseWordForm(Parsed* out) {
+  if (PeekWord("CASE") && static_cast<int>(next_) < last_when_ && BeginsExpression(Peek(1))) {
+    return ParseCase(out);
   }
-  if (IsWord(token, "TRUE") || IsWord(token, "FALSE")) {
-    const bool value = IsWord(token, "TRUE");
-    Advance();
-    return MakeLiteral(value, TypeId::kBoolean, start);
-  }
-  if (IsWord(token, "INTERVAL") && BeginsInterval()) return ParseInterval();
-  if (IsWord(token, "CASE") && static_cast<int>(next_) < last_when_ && BeginsExpression(Peek(1))) {
-    return ParseCase();
-  }
-  if (literal_follows) return ParseTypedLiteral();
-  if (!PeekSymbol("(", 1)) return Parsed{};
-  if (IsWord(token, "CAST")) return ParseCast(false);
-  if (IsWord(token, "TRY_CAST")) return ParseCast(true);
-  if (IsWord(token, "STRUCT")) return ParseStruct();
-  if (IsWord(token, "SUBSTRING") || IsWord(token, "SUBSTR")) return ParseSubstring();
-  if (IsWord(token, "TRIM")) return ParseTrim();
-  if (IsWord(token, "POSITION")) return ParsePosition();
-  if (IsWord(token, "EXTRACT") && IsName(Peek(2)) && PeekWord("FROM", 3)) return ParseExtract();
-  return Parsed{};
+  if (!PeekSymbol("(", 1)) return ParseConstantWord(out);
+  if (PeekWord("CAST")) return ParseCast(false, out);
+  if (PeekWord("TRY_CAST")) return ParseCast(true, out);
+  if (PeekWord("STRUCT")) return ParseStruct(out);
+  if (PeekWord("SUBSTRING") || PeekWord("SUBSTR")) return ParseSubstring(out);
+  if (PeekWord("TRIM")) return ParseTrim(out);
+  if (PeekWord("POSITION")) return ParsePosition(out);
+  if (PeekWord("EXTRACT") && IsName(Peek(2)) && PeekWord("FROM", 3)) return ParseExtract(out);
+  return Status::OK();
+}
+
+Status ExpressionParser::ParseConstantWord(Parsed* out) {
+  const int start = Peek().start;
+  if (AcceptWord("NULL")) return MakeLiteral(Value(), TypeId::kNull, start, out);
+  if (AcceptWord("TRUE")) return MakeLiteral(true, TypeId::kBoolean, start, out);
+  if (AcceptWord("FALSE")) return MakeLiteral(false, TypeId::kBoolean, start, out);
+  if (PeekWord("INTERVAL") && BeginsInterval()) return ParseInterval(out);
+  if (Peek(1).kind == TokenKind::kString) return ParseTypedLiteral(out);
+  return Status::OK();
 }
 
 // CASE x WHEN v is CASE WHEN x = v: the operand appears once per branch.
-Result<Parsed> ExpressionParser::ParseCase() {
+Status ExpressionParser::ParseCase(Parsed* out) {
   const int start = Peek().start;
   Advance();
-  Parsed operand;
+  *out = Parsed{};
   if (!PeekWord("WHEN")) {
-    ARROW_ASSIGN_OR_RAISE(operand, ParseExpression());
+    ARROW_RETURN_NOT_OK(ParseExpression(out));
     if (!PeekWord("WHEN")) return SyntaxError(": missing 'WHEN'");
   }
   std::vector<Parsed> parts;
   while (AcceptWord("WHEN")) {
-    ARROW_ASSIGN_OR_RAISE(Parsed condition, ParseExpression());
-    if (operand.expression != nullptr) {
-      const int condition_start = condition.start;
-      ARROW_ASSIGN_OR_RAISE(condition,
-                            MakeCall("=", {operand, std::move(condition)}, condition_start));
-    }
-    parts.push_back(std::move(condition));
+    parts.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
+    ARROW_RETURN_NOT_OK(MakeBranch(*out, &parts.back()));
+    parts.emplace_back();
     ARROW_RETURN_NOT_OK(ExpectWord("THEN"));
-    ARROW_ASSIGN_OR_RAISE(Parsed value, ParseExpression());
-    parts.push_back(std::move(value));
+    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
   }
   if (AcceptWord("ELSE")) {
-    ARROW_ASSIGN_OR_RAISE(Parsed otherwise, ParseExpression());
-    parts.push_back(std::move(otherwise));
+    parts.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
   }
   ARROW_RETURN_NOT_OK(ExpectWord("END"));
-  std::vector<ExpressionPtr> children;
-  for (const Parsed& part : parts) children.push_back(part.expression);
-  return Make(std::make_shared<Conditional>(std::move(children)), parts, start);
+  return MakeConditional(parts, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseCast(bool try_cast) {
+Status ExpressionParser::MakeBranch(const Parsed& operand, Parsed* condition) const {
+  if (operand.expression == nullptr) return Status::OK();
+  return MakeCall("=", {operand, *condition}, condition->start, condition);
+}
+
+Status ExpressionParser::ParseCast(bool try_cast, Parsed* out) {
   const int start = Peek().start;
   Advance(2);
-  ARROW_ASSIGN_OR_RAISE(Parsed operand, ParseExpression());
+  ARROW_RETURN_NOT_OK(ParseExpression(out));
   ARROW_RETURN_NOT_OK(ExpectWord("AS"));
   ARROW_ASSIGN_OR_RAISE(DataType type, ParseType());
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  // Whether ANSI rules apply and in which zone is the session's; the analyzer fixes it.
-  CastOptions options;
-  options.try_cast = try_cast;
-  return Make(std::make_shared<CastExpression>(operand.expression, std::move(type),
-                                               std::move(options), false),
-              {operand}, start);
+  return MakeCast(std::move(type), try_cast, start, out);
 }
 
-Result<Parsed> ExpressionParser::ParseExtract() {
+Status ExpressionParser::ParseExtract(Parsed* out) {
   const int start = Peek().start;
   Advance(2);
-  const int field_start = Peek().start;
-  std::string field = NameOf(Peek());
+  std::vector<Parsed> arguments(2);
+  const Token field = Peek();
   Advance();
-  ARROW_ASSIGN_OR_RAISE(Parsed name, MakeLiteral(std::move(field), TypeId::kString, field_start));
+  ARROW_RETURN_NOT_OK(MakeText(NameOf(field), field.start, &arguments[0]));
   ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
-  ARROW_ASSIGN_OR_RAISE(Parsed source, ParseExpression());
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments[1]));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return MakeCall("extract", {std::move(name), std::move(source)}, start);
+  return MakeCall("extract", std::move(arguments), start, out);
 }
 
 // Only the arguments of struct() may have aliases: they name its fields.
-Result<Parsed> ExpressionParser::ParseStruct() {
+Status ExpressionParser::ParseStruct(Parsed* out) {
   const int start = Peek().start;
   Advance(2);
   std::vector<Parsed> fields;
   if (!AcceptSymbol(")")) {
     do {
-      ARROW_ASSIGN_OR_RAISE(Parsed field, ParseNamedExpression());
-      fields.push_back(std::move(field));
+      fields.emplace_back();
+      ARROW_RETURN_NOT_OK(ParseNamedExpression(&fields.back()));
     } while (AcceptSymbol(","));
     ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   }
-  return MakeCall("struct", std::move(fields), start);
+  return MakeCall("struct", std::move(fields), start, out);
+}
+
+Status ExpressionParser::ParseRestOfCall(std::string_view name, std::vector<Parsed> arguments,
+                                         int start, Parsed* out) {
+  if (AcceptSymbol(",")) {
+    ARROW_RETURN_NOT_OK(ParseArguments(&arguments));
+  } else {
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  }
+  return MakeCall(name, std::move(arguments), start, out);
 }
 
 // SUBSTRING(text FROM start [FOR length]), besides the plain call.
-Result<Parsed> ExpressionParser::ParseSubstring() {
+Status ExpressionParser::ParseSubstring(Parsed* out) {
   const int start = Peek().start;
-  std::string name = NameOf(Peek());
+  const std::string_view name = TextOf(Peek());
   Advance(2);
-  if (AcceptSymbol(")")) return MakeCall(name, {}, start);
+  if (AcceptSymbol(")")) return MakeCall(name, {}, start, out);
   std::vector<Parsed> arguments(1);
-  ARROW_ASSIGN_OR_RAISE(arguments[0], ParseExpression());
-  const bool with_words = PeekWord("FROM");
-  if (with_words) name = "substring";
-  for (;;) {
-    const size_t count = arguments.size();
-    const bool more = with_words ? count < 3 && AcceptWord(count == 1 ? "FROM" : "FOR")
-                                 : AcceptSymbol(",");
-    if (!more) break;
-    ARROW_ASSIGN_OR_RAISE(Parsed argument, ParseExpression());
-    arguments.push_back(std::move(argument));
-  }
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments[0]));
+  if (!AcceptWord("FROM")) return ParseRestOfCall(name, std::move(arguments), start, out);
+  do {
+    arguments.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&arguments.back()));
+  } while (arguments.size() == 2 && AcceptWord("FOR"));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return MakeCall(name, std::move(arguments), start);
+  return MakeCall("substring", std::move(arguments), start, out);
 }
 
 // TRIM([BOTH | LEADING | TRAILING] [characters] FROM text), besides the plain call. The functions
 // take the characters first.
-Result<Parsed> ExpressionParser::ParseTrim() {
+Status ExpressionParser::ParseTrim(Parsed* out) {
   const int start = Peek().start;
-  std::string function = "trim";
   Advance(2);
-  bool with_words = false;
-  if (BeginsExpression(Peek(1))) {
-    with_words = PeekWord("BOTH") || PeekWord("LEADING") || PeekWord("TRAILING");
-    if (PeekWord("LEADING")) function = "ltrim";
-    if (PeekWord("TRAILING")) function = "rtrim";
-    if (with_words) Advance();
-  }
+  const bool leading = PeekWord("LEADING");
+  const bool trailing = PeekWord("TRAILING");
+  const bool with_side =
+      (leading || trailing || PeekWord("BOTH")) && BeginsExpression(Peek(1));
+  const std::string_view function = !with_side ? "trim"
+                                    : leading  ? "ltrim"
+                                    : trailing ? "rtrim"
+                                               : "trim";
+  if (with_side) Advance();
+  if (!with_side && AcceptSymbol(")")) return MakeCall(function, {}, start, out);
   std::vector<Parsed> arguments;
-  if (with_words && PeekWord("FROM") && BeginsExpression(Peek(1))) {
-    Advance();
-  } else if (AcceptSymbol(")")) {
-    return MakeCall(function, {}, start);
-  } else {
-    ARROW_ASSIGN_OR_RAISE(Parsed characters, ParseExpression());
-    arguments.push_back(std::move(characters));
-    if (AcceptSymbol(")") && !with_words) return MakeCall(function, std::move(arguments), start);
-    if (!with_words && AcceptSymbol(",")) {
-      ARROW_ASSIGN_OR_RAISE(std::vector<Parsed> rest, ParseArguments());
-      for (Parsed& argument : rest) arguments.push_back(std::move(argument));
-      return MakeCall(function, std::move(arguments), start);
+  if (!with_side || !PeekWord("FROM") || !BeginsExpression(Peek(1))) {
+    arguments.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&arguments[0]));
+    if (!with_side && !PeekWord("FROM")) {
+      return ParseRestOfCall(function, std::move(arguments), start, out);
     }
-    ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
   }
-  ARROW_ASSIGN_OR_RAISE(Parsed text, ParseExpression());
-  arguments.push_back(std::move(text));
+  ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
+  arguments.emplace_back();
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments.back()));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return MakeCall(function, std::move(arguments), start);
+  return MakeCall(function, std::move(arguments), start, out);
 }
 
 // POSITION(part IN text), besides the plain call.
-Result<Parsed> ExpressionParser::ParsePosition() {
+Status ExpressionParser::ParsePosition(Parsed* out) {
   const int start = Peek().start;
-  std::string name = NameOf(Peek());
+  const std::string_view name = TextOf(Peek());
   Advance(2);
-  if (AcceptSymbol(")")) return MakeCall(name, {}, start);
+  if (AcceptSymbol(")")) return MakeCall(name, {}, start, out);
   std::vector<Parsed> arguments(1);
   // Binds tighter than IN, which would otherwise be the predicate.
-  ARROW_ASSIGN_OR_RAISE(arguments[0], ParseInfix(kComparison));
-  if (AcceptWord("IN")) {
-    ARROW_ASSIGN_OR_RAISE(Parsed text, ParseInfix(kComparison));
-    arguments.push_back(std::move(text));
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-    return MakeCall("locate", std::move(arguments), start);
-  }
-  if (!AcceptSymbol(",")) {
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-    return MakeCall(name, std::move(arguments), start);
-  }
-  ARROW_ASSIGN_OR_RAISE(std::vector<Parsed> rest, ParseArguments());
-  for (Parsed& argument : rest) arguments.push_back(std::move(argument));
-  return MakeCall(name, std::move(arguments), start);
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &arguments[0]));
+  if (!AcceptWord("IN")) return ParseRestOfCall(name, std::move(arguments), start, out);
+  arguments.emplace_back();
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &arguments[1]));
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  return MakeCall("locate", std::move(arguments), start, out);
 }
 
 }  // namespace firesteel

@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "tools/activity_data.h"
 #include "tools/demo.h"
+#include "tools/supported.h"
 
 namespace firesteel {
 namespace {
@@ -45,6 +46,9 @@ int RunCommandLine(int argc, char** argv) {
   data_command->add_option("--seed", data.seed, "Equal seeds give equal files")
       ->capture_default_str();
 
+  CLI::App* supported_command = app.add_subcommand(
+      "supported", "List connectors and functions as a Markdown table");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -52,6 +56,10 @@ int RunCommandLine(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   if (demo_command->parsed()) return Report(RunDemo(demo));
+  if (supported_command->parsed()) {
+    std::fputs(SupportedTable().c_str(), stdout);
+    return 0;
+  }
   return Report(WriteActivityData(data_directory, data));
 }
 

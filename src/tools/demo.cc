@@ -70,7 +70,10 @@ Result<std::vector<Row>> CountsInCheckpoint(Env* env, const std::string& checkpo
   if (!last) return rows;
   ARROW_ASSIGN_OR_RAISE(const StateTable state,
                         ReadStateTable(&files, checkpoint + "/state", 0, *last + 1));
-  for (const auto& batch : state.batches) AppendRows(*batch, nullptr, &rows);
+  std::vector<StructField> fields = state.key_schema.fields();
+  fields.insert(fields.end(), state.value_schema.fields().begin(), state.value_schema.fields().end());
+  const auto schema = std::make_shared<const Schema>(std::move(fields));
+  for (const auto& batch : state.batches) AppendRows(*batch, schema, &rows);
   std::sort(rows.begin(), rows.end(),
             [](const Row& a, const Row& b) { return a[0].ToString() < b[0].ToString(); });
   return rows;

@@ -35,8 +35,34 @@ Digits ReadScientific(const char* begin, const char* end) {
   return result;
 }
 
+// Java 17 prints whole numbers that fit a long from their integer value, dropping only the digits
+// that the type cannot tell apart, although fewer would often read back as the same number. Spark's
+// users see those digits, so they are printed here, too. False for other numbers.
+template <typename Float>
+bool WholeNumberDigits(Float value, Digits* digits) {
+  constexpr int kSignificantBits = std::numeric_limits<Float>::digits;
+  if (value < Float{1} || value >= Float{4611686018427387904} * 2 || std::trunc(value) != value) {
+    return false;
+  }
+  auto whole = static_cast<int64_t>(value);
+  const int dropped_bits = std::ilogb(value) - kSignificantBits - 1;
+  if (dropped_bits > 1) {
+    int64_t unit = 1;
+    for (int i = dropped_bits * 1233 >> 12; i > 0; --i) unit *= 10;  // about 10^(bits·log10(2))
+    whole = (whole + unit / 2) / unit * unit;
+  }
+  char text[24];
+  const char* end = std::to_chars(text, text + sizeof(text), static_cast<uint64_t>(whole)).ptr;
+  digits->exponent = static_cast<int>(end - text) - 1;
+  while (end > text + 1 && end[-1] == '0') --end;
+  digits->count = static_cast<int>(end - text);
+  std::memcpy(digits->digits, text, static_cast<size_t>(digits->count));
+  return true;
+}
+
 template <typename Float>
 Digits ShortestDigits(Float value) {
+  if (Digits whole; WholeNumberDigits(value, &whole)) return whole;
   char text[40];
   const char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
   Digits digits = ReadScientific(text, end);

@@ -8,8 +8,9 @@ namespace firesteel {
 
 /// A buffer that every float's and double's text fits into.
 inline constexpr size_t kFloatingTextSize = 32;
-/// Write the shortest text that reads back as the same number, in the form of Java's
-/// Double.toString: `0.001`, `1.0E7`, `-Infinity`, `NaN`. Return the length.
+/// Write the shortest text that reads back as the same number (for large whole numbers a longer one,
+/// as Java 17 does), in the form of Java's Double.toString: `0.001`, `1.0E7`, `-Infinity`, `NaN`.
+/// Return the length.
 size_t FormatDouble(double value, char* out);
 size_t FormatFloat(float value, char* out);
 

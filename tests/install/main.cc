@@ -1,19 +1,41 @@
-// Uses the installed library as a program of its own would: a wrong schema is an error with its
-// condition, a right one prints.
-#include <firesteel/types.h>
+// A program outside of the tree, built against the installed library: one streaming query from a
+// directory of JSON to a table in memory.
 
+#include <cstdio>
+#include <fstream>
 #include <iostream>
 
-int main() {
-  firesteel::Result<firesteel::Schema> schema =
-      firesteel::Schema::FromDdl("gt STRING, x DOUBLE, tags ARRAY<STRING>");
-  if (!schema.ok()) {
-    std::cerr << schema.status().ToString() << "\n";
-    return 1;
-  }
-  std::cout << schema->TreeString();
+#include "firesteel/firesteel.h"
 
-  firesteel::Status error = firesteel::Schema::FromDdl("gt STRING,").status();
-  std::cout << firesteel::ErrorCondition(error) << "\n";
-  return firesteel::ErrorCondition(error) == "PARSE_SYNTAX_ERROR" ? 0 : 1;
+namespace {
+
+firesteel::Status Run(const char* directory) {
+  std::ofstream(std::string(directory) + "/words.json") << R"({"word":"cat"})" << '\n'
+                                                        << R"({"word":"dog"})" << '\n'
+                                                        << R"({"word":"cat"})" << '\n';
+  ARROW_ASSIGN_OR_RAISE(const firesteel::Session session,
+                        firesteel::Session::Builder().AppName("outside").GetOrCreate());
+  const firesteel::DataFrame counts =
+      session.ReadStream().Schema("word STRING").Json(directory).GroupBy({"word"}).Count();
+  ARROW_ASSIGN_OR_RAISE(const auto query, counts.WriteStream()
+                                              .Format("memory")
+                                              .QueryName("words")
+                                              .OutputMode("complete")
+                                              .Trigger(firesteel::Trigger::AvailableNow())
+                                              .Start());
+  ARROW_RETURN_NOT_OK(query->AwaitTermination());
+  ARROW_ASSIGN_OR_RAISE(const auto rows,
+                        session.Table("words").OrderBy({firesteel::Column("word")}).Collect());
+  for (const firesteel::Row& row : rows) std::cout << row.ToString() << '\n';
+  return firesteel::Status::OK();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const firesteel::Status status = Run(argv[1]);
+  if (status.ok()) return 0;
+  std::cerr << status.ToString() << '\n';
+  return 1;
 }

@@ -93,7 +93,8 @@ class FileConnector : public ::testing::Test {
         ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
         if (batch == nullptr) break;
         std::vector<Row> read;
-        AppendRows(*batch, nullptr, &read);
+        AppendRows(*batch, std::make_shared<const Schema>(Schema({{"value", TypeId::kString}})),
+                   &read);
         for (const Row& row : read) lines.push_back(row[0].Get<std::string>());
       }
     }

@@ -35,7 +35,7 @@ Result<std::vector<std::string>> Read(MicroBatchStream* stream, const Offset& st
       ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
       if (batch == nullptr) break;
       std::vector<Row> read;
-      AppendRows(*batch, nullptr, &read);
+      AppendRows(*batch, std::make_shared<const Schema>(Words()), &read);
       for (const Row& row : read) words.push_back(row[0].Get<std::string>());
     }
   }
