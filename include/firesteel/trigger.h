@@ -18,7 +18,7 @@ class FIRESTEEL_EXPORT Trigger {
   Trigger() = default;
   /// Every `interval_ms` milliseconds; 0 is as soon as possible.
   static Trigger ProcessingTime(int64_t interval_ms);
-  /// Interval text as in Spark: "10 seconds", "1 minute". Errors: CANNOT_PARSE_INTERVAL.
+  /// Interval text as in Spark: "10 seconds", "1 minute". Errors: INVALID_INTERVAL_FORMAT.*.
   static Result<Trigger> ProcessingTime(std::string_view interval);
   /// One batch with all that is there, then stop. Ignores read limits.
   static Trigger Once();

@@ -73,8 +73,6 @@ Status CheckPlaces(const std::vector<ExpressionPtr>& list) {
   return Status::OK();
 }
 
-bool IsOuter(const GeneratorCall& call) { return call.name().ends_with("_outer"); }
-
 /// Columns for what a generator gives, called by the names of the list or its own.
 Result<std::vector<AttributePtr>> MakeColumns(const NamedGenerator& generator) {
   const auto& call = *As<GeneratorCall>(generator.call);
@@ -91,7 +89,7 @@ Result<std::vector<AttributePtr>> MakeColumns(const NamedGenerator& generator) {
   for (size_t i = 0; i < fields.size(); ++i) {
     columns.push_back(std::make_shared<Attribute>(
         generator.names.empty() ? fields[i].name : generator.names[i], fields[i].type,
-        fields[i].nullable || IsOuter(call), NewExprId()));
+        fields[i].nullable, NewExprId()));
   }
   return columns;
 }
@@ -109,8 +107,8 @@ Result<PlanPtr> ExtractFromProject(const Project& project) {
     }
     ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> columns, MakeColumns(generator));
     list.insert(list.end(), columns.begin(), columns.end());
-    child = std::make_shared<Generate>(generator.call, IsOuter(*As<GeneratorCall>(generator.call)),
-                                       std::move(columns), std::move(child));
+    // Generators named …_outer keep rows that give nothing by themselves.
+    child = std::make_shared<Generate>(generator.call, false, std::move(columns), std::move(child));
   }
   return PlanPtr(std::make_shared<Project>(std::move(list), std::move(child)));
 }

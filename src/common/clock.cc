@@ -30,8 +30,8 @@ class SystemClock final : public Clock {
     std::unique_lock lock(mutex_);
     int64_t now_ms = NowMs();
     while (now_ms < deadline_ms && !interrupted.load(std::memory_order_acquire)) {
-      const int64_t sleep_ms = deadline_ms - kLongestSleepMs > now_ms ? kLongestSleepMs
-                                                                      : deadline_ms - now_ms;
+      const int64_t sleep_ms =
+          deadline_ms - kLongestSleepMs > now_ms ? kLongestSleepMs : deadline_ms - now_ms;
       woken_.wait_until(lock, std::chrono::system_clock::time_point(
                                   std::chrono::milliseconds(now_ms + sleep_ms)));
       now_ms = NowMs();
@@ -41,7 +41,9 @@ class SystemClock final : public Clock {
 
   void WakeAll() override {
     // Taking the lock closes the gap between a waiter's look at its flag and its sleep.
-    { std::lock_guard lock(mutex_); }
+    {
+      std::lock_guard lock(mutex_);
+    }
     woken_.notify_all();
   }
 

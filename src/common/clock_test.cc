@@ -26,9 +26,7 @@ TEST(SystemClock, WaitsForTheDeadline) {
 TEST(SystemClock, AnInterruptEndsTheLongestWait) {
   std::atomic<bool> interrupted{false};
   Clock* clock = Clock::System();
-  std::thread waiter([&] {
-    clock->WaitUntilMs(std::numeric_limits<int64_t>::max(), interrupted);
-  });
+  std::thread waiter([&] { clock->WaitUntilMs(std::numeric_limits<int64_t>::max(), interrupted); });
   interrupted = true;
   clock->WakeAll();
   waiter.join();

@@ -47,12 +47,12 @@ int64_t Multiplier(ConfigUnit unit, std::string_view suffix) {
     std::string_view text;
     int64_t multiplier;
   };
-  static constexpr Suffix kTimes[] = {{"ms", 1},      {"s", 1000},       {"m", 60000},
-                                      {"min", 60000}, {"h", 3600000},    {"d", 86400000}};
-  static constexpr Suffix kSizes[] = {{"b", 1},         {"k", 1 << 10},   {"kb", 1 << 10},
-                                      {"m", 1 << 20},   {"mb", 1 << 20},  {"g", 1 << 30},
-                                      {"gb", 1 << 30},  {"t", int64_t{1} << 40},
-                                      {"tb", int64_t{1} << 40}};
+  static constexpr Suffix kTimes[] = {{"ms", 1},      {"s", 1000},    {"m", 60000},
+                                      {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
+  static constexpr Suffix kSizes[] = {
+      {"b", 1},        {"k", 1 << 10},          {"kb", 1 << 10},
+      {"m", 1 << 20},  {"mb", 1 << 20},         {"g", 1 << 30},
+      {"gb", 1 << 30}, {"t", int64_t{1} << 40}, {"tb", int64_t{1} << 40}};
   if (suffix.empty()) return 1;
   const auto find = [suffix](const auto& table) -> int64_t {
     for (const Suffix& entry : table) {
@@ -87,8 +87,7 @@ std::optional<int64_t> Parse(const ConfigKey<int64_t>& key, std::string_view tex
 std::optional<double> Parse(const ConfigKey<double>&, std::string_view text) {
   const std::string trimmed(Trim(text));
   double value = 0;
-  const auto [end, error] =
-      std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
+  const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
   if (error != std::errc() || end != trimmed.data() + trimmed.size()) return std::nullopt;
   return value;
 }

@@ -55,7 +55,9 @@ TEST_F(PosixEnvTest, WritesAndReads) {
 }
 
 TEST_F(PosixEnvTest, AFileThatIsDroppedKeepsWhatWasWritten) {
-  { ASSERT_TRUE(env_->NewWritableFile(Path("f")).ValueOrDie()->Append("abc").ok()); }
+  {
+    ASSERT_TRUE(env_->NewWritableFile(Path("f")).ValueOrDie()->Append("abc").ok());
+  }
   EXPECT_EQ(env_->ReadFile(Path("f")).ValueOrDie(), "abc");
 }
 

@@ -41,8 +41,8 @@ TEST(MakeError, CarriesConditionStateAndParameters) {
 }
 
 TEST(MakeError, LeavesUnknownPlaceholdersAndNeverExpandsValues) {
-  const Status status = MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION", 
-                                  {{"objectName", "<proposal>"}});
+  const Status status =
+      MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", "<proposal>"}});
   EXPECT_THAT(status.message(), HasSubstr("parameter <proposal>."));
   EXPECT_THAT(status.message(), HasSubstr("[<proposal>]"));
 }

@@ -63,9 +63,9 @@ bool StaysInUriPath(char c) {
 // Java's URI escapes control characters and spaces outside of ASCII, and keeps all the rest there.
 // `text` starts with a byte >= 0x80; returns the length of an escaped character, 0 for none.
 size_t EscapedUnicodeLength(std::string_view text) {
-  static constexpr std::string_view kSpaces[] = {
-      "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8", "\xE2\x80\xA9",
-      "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  static constexpr std::string_view kSpaces[] = {"\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
+                                                 "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
+                                                 "\xE3\x80\x80"};
   for (std::string_view space : kSpaces) {
     if (text.starts_with(space)) return space.size();
   }

@@ -22,8 +22,8 @@ namespace {
 FileStatus ToFileStatus(std::string path, const struct stat& status) {
   return {.path = std::move(path),
           .size = S_ISDIR(status.st_mode) ? 0 : static_cast<int64_t>(status.st_size),
-          .modification_time_ms = static_cast<int64_t>(status.st_mtim.tv_sec) * 1000 +
-                                  status.st_mtim.tv_nsec / 1000000,
+          .modification_time_ms =
+              static_cast<int64_t>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1000000,
           .is_directory = S_ISDIR(status.st_mode)};
 }
 

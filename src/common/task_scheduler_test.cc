@@ -16,10 +16,13 @@ TEST_P(TaskSchedulerTest, RunsEveryTaskOnce) {
   EXPECT_EQ(scheduler->threads(), GetParam());
   for (int count : {0, 1, 2, 3, 100}) {
     std::vector<std::atomic<int>> runs(count);
-    ASSERT_TRUE(scheduler->Run(count, [&](int i) {
-      ++runs[i];
-      return Status::OK();
-    }).ok());
+    ASSERT_TRUE(scheduler
+                    ->Run(count,
+                          [&](int i) {
+                            ++runs[i];
+                            return Status::OK();
+                          })
+                    .ok());
     for (const auto& run : runs) EXPECT_EQ(run, 1);
   }
 }
@@ -41,14 +44,18 @@ TEST_P(TaskSchedulerTest, StopsAfterTheFirstError) {
 TEST_P(TaskSchedulerTest, NestedStagesRunInline) {
   auto scheduler = TaskScheduler::Make(GetParam());
   std::atomic<int> inner{0};
-  ASSERT_TRUE(scheduler->Run(8, [&](int) {
-    const std::thread::id outer_thread = std::this_thread::get_id();
-    return scheduler->Run(4, [&, outer_thread](int) {
-      ++inner;
-      return std::this_thread::get_id() == outer_thread ? Status::OK()
-                                                        : Status::UnknownError("another thread");
-    });
-  }).ok());
+  ASSERT_TRUE(scheduler
+                  ->Run(8,
+                        [&](int) {
+                          const std::thread::id outer_thread = std::this_thread::get_id();
+                          return scheduler->Run(4, [&, outer_thread](int) {
+                            ++inner;
+                            return std::this_thread::get_id() == outer_thread
+                                       ? Status::OK()
+                                       : Status::UnknownError("another thread");
+                          });
+                        })
+                  .ok());
   EXPECT_EQ(inner, 32);
 }
 
@@ -59,10 +66,13 @@ TEST_P(TaskSchedulerTest, ManyQueriesShareIt) {
   for (int q = 0; q < 4; ++q) {
     queries.emplace_back([&] {
       for (int batch = 0; batch < 50; ++batch) {
-        EXPECT_TRUE(scheduler->Run(5, [&](int) {
-          ++runs;
-          return Status::OK();
-        }).ok());
+        EXPECT_TRUE(scheduler
+                        ->Run(5,
+                              [&](int) {
+                                ++runs;
+                                return Status::OK();
+                              })
+                        .ok());
       }
     });
   }

@@ -29,6 +29,7 @@ class ExchangeTest : public ::testing::Test {
   /// The rows of each partition, as text.
   std::vector<std::vector<std::string>> RunByPartition(const PhysicalPlan& plan) {
     ExecutionContext execution = environment_.Context();
+    const auto schema = std::make_shared<Schema>(plan.schema());
     std::vector<std::vector<std::string>> texts(64);
     const Status status =
         RunPlan(plan, &execution, [&](int partition, BatchReader* reader, TaskContext*) -> Status {
@@ -36,7 +37,7 @@ class ExchangeTest : public ::testing::Test {
           while (true) {
             ARROW_ASSIGN_OR_RAISE(auto batch, reader->Next());
             if (!batch) break;
-            AppendRows(*batch, nullptr, &rows);
+            AppendRows(*batch, schema, &rows);
           }
           for (const Row& row : rows) texts[partition].push_back(row.ToString());
           return Status::OK();

@@ -41,8 +41,9 @@ class SpillableBufferTest : public ::testing::Test {
   }
   std::vector<Row> Rows(const SpillableBuffer& buffer) {
     auto reader = buffer.Open().ValueOrDie();
+    const auto schema = std::make_shared<Schema>(WideSchema());
     std::vector<Row> rows;
-    while (auto batch = reader->Next().ValueOrDie()) AppendRows(*batch, nullptr, &rows);
+    while (auto batch = reader->Next().ValueOrDie()) AppendRows(*batch, schema, &rows);
     return rows;
   }
 

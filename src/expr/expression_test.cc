@@ -105,7 +105,7 @@ TEST(ExpressionTest, BranchesOfCaseSeeOnlyTheirRows) {
 }
 
 TEST(ExpressionTest, CastIsNamedOnlyWhenTheUserWroteIt) {
-  AttributePtr a = Column("a", TypeId::kInteger, false);
+  ExpressionPtr a = std::make_shared<BoundReference>(0, "a", TypeId::kInteger, false);
   CastExpression written(a, TypeId::kLong, CastOptions{}, false);
   EXPECT_EQ(written.Sql(), "CAST(a AS BIGINT)");
   EXPECT_FALSE(written.nullable());

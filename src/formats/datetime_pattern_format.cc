@@ -1,6 +1,7 @@
 #include "formats/datetime_pattern.h"
 
 #include <cstdlib>
+#include <exception>
 #include <iterator>
 
 #include "date/tz.h"
@@ -41,25 +42,31 @@ void AppendLocalizedOffset(int64_t offset_seconds, bool is_long, std::string* ou
   if (size % 60 != 0) fmt::format_to(std::back_inserter(*out), ":{:02}", size % 60);
 }
 
+// Returns the zone of the tz database, or nullptr: abbreviations are kept only there.
+const date::time_zone* LocateZone(const std::string& id) {
+  try {
+    return date::locate_zone(id);
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
 // Writes the zone's abbreviation at a moment (EST, CEST); zones without one get their offset.
 void AppendZoneName(const TimeZone& zone, int64_t utc_seconds, int64_t offset_seconds,
                     std::string* out) {
-  if (!zone.is_fixed() && date::get_tzdb().zones.size() > 0) {
-    for (const date::time_zone& known : date::get_tzdb().zones) {
-      if (known.name() != zone.id()) continue;
-      const std::string name =
-          known.get_info(date::sys_seconds(std::chrono::seconds(utc_seconds))).abbrev;
-      if (!name.empty() && name[0] != '+' && name[0] != '-') {
-        out->append(name);
-        return;
-      }
-    }
-  }
   if (zone.is_fixed()) {
     out->append(zone.id());
-  } else {
-    AppendLocalizedOffset(offset_seconds, /*is_long=*/true, out);
+    return;
   }
+  if (const date::time_zone* known = LocateZone(zone.id())) {
+    const std::string name =
+        known->get_info(date::sys_seconds(std::chrono::seconds(utc_seconds))).abbrev;
+    if (!name.empty() && name[0] != '+' && name[0] != '-') {
+      out->append(name);
+      return;
+    }
+  }
+  AppendLocalizedOffset(offset_seconds, /*is_long=*/true, out);
 }
 
 }  // namespace

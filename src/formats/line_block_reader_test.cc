@@ -1,27 +1,44 @@
 #include "formats/line_block_reader.h"
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "arrow/buffer.h"
-#include "arrow/io/memory.h"
+#include "arrow/io/interfaces.h"
 #include "gtest/gtest.h"
 
 namespace firesteel {
 namespace {
 
 // Gives a few bytes at a time, as a slow or compressed stream does.
-class SmallPieces : public arrow::io::BufferReader {
+class SmallPieces : public arrow::io::InputStream {
  public:
-  SmallPieces(const std::string& text, int64_t piece)
-      : BufferReader(arrow::Buffer::FromString(text)), piece_(piece) {}
-  Result<int64_t> Read(int64_t bytes, void* out) {
-    return BufferReader::Read(std::min(bytes, piece_), out);
+  SmallPieces(std::string text, int64_t piece) : text_(std::move(text)), piece_(piece) {}
+  Status Close() override { return Status::OK(); }
+  bool closed() const override { return false; }
+  Result<int64_t> Tell() const override { return position_; }
+  Result<int64_t> Read(int64_t bytes, void* out) override {
+    const int64_t left = static_cast<int64_t>(text_.size()) - position_;
+    const int64_t count = std::min({bytes, piece_, left});
+    std::memcpy(out, text_.data() + position_, count);
+    position_ += count;
+    return count;
+  }
+  Result<std::shared_ptr<arrow::Buffer>> Read(int64_t bytes) override {
+    std::string piece(bytes, '\0');
+    ARROW_ASSIGN_OR_RAISE(const int64_t count, Read(bytes, piece.data()));
+    piece.resize(count);
+    return arrow::Buffer::FromString(std::move(piece));
   }
 
  private:
-  int64_t piece_;
+  const std::string text_;
+  const int64_t piece_;
+  int64_t position_ = 0;
 };
 
 std::vector<std::string> ReadLines(const std::string& text, const std::string& separator,

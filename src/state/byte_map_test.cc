@@ -69,7 +69,7 @@ TEST(ByteMapTest, ReplacingKeepsTheMark) {
 
 TEST(ByteMapTest, CompactingGivesMemoryBackAndTellsOfMoves) {
   ByteMap map;
-  constexpr uint64_t kKeys = 300000;
+  constexpr uint64_t kKeys = 100000;
   for (uint64_t i = 0; i < kKeys; ++i) map.Insert(Key(i), HashStateKey(Key(i)), Key(i * 3));
   const int64_t full = map.memory_bytes();
   std::map<RecordRef, uint64_t> kept;
@@ -102,7 +102,7 @@ TEST(ByteMapTest, RandomUseMatchesAStandardMap) {
   std::mt19937 random(11);
   ByteMap map;
   std::unordered_map<std::string, std::string> model;
-  for (int step = 0; step < 200000; ++step) {
+  for (int step = 0; step < 60000; ++step) {
     const std::string key = Key(random() % 5000);
     const uint32_t hash = HashStateKey(key);
     const RecordRef ref = map.Find(key, hash);

@@ -79,7 +79,7 @@ TEST(RecordArenaTest, BigRecordsAreGivenBack) {
   EXPECT_EQ(arena.Value(first), big);
   EXPECT_EQ(Walk(arena).size(), 3u);
   arena.Free(first);
-  EXPECT_LT(arena.allocated_bytes(), 4'000'000);
+  EXPECT_LT(arena.allocated_bytes(), 3'000'000 + 2'000'000);
   EXPECT_EQ(Walk(arena).size(), 2u);
   // The numbers that became free are used again, whole or in part.
   const RecordRef third = Add(&arena, "k3", std::string(1'500'000, 'c'));
@@ -108,7 +108,7 @@ TEST(RecordArenaTest, EmptyChunksAreGivenBackUnlessKept) {
 TEST(RecordArenaTest, SparseChunksAreOfferedUntilTheArenaIsDense) {
   RecordArena arena;
   std::vector<RecordRef> refs;
-  for (int i = 0; i < 500000; ++i) refs.push_back(Add(&arena, "12345678", "12345678"));
+  for (int i = 0; i < 200000; ++i) refs.push_back(Add(&arena, "12345678", "12345678"));
   EXPECT_EQ(arena.SparseChunk(), -1);
   int64_t left = 0;
   for (size_t i = 0; i < refs.size(); ++i) {
@@ -126,7 +126,7 @@ TEST(RecordArenaTest, SparseChunksAreOfferedUntilTheArenaIsDense) {
       arena.Free(ref);
     }
   }
-  EXPECT_GT(rounds, 3);
+  EXPECT_GE(rounds, 2);
   EXPECT_EQ(static_cast<int64_t>(Walk(arena).size()), left);
   EXPECT_LT(arena.allocated_bytes(), 4 * arena.used_bytes());
 }
@@ -136,10 +136,10 @@ TEST(RecordArenaTest, RandomUseKeepsEveryRecord) {
   std::mt19937 random(7);
   RecordArena arena;
   std::map<RecordRef, std::string> model;
-  for (int step = 0; step < 60000; ++step) {
-    if (step % 20000 == 5000) arena.KeepChunks(true);
-    if (step % 20000 == 15000) arena.KeepChunks(false);
-    const bool grow = step % 20000 < 12000 ? random() % 3 != 0 : random() % 5 == 0;
+  for (int step = 0; step < 20000; ++step) {
+    if (step % 7000 == 2000) arena.KeepChunks(true);
+    if (step % 7000 == 5000) arena.KeepChunks(false);
+    const bool grow = step % 7000 < 4000 ? random() % 3 != 0 : random() % 5 == 0;
     if (model.empty() || grow) {
       const size_t limit = random() % 200 == 0 ? 300000 : random() % 10 == 0 ? 3000 : 60;
       const std::string key(random() % 20, static_cast<char>('a' + step % 26));

@@ -221,7 +221,7 @@ TEST_F(StateDurabilityTest, MaintenanceBesideBatches) {
   });
   Map model = Expected(9);
   int64_t version = 9;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 30; ++round) {
     // Every fifth batch is run a second time, as after a failed sink.
     const int64_t from = round % 5 == 4 ? version - 1 : version;
     auto store = *provider->GetStore(from);
@@ -229,7 +229,7 @@ TEST_F(StateDurabilityTest, MaintenanceBesideBatches) {
     EncodedRows keys;
     EncodedRows values;
     Map next = model;
-    for (int64_t i = 0; i < 300; ++i) {
+    for (int64_t i = 0; i < 100; ++i) {
       const int64_t key = (round * 37 + i * 11) % 5000;
       keys.Append(LongRow({key}));
       values.Append(LongRow({round}));

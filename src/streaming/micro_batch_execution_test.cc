@@ -170,7 +170,7 @@ TEST_F(MicroBatchExecutionTest, StateIsDescribedAndKept) {
             "v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"stateStoreSave\"},"
             "\"stateStoreInfo\":[{\"storeName\":\"default\",\"numColsPrefixKey\":0,"
             "\"numPartitions\":3}]}");
-  EXPECT_EQ(kit_.ListFiles("state/0"), (Names{"0", "1", "2"}));
+  EXPECT_EQ(kit_.ListFiles("state/0"), (Names{"0", "1", "2", "_metadata"}));
   EXPECT_EQ(kit_.ListFiles("state/0/0/_metadata"), Names{"schema"});
   kit_.Restart();
   table_->Add({1});
@@ -179,7 +179,7 @@ TEST_F(MicroBatchExecutionTest, StateIsDescribedAndKept) {
   const auto query = Start(definition);
   ASSERT_TRUE(query->AwaitTermination().ok()) << query->Exception().ToString();
   EXPECT_EQ(sink_->batches(), (BatchRows{{0, {"[1,2]", "[2,1]"}}, {1, {"[1,3]"}}}));
-  EXPECT_EQ(kit_.ListFiles("state/0"), (Names{"0", "1", "2"}));
+  EXPECT_EQ(kit_.ListFiles("state/0"), (Names{"0", "1", "2", "_metadata"}));
   const StreamingQueryProgress progress = query->RecentProgress().front();
   ASSERT_EQ(progress.state_operators.size(), 1u);
   EXPECT_EQ(progress.state_operators[0].operator_name, "stateStoreSave");

@@ -12,9 +12,10 @@ QueryCheckpoint::QueryCheckpoint(Env* env, std::string directory, bool temporary
     : env_(env), directory_(std::move(directory)), temporary_(temporary), files_(env) {}
 
 QueryCheckpoint::~QueryCheckpoint() {
-  // Before the lock goes. What is left of a temporary directory harms nobody, so a failure is no
-  // news.
-  if (temporary_ && lock_ != nullptr) env_->RemoveAll(directory_).Warn();
+  if (!temporary_ || lock_ == nullptr) return;
+  // Before the lock goes. What is left of a temporary directory harms nobody.
+  const Status removed = env_->RemoveAll(directory_);
+  if (!removed.ok()) removed.Warn();
 }
 
 Result<std::unique_ptr<QueryCheckpoint>> QueryCheckpoint::Open(Env* env, std::string directory,

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "common/random.h"
 #include "gtest/gtest.h"
+#include "streaming/streaming_test_kit.h"
 
 namespace firesteel {
 namespace {
@@ -13,9 +13,7 @@ namespace fs = std::filesystem;
 
 class QueryCheckpointTest : public testing::Test {
  protected:
-  QueryCheckpointTest()
-      : root_(fs::temp_directory_path() / ("firesteel-checkpoint-" + NewUuid())),
-        directory_(root_ / "a b" / "c") {}
+  QueryCheckpointTest() : root_(NewTestDirectory()), directory_(root_ / "a b" / "c") {}
   ~QueryCheckpointTest() override { fs::remove_all(root_); }
 
   Result<std::unique_ptr<QueryCheckpoint>> Open(bool temporary = false) {

@@ -1,10 +1,8 @@
 #include "streaming/start_point.h"
 
-#include <filesystem>
-
-#include "common/random.h"
 #include "gtest/gtest.h"
 #include "streaming/query_checkpoint.h"
+#include "streaming/streaming_test_kit.h"
 
 namespace firesteel {
 namespace {
@@ -14,7 +12,7 @@ using Offsets = std::vector<std::optional<std::string>>;
 class StartPointTest : public testing::Test {
  protected:
   StartPointTest()
-      : directory_(std::filesystem::temp_directory_path() / ("firesteel-start-" + NewUuid())),
+      : directory_(NewTestDirectory()),
         checkpoint_(QueryCheckpoint::Open(Env::Posix(), directory_, true).ValueOrDie()) {}
 
   void Log(int64_t id, const Offsets& offsets, int64_t watermark_ms = 0) {

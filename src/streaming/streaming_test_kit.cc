@@ -1,5 +1,7 @@
 #include "streaming/streaming_test_kit.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -375,8 +377,15 @@ int EpochTable::aborts() const {
   return aborts_;
 }
 
+std::string NewTestDirectory() {
+  const std::filesystem::path memory = "/dev/shm";
+  const bool has_memory = ::access(memory.c_str(), W_OK) == 0;
+  return (has_memory ? memory : std::filesystem::temp_directory_path()) /
+         ("firesteel-streaming-" + NewUuid());
+}
+
 StreamingTestKit::StreamingTestKit(int threads)
-    : directory_(std::filesystem::temp_directory_path() / ("firesteel-streaming-" + NewUuid())),
+    : directory_(NewTestDirectory()),
       clock_(1'700'000'000'000),
       scheduler_(TaskScheduler::Make(threads)) {
   services_.execution = {.scheduler = scheduler_.get(),

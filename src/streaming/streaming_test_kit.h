@@ -133,6 +133,10 @@ class EpochTable final : public Table {
   int aborts_ = 0;        // guarded by mutex_
 };
 
+/// A path that is not there yet, where syncing a file costs nothing if the machine has such a
+/// place.
+std::string NewTestDirectory();
+
 /// An engine in a directory of its own, gone with this.
 class StreamingTestKit {
  public:

@@ -48,8 +48,9 @@ class StreamingWriteOutput final : public BatchOutput {
           return WritePartition(partition, epoch, reader, &commits);
         });
     if (!run.ok()) {
-      // Says what went wrong, not that cleaning up went wrong as well.
-      write_->Abort(epoch, commits.Messages()).Warn();
+      // Returns what went wrong, not that cleaning up went wrong as well.
+      const Status aborted = write_->Abort(epoch, commits.Messages());
+      if (!aborted.ok()) aborted.Warn();
       return run;
     }
     ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeSinkCommit));

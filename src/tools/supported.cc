@@ -28,7 +28,7 @@ std::string Join(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string Row(std::string_view what, const std::string& which) {
+std::string TableLine(std::string_view what, const std::string& which) {
   return "| " + std::string(what) + " | " + which + " |\n";
 }
 
@@ -53,13 +53,13 @@ std::string SupportedTable() {
     family.emplace_back(name);
   }
   std::string text = "| what | which |\n|---|---|\n";
-  text += Row("sources", Join(sources));
-  text += Row("sinks", Join(sinks));
-  text += Row("output modes", Join({"append", "update", "complete"}));
-  text += Row("triggers", Join({"default", "ProcessingTime", "Once", "AvailableNow"}));
-  text += Row("aggregate functions (" + std::to_string(aggregates.size()) + ")", Join(aggregates));
-  text += Row("generators", Join(generators));
-  text += Row("scalar functions (" + std::to_string(scalars.size()) + ")", Join(scalars));
+  text += TableLine("sources", Join(sources));
+  text += TableLine("sinks", Join(sinks));
+  text += TableLine("output modes", Join({"append", "update", "complete"}));
+  text += TableLine("triggers", Join({"default", "ProcessingTime", "Once", "AvailableNow"}));
+  text += TableLine("aggregate functions (" + std::to_string(aggregates.size()) + ")", Join(aggregates));
+  text += TableLine("generators", Join(generators));
+  text += TableLine("scalar functions (" + std::to_string(scalars.size()) + ")", Join(scalars));
   return text;
 }
 

@@ -16,9 +16,8 @@ Result<DataType> StructFromArrow(const arrow::DataType& type) {
   std::vector<StructField> fields;
   for (const auto& field : type.fields()) {
     ARROW_ASSIGN_OR_RAISE(DataType field_type, FromArrowType(*field->type()));
-    fields.push_back({.name = field->name(),
-                      .type = std::move(field_type),
-                      .nullable = field->nullable()});
+    fields.push_back(
+        {.name = field->name(), .type = std::move(field_type), .nullable = field->nullable()});
   }
   return DataType::Struct(std::move(fields));
 }
@@ -30,8 +29,7 @@ std::shared_ptr<arrow::DataType> ToArrowType(const DataType& type) {
       arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
   static const std::shared_ptr<arrow::DataType> kTimestampNtz =
       arrow::timestamp(arrow::TimeUnit::MICRO);
-  static const std::shared_ptr<arrow::DataType> kDuration =
-      arrow::duration(arrow::TimeUnit::MICRO);
+  static const std::shared_ptr<arrow::DataType> kDuration = arrow::duration(arrow::TimeUnit::MICRO);
   switch (type.id()) {
     case TypeId::kNull:
       return arrow::null();

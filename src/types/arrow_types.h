@@ -23,8 +23,8 @@ std::shared_ptr<arrow::Schema> ToArrowSchema(const Schema& schema);
 Result<DataType> FromArrowType(const arrow::DataType& type);
 Result<Schema> FromArrowSchema(const arrow::Schema& schema);
 
-/// Reads one cell. `array` must have ToArrowType(type): the program ends otherwise, as such a mix-up
-/// can only be a bug. For results and tests, not for hot loops.
+/// Reads one cell. `array` must have ToArrowType(type): the program ends otherwise, as such a
+/// mix-up can only be a bug. For results and tests, not for hot loops.
 Value GetValue(const arrow::Array& array, int64_t index, const DataType& type);
 
 /// Makes an array of `type` from values. Errors: a value that does not fit the type.

@@ -60,14 +60,17 @@ TEST(ArrowValues, RefusesValuesThatDoNotFit) {
   EXPECT_FALSE(MakeArray({int64_t{1}}, TypeId::kInteger).ok());
   EXPECT_FALSE(MakeArray({"x"}, TypeId::kBinary).ok());
   EXPECT_FALSE(MakeArray({int32_t{1}}, TypeId::kNull).ok());
-  EXPECT_FALSE(MakeArray({Decimal{.unscaled = 100, .precision = 3, .scale = 0}},
-                         DataType::Decimal(2, 0)).ok());
-  EXPECT_FALSE(MakeArray({Decimal{.unscaled = 1, .precision = 3, .scale = 1}},
-                         DataType::Decimal(3, 0)).ok());
+  EXPECT_FALSE(
+      MakeArray({Decimal{.unscaled = 100, .precision = 3, .scale = 0}}, DataType::Decimal(2, 0))
+          .ok());
+  EXPECT_FALSE(
+      MakeArray({Decimal{.unscaled = 1, .precision = 3, .scale = 1}}, DataType::Decimal(3, 0))
+          .ok());
   EXPECT_FALSE(MakeArray({StructValue{{int32_t{1}}}}, Type("struct<a:int,b:int>")).ok());
   EXPECT_FALSE(MakeArray({CalendarInterval{0, 0, INT64_MAX}}, TypeId::kCalendarInterval).ok());
-  EXPECT_EQ(ErrorCondition(MakeArray({MapValue{{{Value(), int32_t{1}}}}}, Type("map<int,int>")).status()),
-            "NULL_MAP_KEY");
+  EXPECT_EQ(
+      ErrorCondition(MakeArray({MapValue{{{Value(), int32_t{1}}}}}, Type("map<int,int>")).status()),
+      "NULL_MAP_KEY");
   EXPECT_FALSE(MakeBatch({Row({int32_t{1}})}, Schema()).ok());
 }
 

@@ -202,8 +202,8 @@ Status AppendValue(const Value& value, const DataType& type, arrow::ArrayBuilder
       return AppendMember<arrow::TimestampBuilder, Timestamp, &Timestamp::micros>(value, type,
                                                                                   builder);
     case TypeId::kTimestampNtz:
-      return AppendMember<arrow::TimestampBuilder, TimestampNtz, &TimestampNtz::micros>(
-          value, type, builder);
+      return AppendMember<arrow::TimestampBuilder, TimestampNtz, &TimestampNtz::micros>(value, type,
+                                                                                        builder);
     case TypeId::kDayTimeInterval:
       return AppendMember<arrow::DurationBuilder, DayTimeInterval, &DayTimeInterval::micros>(
           value, type, builder);
@@ -256,16 +256,16 @@ Result<std::shared_ptr<arrow::RecordBatch>> MakeBatch(const std::vector<Row>& ro
                                                       const Schema& schema) {
   for (const Row& row : rows) {
     if (row.size() != schema.size()) {
-      return InternalError(fmt::format("A row of {} values does not fit {} columns.", row.size(),
-                                       schema.size()));
+      return InternalError(
+          fmt::format("A row of {} values does not fit {} columns.", row.size(), schema.size()));
     }
   }
   const auto length = static_cast<int64_t>(rows.size());
   std::vector<std::shared_ptr<arrow::Array>> columns;
   for (int c = 0; c < schema.size(); ++c) {
-    ARROW_ASSIGN_OR_RAISE(auto column,
-                          Build(length, schema.field(c).type,
-                                [&](int64_t i) -> const Value& { return rows[i][c]; }));
+    ARROW_ASSIGN_OR_RAISE(
+        auto column,
+        Build(length, schema.field(c).type, [&](int64_t i) -> const Value& { return rows[i][c]; }));
     columns.push_back(std::move(column));
   }
   return arrow::RecordBatch::Make(ToArrowSchema(schema), length, std::move(columns));
@@ -275,8 +275,7 @@ void AppendRows(const arrow::RecordBatch& batch, const std::shared_ptr<const Sch
                 std::vector<Row>* rows) {
   std::vector<ColumnView> views;
   for (int c = 0; c < schema->size(); ++c) {
-    views.push_back(
-        ColumnView::Make(*batch.column_data(c), schema->field(c).type).ValueOrDie());
+    views.push_back(ColumnView::Make(*batch.column_data(c), schema->field(c).type).ValueOrDie());
   }
   rows->reserve(rows->size() + batch.num_rows());
   for (int64_t i = 0; i < batch.num_rows(); ++i) {

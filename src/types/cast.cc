@@ -75,18 +75,17 @@ ArrayResult CastToBinary(const CastTask& task) {
   ARROW_RETURN_NOT_OK(offsets.Reserve(length + 1));
   ARROW_RETURN_NOT_OK(bytes.Reserve(length * width));
   offsets.UnsafeAppend(0);
-  ARROW_RETURN_NOT_OK(WithNumbers(task, [&](const auto& read) -> ArrayResult {
-                        for (int64_t i = 0; i < length; ++i) {
-                          if (!task.view.IsNull(i)) {
-                            const uint64_t value =
-                                __builtin_bswap64(static_cast<uint64_t>(read(i)));
-                            bytes.UnsafeAppend(
-                                reinterpret_cast<const uint8_t*>(&value) + 8 - width, width);
-                          }
-                          offsets.UnsafeAppend(static_cast<int32_t>(bytes.length()));
-                        }
-                        return nullptr;
-                      }).status());
+  ARROW_RETURN_NOT_OK(
+      WithNumbers(task, [&](const auto& read) -> ArrayResult {
+        for (int64_t i = 0; i < length; ++i) {
+          if (!task.view.IsNull(i)) {
+            const uint64_t value = __builtin_bswap64(static_cast<uint64_t>(read(i)));
+            bytes.UnsafeAppend(reinterpret_cast<const uint8_t*>(&value) + 8 - width, width);
+          }
+          offsets.UnsafeAppend(static_cast<int32_t>(bytes.length()));
+        }
+        return nullptr;
+      }).status());
   ARROW_ASSIGN_OR_RAISE(auto offset_buffer, offsets.Finish());
   ARROW_ASSIGN_OR_RAISE(auto byte_buffer, bytes.Finish());
   return arrow::MakeArray(arrow::ArrayData::Make(
@@ -117,8 +116,7 @@ Status OutOfRange(const CastTask& task, const std::string& number) {
 }
 
 std::string SqlLiteral(const CastTask& task, int64_t i) {
-  const std::string text =
-      GetValue(*arrow::MakeArray(task.data.Copy()), i, task.from).ToString();
+  const std::string text = GetValue(*arrow::MakeArray(task.data.Copy()), i, task.from).ToString();
   switch (task.from.id()) {
     case TypeId::kByte:
       return text + "Y";

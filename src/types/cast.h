@@ -11,9 +11,9 @@ namespace firesteel {
 
 /// What a cast depends on besides its input. Fixed in the expression by the analyzer.
 struct CastOptions {
-  bool ansi = true;                 ///< false: what cannot be cast becomes NULL (and wraps)
-  bool try_cast = false;            ///< try_cast: ANSI's rules, NULL instead of an error
-  std::string time_zone = "UTC";    ///< the session's zone
+  bool ansi = true;               ///< false: what cannot be cast becomes NULL (and wraps)
+  bool try_cast = false;          ///< try_cast: ANSI's rules, NULL instead of an error
+  std::string time_zone = "UTC";  ///< the session's zone
 };
 
 /// Whether a cast from `from` to `to` exists, under ANSI rules or not.

@@ -34,8 +34,9 @@ ArrayResult TimestampFromDoubles(const CastTask& task) {
           return true;
         },
         [&](int64_t i) {
-          return std::isfinite(static_cast<double>(read(i))) ? Overflow(task, SqlLiteral(task, i))
-                                                             : InvalidInput(task, SqlLiteral(task, i));
+          return std::isfinite(static_cast<double>(read(i)))
+                     ? Overflow(task, SqlLiteral(task, i))
+                     : InvalidInput(task, SqlLiteral(task, i));
         });
   });
 }
@@ -125,9 +126,8 @@ ArrayResult CastToDateTime(const CastTask& task) {
   if (task.to.id() == TypeId::kDate) return ToDate(task);
   switch (task.from.id()) {
     case TypeId::kDate:
-      return StartsOfDays(task, [&](int64_t local) {
-        return to_local ? local : zone.ToUtcMicros(local);
-      });
+      return StartsOfDays(
+          task, [&](int64_t local) { return to_local ? local : zone.ToUtcMicros(local); });
     case TypeId::kTimestamp:
       return MapColumn<int64_t>(task, [&, micros = task.view.Values<int64_t>()](int64_t i) {
         return zone.ToLocalMicros(micros[i]);

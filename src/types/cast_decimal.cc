@@ -121,8 +121,7 @@ ArrayResult CastToDecimal(const CastTask& task) {
       });
     default:
       return WithNumbers(task, [&](const auto& read) {
-        return FromIntegers(task, 0,
-                            [&](int64_t i) { return static_cast<int128_t>(read(i)); });
+        return FromIntegers(task, 0, [&](int64_t i) { return static_cast<int128_t>(read(i)); });
       });
   }
 }

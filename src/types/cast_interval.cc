@@ -54,7 +54,8 @@ ArrayResult ToInterval(const CastTask& task) {
   if (task.from.id() == task.to.id()) {
     // Drops what is below the last field.
     const T* const values = task.view.Values<T>();
-    return MapColumn<T>(task, [&](int64_t i) { return static_cast<T>(values[i] - values[i] % unit); });
+    return MapColumn<T>(task,
+                        [&](int64_t i) { return static_cast<T>(values[i] - values[i] % unit); });
   }
   if (task.from.id() == TypeId::kDecimal) {
     return ToUnits<T>(task, [&](int64_t i) {

@@ -71,13 +71,13 @@ Range ElementsOf(const CastTask& task) {
 ArrayResult CastArray(const CastTask& task) {
   const auto [begin, end] = ElementsOf(task);
   ARROW_ASSIGN_OR_RAISE(auto elements, VisibleElements(task, *task.data.child_data[0], begin, end));
-  ARROW_ASSIGN_OR_RAISE(elements, Cast(elements, task.from.element_type(), task.to.element_type(),
-                                       task.options));
+  ARROW_ASSIGN_OR_RAISE(
+      elements, Cast(elements, task.from.element_type(), task.to.element_type(), task.options));
   ARROW_ASSIGN_OR_RAISE(auto offsets, RebasedOffsets(task, begin));
   ARROW_ASSIGN_OR_RAISE(auto validity, CopyValidity(task.data));
-  return arrow::MakeArray(
-      arrow::ArrayData::Make(ToArrowType(task.to), task.view.length(),
-                             {std::move(validity), std::move(offsets)}, {elements->data()}));
+  return arrow::MakeArray(arrow::ArrayData::Make(ToArrowType(task.to), task.view.length(),
+                                                 {std::move(validity), std::move(offsets)},
+                                                 {elements->data()}));
 }
 
 // A map one of whose keys cannot be cast is NULL: a key never is.
@@ -103,8 +103,7 @@ ArrayResult CastMap(const CastTask& task) {
   };
   ARROW_ASSIGN_OR_RAISE(auto keys, VisibleElements(task, *side(0), begin, end));
   ARROW_ASSIGN_OR_RAISE(auto values, VisibleElements(task, *side(1), begin, end));
-  ARROW_ASSIGN_OR_RAISE(keys,
-                        Cast(keys, task.from.key_type(), task.to.key_type(), task.options));
+  ARROW_ASSIGN_OR_RAISE(keys, Cast(keys, task.from.key_type(), task.to.key_type(), task.options));
   ARROW_ASSIGN_OR_RAISE(values,
                         Cast(values, task.from.value_type(), task.to.value_type(), task.options));
   ARROW_ASSIGN_OR_RAISE(auto offsets, RebasedOffsets(task, begin));
@@ -120,21 +119,20 @@ ArrayResult CastMap(const CastTask& task) {
   const auto& entry_type = static_cast<const arrow::MapType&>(*type).value_type();
   auto entry_data = arrow::ArrayData::Make(entry_type, keys->length(), {nullptr},
                                            {keys->data(), values->data()}, 0);
-  return arrow::MakeArray(arrow::ArrayData::Make(type, task.view.length(),
-                                                 {validity.Finish(), std::move(offsets)},
-                                                 {std::move(entry_data)}));
+  return arrow::MakeArray(arrow::ArrayData::Make(
+      type, task.view.length(), {validity.Finish(), std::move(offsets)}, {std::move(entry_data)}));
 }
 
 ArrayResult CastStruct(const CastTask& task) {
   ARROW_ASSIGN_OR_RAISE(auto validity, CopyValidity(task.data));
-  auto result = arrow::ArrayData::Make(ToArrowType(task.to), task.view.length(),
-                                       {std::move(validity)});
+  auto result =
+      arrow::ArrayData::Make(ToArrowType(task.to), task.view.length(), {std::move(validity)});
   const arrow::StructArray input(task.data.Copy());
   for (int i = 0; i < static_cast<int>(task.from.fields().size()); ++i) {
     // Fields under NULL structs become NULL, lest they raise errors.
     ARROW_ASSIGN_OR_RAISE(auto field, input.GetFlattenedField(i));
-    ARROW_ASSIGN_OR_RAISE(field, Cast(field, task.from.fields()[i].type, task.to.fields()[i].type,
-                                      task.options));
+    ARROW_ASSIGN_OR_RAISE(
+        field, Cast(field, task.from.fields()[i].type, task.to.fields()[i].type, task.options));
     result->child_data.push_back(field->data());
   }
   return arrow::MakeArray(result);

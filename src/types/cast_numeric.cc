@@ -36,7 +36,8 @@ To WrappedCast(From value) {
 template <typename To, typename From>
 bool ExactCast(From value, To* out) {
   if constexpr (std::is_floating_point_v<From>) {
-    // NaN compares false. The limit of long, as a float, is one too many, and is taken as Java does.
+    // NaN compares false. The limit of long, as a float, is one too many, and is taken as Java
+    // does.
     const auto wide = static_cast<double>(value);
     if (!(std::floor(wide) <= static_cast<double>(std::numeric_limits<To>::max()) &&
           std::ceil(wide) >= static_cast<double>(std::numeric_limits<To>::min()))) {

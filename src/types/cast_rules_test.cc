@@ -24,9 +24,11 @@ std::string Wider(std::string_view a, std::string_view b) {
 }
 
 TEST(CanCast, AnsiRefusesWhatTheOlderRulesAllow) {
-  const std::pair<const char*, const char*> kOnlyWithoutAnsi[] = {
-      {"boolean", "timestamp"}, {"int", "binary"}, {"date", "boolean"}, {"date", "int"},
-      {"timestamp", "boolean"}};
+  const std::pair<const char*, const char*> kOnlyWithoutAnsi[] = {{"boolean", "timestamp"},
+                                                                  {"int", "binary"},
+                                                                  {"date", "boolean"},
+                                                                  {"date", "int"},
+                                                                  {"timestamp", "boolean"}};
   for (const auto& [from, to] : kOnlyWithoutAnsi) {
     EXPECT_FALSE(Can(from, to)) << from << " " << to;
     EXPECT_TRUE(Can(from, to, false)) << from << " " << to;

@@ -178,9 +178,8 @@ ArrayResult CastFromString(const CastTask& task) {
     case TypeId::kDate:
       return Parsed<int32_t>(task, ParseDate);
     case TypeId::kTimestamp:
-      return Parsed<int64_t>(task, [&](std::string_view text) {
-        return ParseTimestamp(text, task.zone);
-      });
+      return Parsed<int64_t>(
+          task, [&](std::string_view text) { return ParseTimestamp(text, task.zone); });
     case TypeId::kTimestampNtz:
       return Parsed<int64_t>(task, ParseTimestampNtz);
     case TypeId::kDayTimeInterval:

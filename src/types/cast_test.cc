@@ -94,7 +94,8 @@ TEST(CastFromString, ReadsNumbers) {
   EXPECT_EQ(CastOne(" 5\t", "string", "tinyint"), "5");
   EXPECT_EQ(CastOne("+0", "string", "int"), "0");
   EXPECT_EQ(CastOne("-9223372036854775808", "string", "bigint"), "-9223372036854775808");
-  for (const char* text : {"", " ", "-", "1.9", "9223372036854775808", "0x10", "1_000", "1L", "١"}) {
+  for (const char* text :
+       {"", " ", "-", "1.9", "9223372036854775808", "0x10", "1_000", "1L", "١"}) {
     EXPECT_EQ(CastOne(text, "string", "bigint"), "CAST_INVALID_INPUT") << text;
   }
   EXPECT_EQ(CastOne("128", "string", "tinyint"), "CAST_INVALID_INPUT");
@@ -125,8 +126,7 @@ TEST(CastFromString, ReadsEverythingElse) {
   EXPECT_EQ(CastOne("2024-07-01 12:00:00Z", "string", "timestamp", Mode::kAnsi, "Asia/Tokyo"),
             "2024-07-01 21:00:00");
   EXPECT_EQ(CastOne("2024-07-01 12:00:00Z", "string", "timestamp_ntz"), "2024-07-01 12:00:00");
-  EXPECT_EQ(CastOne("1-2", "string", "interval year to month"),
-            "INTERVAL '1-2' YEAR TO MONTH");
+  EXPECT_EQ(CastOne("1-2", "string", "interval year to month"), "INTERVAL '1-2' YEAR TO MONTH");
   EXPECT_EQ(CastOne("1", "string", "interval year to month"),
             "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING");
   EXPECT_EQ(CastOne("1", "string", "interval day to second"),
@@ -198,9 +198,11 @@ TEST(CastIntervals, CountInTheirLastField) {
 }
 
 TEST(CastNested, GoesIntoTheParts) {
-  EXPECT_EQ(CastOne(ArrayValue{{"1", Value(), "2"}}, "array<string>", "array<int>"), "[1, null, 2]");
+  EXPECT_EQ(CastOne(ArrayValue{{"1", Value(), "2"}}, "array<string>", "array<int>"),
+            "[1, null, 2]");
   EXPECT_EQ(CastOne(ArrayValue{{"1", "x"}}, "array<string>", "array<int>"), "CAST_INVALID_INPUT");
-  EXPECT_EQ(CastOne(ArrayValue{{"1", "x"}}, "array<string>", "array<int>", Mode::kTry), "[1, null]");
+  EXPECT_EQ(CastOne(ArrayValue{{"1", "x"}}, "array<string>", "array<int>", Mode::kTry),
+            "[1, null]");
   EXPECT_EQ(CastOne(MapValue{{{"1", "2"}}}, "map<string,string>", "map<int,double>"), "{1 -> 2.0}");
   EXPECT_EQ(CastOne(MapValue{{{"x", "2"}}}, "map<string,string>", "map<int,double>", Mode::kTry),
             "null");
@@ -233,15 +235,17 @@ TEST(CastNested, ElementsThatNobodySeesRaiseNoErrors) {
 
 TEST(CastToString, RendersAsSpark) {
   EXPECT_EQ(CastOne(1e10, "double", "string"), "1.0E10");
-  EXPECT_EQ(CastOne(StructValue{{int32_t{1}, "x", Value()}}, "struct<a:int,b:string,c:int>", "string"),
-            "{1, x, null}");
+  EXPECT_EQ(
+      CastOne(StructValue{{int32_t{1}, "x", Value()}}, "struct<a:int,b:string,c:int>", "string"),
+      "{1, x, null}");
   EXPECT_EQ(CastOne(MapValue{{{"a", int32_t{1}}, {"b", Value()}}}, "map<string,int>", "string"),
             "{a -> 1, b -> null}");
   EXPECT_EQ(CastOne(ArrayValue{}, "array<int>", "string"), "[]");
-  EXPECT_EQ(CastOne(Decimal{.unscaled = 1000, .precision = 20, .scale = 10}, "decimal(20,10)", "string"),
-            "0.0000001000");
-  EXPECT_EQ(CastOne(Decimal{.unscaled = 1000, .precision = 20, .scale = 10}, "decimal(20,10)", "string",
-                    Mode::kLegacy),
+  EXPECT_EQ(
+      CastOne(Decimal{.unscaled = 1000, .precision = 20, .scale = 10}, "decimal(20,10)", "string"),
+      "0.0000001000");
+  EXPECT_EQ(CastOne(Decimal{.unscaled = 1000, .precision = 20, .scale = 10}, "decimal(20,10)",
+                    "string", Mode::kLegacy),
             "1.000E-7");
   EXPECT_EQ(CastOne(Timestamp{500'000}, "timestamp", "string", Mode::kAnsi, "Asia/Tokyo"),
             "1970-01-01 09:00:00.5");

@@ -130,8 +130,7 @@ void TextWriter::Append(const ColumnView& view, int64_t i, std::string* out) {
       break;
     case TypeId::kCalendarInterval: {
       const auto& parts = view.Values<arrow::MonthDayNanoIntervalType::MonthDayNanos>()[i];
-      out->append(
-          FormatCalendarInterval({parts.months, parts.days, parts.nanoseconds / 1000}));
+      out->append(FormatCalendarInterval({parts.months, parts.days, parts.nanoseconds / 1000}));
       break;
     }
     case TypeId::kArray:

@@ -66,9 +66,8 @@ std::optional<DataType> CommonNested(const DataType& a, const DataType& b, Rule 
         if (!type.has_value() || AsciiLowerCase(left.name) != AsciiLowerCase(right.name)) {
           return std::nullopt;
         }
-        fields.push_back({.name = left.name,
-                          .type = *type,
-                          .nullable = left.nullable || right.nullable});
+        fields.push_back(
+            {.name = left.name, .type = *type, .nullable = left.nullable || right.nullable});
       }
       return DataType::Struct(std::move(fields));
     }

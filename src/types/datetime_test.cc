@@ -75,9 +75,10 @@ TEST(ParseDate, TakesSparksForms) {
   EXPECT_EQ(Normalised("2024-02-29 anything"), "2024-02-29");
   EXPECT_EQ(Normalised("+12345-01-01"), "+12345-01-01");
   EXPECT_EQ(Normalised("-0001-01-01"), "-0001-01-01");
-  for (const char* text : {"", " ", "x", "20240229", "2024-02-30", "2023-02-29", "2024-13-01", "2024-0-1",
-                           "2024-1-0", "999", "2024-01-", "2024-", "2024/01/01", "2024-01-011",
-                           "2024-01 x", "2024-01-01x", "12345678-01-01", "--2024", "9999999-01-01"}) {
+  for (const char* text :
+       {"", " ", "x", "20240229", "2024-02-30", "2023-02-29", "2024-13-01", "2024-0-1", "2024-1-0",
+        "999", "2024-01-", "2024-", "2024/01/01", "2024-01-011", "2024-01 x", "2024-01-01x",
+        "12345678-01-01", "--2024", "9999999-01-01"}) {
     EXPECT_EQ(Normalised(text), "none") << text;
   }
 }
@@ -90,11 +91,10 @@ TEST(ParseTimestamp, TakesSparksForms) {
   EXPECT_EQ(NtzNormalised("2024-02-29 12:34:56."), "2024-02-29 12:34:56");
   EXPECT_EQ(NtzNormalised("2024"), "2024-01-01 00:00:00");
   EXPECT_EQ(NtzNormalised("2024-02-29 12:34:56Z"), "2024-02-29 12:34:56");
-  for (const char* text :
-       {"", "x", "2024-02-29 24:00:00", "2024-02-29 12:60:00", "2024-02-29 12:34:60",
-        "2024-02-30 00:00:00", "2024-02 12:00:00", "2024-02-29T", "2024-02-29 12:34 UTC",
-        "2024-02-29 12:34:56 Nowhere/X", "2024-02-29 123:00", "12:34:56", "1234567-01-01",
-        "300000-01-01"}) {
+  for (const char* text : {"", "x", "2024-02-29 24:00:00", "2024-02-29 12:60:00",
+                           "2024-02-29 12:34:60", "2024-02-30 00:00:00", "2024-02 12:00:00",
+                           "2024-02-29T", "2024-02-29 12:34 UTC", "2024-02-29 12:34:56 Nowhere/X",
+                           "2024-02-29 123:00", "12:34:56", "1234567-01-01", "300000-01-01"}) {
     EXPECT_EQ(NtzNormalised(text), "none") << text;
   }
 }
@@ -117,24 +117,30 @@ TEST(ParseTimestamp, ATimeAloneIsTodays) {
 }
 
 int32_t OffsetAt(const char* zone, int64_t year, int month) {
-  return TimeZone::Find(zone).ValueOrDie()
-      ->PeriodAt(DaysFromCivil(year, month, 1) * kSecondsPerDay).offset_seconds;
+  return TimeZone::Find(zone)
+      .ValueOrDie()
+      ->PeriodAt(DaysFromCivil(year, month, 1) * kSecondsPerDay)
+      .offset_seconds;
 }
 
 TEST(TimeZone, KnowsOffsetsAndShortNames) {
-  const std::pair<const char*, int32_t> kOffsets[] = {
-      {"UTC", 0}, {"Z", 0}, {"GMT", 0}, {"+02:00", 7200}, {"-8", -28800}, {"+2", 7200}, {"+02", 7200},
-      {"+0230", 9000}, {"+2:30", 9000}, {"+02:5", 7500}, {"+01:02:03", 3723}, {"+010203", 3723},
-      {"UTC+3", 10800}, {"GMT-01:30", -5400}, {"UT+1", 3600}, {"EST", -18000}, {"+18:00", 64800},
-      {"Etc/GMT+5", -18000}};
+  const std::pair<const char*, int32_t> kOffsets[] = {{"UTC", 0},          {"Z", 0},
+                                                      {"GMT", 0},          {"+02:00", 7200},
+                                                      {"-8", -28800},      {"+2", 7200},
+                                                      {"+02", 7200},       {"+0230", 9000},
+                                                      {"+2:30", 9000},     {"+02:5", 7500},
+                                                      {"+01:02:03", 3723}, {"+010203", 3723},
+                                                      {"UTC+3", 10800},    {"GMT-01:30", -5400},
+                                                      {"UT+1", 3600},      {"EST", -18000},
+                                                      {"+18:00", 64800},   {"Etc/GMT+5", -18000}};
   for (const auto& [id, offset] : kOffsets) {
     EXPECT_EQ(OffsetAt(id, 2024, 1), offset) << id;
     EXPECT_TRUE((*TimeZone::Find(id))->is_fixed());
   }
   EXPECT_EQ(OffsetAt("PST", 2024, 7), -7 * 3600);
-  for (const char* id : {"", "Nowhere/X", "utc", "+19", "+18:01", "+1:2:3", "+02:60", "+", "UTC+", "../passwd",
-                         "/etc/passwd", "posix/UTC", "right/UTC", "Europe", "tzdata.zi", "+02:00x", "+ 2",
-                         "europe/paris"}) {
+  for (const char* id : {"", "Nowhere/X", "utc", "+19", "+18:01", "+1:2:3", "+02:60", "+", "UTC+",
+                         "../passwd", "/etc/passwd", "posix/UTC", "right/UTC", "Europe",
+                         "tzdata.zi", "+02:00x", "+ 2", "europe/paris"}) {
     EXPECT_EQ(ErrorCondition(TimeZone::Find(id).status()), "INVALID_TIMEZONE") << id;
   }
 }
@@ -174,7 +180,8 @@ TEST(ZoneConverter, HandlesSkippedAndRepeatedTimes) {
 }
 
 TEST(ZoneConverter, RoundTripsOutsideOfChanges) {
-  for (const char* id : {"America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"}) {
+  for (const char* id :
+       {"America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"}) {
     ZoneConverter converter(**TimeZone::Find(id));
     for (int64_t day = -40000; day < 60000; day += 13) {
       const int64_t utc = day * kMicrosPerDay + 12 * kMicrosPerHour;

@@ -82,7 +82,8 @@ int128_t DivideHalfUp(int128_t dividend, int128_t divisor) {
 std::optional<int128_t> Rescale(int128_t unscaled, int from, int to, int precision) {
   int128_t result = unscaled;
   if (to > from) {
-    if (to - from > kMaxDecimalPrecision) return unscaled == 0 ? std::optional(unscaled) : std::nullopt;
+    if (to - from > kMaxDecimalPrecision)
+      return unscaled == 0 ? std::optional(unscaled) : std::nullopt;
     if (__builtin_mul_overflow(unscaled, kPowers[to - from], &result)) return std::nullopt;
   } else if (to < from) {
     result = from - to > kMaxDecimalPrecision ? 0 : DivideHalfUp(unscaled, kPowers[from - to]);

@@ -86,7 +86,8 @@ TEST(Decimal, Rescales) {
 }
 
 TEST(Decimal, ConvertsToTheNearestDouble) {
-  EXPECT_EQ(DecimalToDouble(int128_t{-1234567890123456789} * 100 - 5, 1), -1.2345678901234567895e19);
+  EXPECT_EQ(DecimalToDouble(int128_t{-1234567890123456789} * 100 - 5, 1),
+            -1.2345678901234567895e19);
   EXPECT_EQ(DecimalToDouble(1, 1), 0.1);
   EXPECT_EQ(DecimalToDouble(kMax, 38), 1.0);
   EXPECT_EQ(DecimalToDouble(kMax, 0), 1e38);

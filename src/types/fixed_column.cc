@@ -44,8 +44,8 @@ Result<BooleanColumn> BooleanColumn::Make(const arrow::ArrayData& input) {
 }
 
 std::shared_ptr<arrow::Array> BooleanColumn::Finish() {
-  return arrow::MakeArray(arrow::ArrayData::Make(arrow::boolean(), length_,
-                                                 {validity_.Finish(), std::move(buffer_)}));
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(arrow::boolean(), length_, {validity_.Finish(), std::move(buffer_)}));
 }
 
 }  // namespace firesteel

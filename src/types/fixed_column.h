@@ -40,8 +40,8 @@ class FixedColumn {
     FixedColumn column;
     column.length_ = input.length;
     ARROW_ASSIGN_OR_RAISE(column.validity_, ResultValidity::Make(input));
-    ARROW_ASSIGN_OR_RAISE(
-        column.buffer_, arrow::AllocateBuffer(input.length * static_cast<int64_t>(sizeof(T))));
+    ARROW_ASSIGN_OR_RAISE(column.buffer_,
+                          arrow::AllocateBuffer(input.length * static_cast<int64_t>(sizeof(T))));
     // What NULL rows hold must not depend on what was in memory before.
     std::memset(column.buffer_->mutable_data(), 0, static_cast<size_t>(column.buffer_->size()));
     return column;
@@ -52,8 +52,8 @@ class FixedColumn {
     return validity_.SetNull(i);
   }
   std::shared_ptr<arrow::Array> Finish(std::shared_ptr<arrow::DataType> type) {
-    return arrow::MakeArray(arrow::ArrayData::Make(std::move(type), length_,
-                                                   {validity_.Finish(), std::move(buffer_)}));
+    return arrow::MakeArray(
+        arrow::ArrayData::Make(std::move(type), length_, {validity_.Finish(), std::move(buffer_)}));
   }
 
  private:

@@ -24,8 +24,8 @@ int64_t XxHash(const Value& value, const DataType& type) {
   return hashes[0];
 }
 
-const DataType kWindow = DataType::Struct({{.name = "start", .type = TypeId::kTimestamp},
-                                           {.name = "end", .type = TypeId::kTimestamp}});
+const DataType kWindow = DataType::Struct(
+    {{.name = "start", .type = TypeId::kTimestamp}, {.name = "end", .type = TypeId::kTimestamp}});
 
 TEST(Murmur3, GivesSparksHashes) {
   EXPECT_EQ(Hash({int32_t{0}}, {TypeId::kInteger}), 933211791);

@@ -247,8 +247,7 @@ std::string FormatCalendarInterval(const CalendarInterval& interval) {
 
 std::optional<int64_t> ParseDayTimeInterval(std::string_view text, const DataType& type) {
   bool outer_negative = false;
-  const auto inner =
-      Unwrap(TrimForParsing(text), Qualifier(kDayTimeFields, type), &outer_negative);
+  const auto inner = Unwrap(TrimForParsing(text), Qualifier(kDayTimeFields, type), &outer_negative);
   if (!inner.has_value()) return std::nullopt;
   std::string_view rest = *inner;
   const bool negative = TakeSign(&rest) != outer_negative;

@@ -13,8 +13,7 @@ const DataType kYearToMonth = TypeId::kYearMonthInterval;
 TEST(DayTimeInterval, Formats) {
   EXPECT_EQ(FormatDayTimeInterval(93784500000, kDayToSecond),
             "INTERVAL '1 02:03:04.5' DAY TO SECOND");
-  EXPECT_EQ(FormatDayTimeInterval(-500000, kDayToSecond),
-            "INTERVAL '-0 00:00:00.5' DAY TO SECOND");
+  EXPECT_EQ(FormatDayTimeInterval(-500000, kDayToSecond), "INTERVAL '-0 00:00:00.5' DAY TO SECOND");
   EXPECT_EQ(FormatDayTimeInterval(86400000000, DataType::DayTimeInterval(0, 0)),
             "INTERVAL '1' DAY");
   EXPECT_EQ(FormatDayTimeInterval(3600000000, DataType::DayTimeInterval(1, 1)),

@@ -44,15 +44,15 @@ bool WholeNumberDigits(Float value, Digits* digits) {
   if (value < Float{1} || value >= Float{4611686018427387904} * 2 || std::trunc(value) != value) {
     return false;
   }
-  auto whole = static_cast<int64_t>(value);
+  auto whole = static_cast<uint64_t>(value);
   const int dropped_bits = std::ilogb(value) - kSignificantBits - 1;
   if (dropped_bits > 1) {
-    int64_t unit = 1;
+    uint64_t unit = 1;
     for (int i = dropped_bits * 1233 >> 12; i > 0; --i) unit *= 10;  // about 10^(bits·log10(2))
     whole = (whole + unit / 2) / unit * unit;
   }
   char text[24];
-  const char* end = std::to_chars(text, text + sizeof(text), static_cast<uint64_t>(whole)).ptr;
+  const char* end = std::to_chars(text, text + sizeof(text), whole).ptr;
   digits->exponent = static_cast<int>(end - text) - 1;
   while (end > text + 1 && end[-1] == '0') --end;
   digits->count = static_cast<int>(end - text);
@@ -64,7 +64,8 @@ template <typename Float>
 Digits ShortestDigits(Float value) {
   if (Digits whole; WholeNumberDigits(value, &whole)) return whole;
   char text[40];
-  const char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
   Digits digits = ReadScientific(text, end);
   if (digits.count > 1) return digits;
   // Java prints two digits at least, and where several pairs would read back as the same number (as
@@ -163,7 +164,8 @@ bool IsHuge(std::string_view text) {
   const bool negative = text[i] == '-';
   if (negative || text[i] == '+') ++i;
   int64_t written = 0;
-  for (; i < text.size(); ++i) written = std::min<int64_t>(written * 10 + (text[i] - '0'), 1'000'000'000);
+  for (; i < text.size(); ++i)
+    written = std::min<int64_t>(written * 10 + (text[i] - '0'), 1'000'000'000);
   return exponent + (negative ? -written : written) > 0;
 }
 
@@ -177,8 +179,7 @@ std::optional<Float> ParseHexadecimal(std::string_view text) {
   if (copy[exponent + 1] == '+') copy.erase(exponent + 1, 1);
   Float value = 0;
   const char* const end = copy.data() + copy.size();
-  const auto [stop, error] =
-      std::from_chars(copy.data(), end, value, std::chars_format::hex);
+  const auto [stop, error] = std::from_chars(copy.data(), end, value, std::chars_format::hex);
   if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
     return copy[exponent + 1] == '-' ? Float{0} : std::numeric_limits<Float>::infinity();

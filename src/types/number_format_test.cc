@@ -47,7 +47,10 @@ TEST(FormatDouble, HasJavasForm) {
       {-std::numeric_limits<double>::infinity(), "-Infinity"},
       {std::numeric_limits<double>::quiet_NaN(), "NaN"},
       {100.25, "100.25"},
-      {1.0 / 3, "0.3333333333333333"}};
+      {1.0 / 3, "0.3333333333333333"},
+      {9007199254740993.0, "9.007199254740992E15"},
+      {-211504914220821504.0, "-2.11504914220821504E17"},
+      {4279903861295452160.0, "4.2799038612954522E18"}};
   for (const auto& [value, text] : kTexts) EXPECT_EQ(Text(value), text);
 }
 
@@ -56,6 +59,7 @@ TEST(FormatFloat, UsesTheDigitsOfAFloat) {
   EXPECT_EQ(FloatText(3.4028235e38f), "3.4028235E38");
   EXPECT_EQ(FloatText(1.4e-45f), "1.4E-45");
   EXPECT_EQ(FloatText(16777216.0f), "1.6777216E7");
+  EXPECT_EQ(FloatText(2147483648.0f), "2.14748365E9");
   EXPECT_EQ(FloatText(-2.5f), "-2.5");
 }
 
@@ -75,12 +79,24 @@ TEST(FormatDouble, ReadsBackAsTheSameNumber) {
 
 TEST(ParseDouble, TakesWhatJavaTakes) {
   const double infinity = std::numeric_limits<double>::infinity();
-  const std::pair<const char*, double> kNumbers[] = {
-      {"1", 1},         {" 1 ", 1},       {".5", 0.5},         {"5.", 5},
-      {"+1.5e3", 1500}, {"-1E-2", -0.01}, {"1d", 1},           {"1F", 1},
-      {"1e400", infinity}, {"-1e400", -infinity}, {"1e-400", 0}, {"0.0e999999999999", 0},
-      {"Infinity", infinity}, {"+inf", infinity}, {"-INF", -infinity}, {"0x1.8p3", 12},
-      {"0x.8P+1", 1},   {"000000000000000000000000000001", 1}};
+  const std::pair<const char*, double> kNumbers[] = {{"1", 1},
+                                                     {" 1 ", 1},
+                                                     {".5", 0.5},
+                                                     {"5.", 5},
+                                                     {"+1.5e3", 1500},
+                                                     {"-1E-2", -0.01},
+                                                     {"1d", 1},
+                                                     {"1F", 1},
+                                                     {"1e400", infinity},
+                                                     {"-1e400", -infinity},
+                                                     {"1e-400", 0},
+                                                     {"0.0e999999999999", 0},
+                                                     {"Infinity", infinity},
+                                                     {"+inf", infinity},
+                                                     {"-INF", -infinity},
+                                                     {"0x1.8p3", 12},
+                                                     {"0x.8P+1", 1},
+                                                     {"000000000000000000000000000001", 1}};
   for (const auto& [text, number] : kNumbers) EXPECT_EQ(ParseDouble(text), number) << text;
   for (const char* text : {"NaN", "nan", "NAN", " +NaN "}) {
     const auto value = ParseDouble(text);
@@ -91,8 +107,9 @@ TEST(ParseDouble, TakesWhatJavaTakes) {
 }
 
 TEST(ParseDouble, RefusesOtherText) {
-  for (const char* text : {"", " ", "x", "1x", "1 2", ".", "e5", "1e", "1e+", "--1", "+-1", "infinit",
-                           "0x", "0x1", "0x1p", "1.2.3", "1,5", "dd", "d", "+", "-nan", "1dd", "١"}) {
+  for (const char* text :
+       {"",   " ",   "x",    "1x",    "1 2", ".",  "e5", "1e", "1e+",  "--1", "+-1", "infinit",
+        "0x", "0x1", "0x1p", "1.2.3", "1,5", "dd", "d",  "+",  "-nan", "1dd", "١"}) {
     EXPECT_EQ(ParseDouble(text), std::nullopt) << text;
   }
 }

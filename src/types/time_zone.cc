@@ -23,20 +23,34 @@ struct ShortName {
 
 // Java's ZoneId.SHORT_IDS, which Spark applies.
 constexpr ShortName kShortNames[] = {
-    {"ACT", "Australia/Darwin"},   {"AET", "Australia/Sydney"},
-    {"AGT", "America/Argentina/Buenos_Aires"}, {"ART", "Africa/Cairo"},
-    {"AST", "America/Anchorage"},  {"BET", "America/Sao_Paulo"},
-    {"BST", "Asia/Dhaka"},         {"CAT", "Africa/Harare"},
-    {"CNT", "America/St_Johns"},   {"CST", "America/Chicago"},
-    {"CTT", "Asia/Shanghai"},      {"EAT", "Africa/Addis_Ababa"},
-    {"ECT", "Europe/Paris"},       {"EST", "-05:00"},
-    {"HST", "-10:00"},             {"IET", "America/Indiana/Indianapolis"},
-    {"IST", "Asia/Kolkata"},       {"JST", "Asia/Tokyo"},
-    {"MIT", "Pacific/Apia"},       {"MST", "-07:00"},
-    {"NET", "Asia/Yerevan"},       {"NST", "Pacific/Auckland"},
-    {"PLT", "Asia/Karachi"},       {"PNT", "America/Phoenix"},
-    {"PRT", "America/Puerto_Rico"}, {"PST", "America/Los_Angeles"},
-    {"SST", "Pacific/Guadalcanal"}, {"VST", "Asia/Ho_Chi_Minh"},
+    {"ACT", "Australia/Darwin"},
+    {"AET", "Australia/Sydney"},
+    {"AGT", "America/Argentina/Buenos_Aires"},
+    {"ART", "Africa/Cairo"},
+    {"AST", "America/Anchorage"},
+    {"BET", "America/Sao_Paulo"},
+    {"BST", "Asia/Dhaka"},
+    {"CAT", "Africa/Harare"},
+    {"CNT", "America/St_Johns"},
+    {"CST", "America/Chicago"},
+    {"CTT", "Asia/Shanghai"},
+    {"EAT", "Africa/Addis_Ababa"},
+    {"ECT", "Europe/Paris"},
+    {"EST", "-05:00"},
+    {"HST", "-10:00"},
+    {"IET", "America/Indiana/Indianapolis"},
+    {"IST", "Asia/Kolkata"},
+    {"JST", "Asia/Tokyo"},
+    {"MIT", "Pacific/Apia"},
+    {"MST", "-07:00"},
+    {"NET", "Asia/Yerevan"},
+    {"NST", "Pacific/Auckland"},
+    {"PLT", "Asia/Karachi"},
+    {"PNT", "America/Phoenix"},
+    {"PRT", "America/Puerto_Rico"},
+    {"PST", "America/Los_Angeles"},
+    {"SST", "Pacific/Guadalcanal"},
+    {"VST", "Asia/Ho_Chi_Minh"},
 };
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -102,7 +116,8 @@ int64_t SaturatedAdd(int64_t a, int64_t b) {
 
 Result<std::shared_ptr<const TimeZone>> TimeZone::Find(std::string_view id) {
   static std::mutex mutex;
-  static auto* const zones = new std::map<std::string, std::shared_ptr<const TimeZone>, std::less<>>();
+  static auto* const zones =
+      new std::map<std::string, std::shared_ptr<const TimeZone>, std::less<>>();
   std::lock_guard lock(mutex);
   if (const auto found = zones->find(id); found != zones->end()) return found->second;
   std::string_view name = id;

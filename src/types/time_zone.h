@@ -21,8 +21,8 @@ class TimeZone {
     int32_t offset_seconds = 0;  ///< local time minus UTC
   };
 
-  /// Finds a zone by what Spark takes as an id: `UTC`, `Z`, `Europe/Paris`, `+02:00`, `+2`, `GMT+1`,
-  /// Java's short names (`PST`). Case matters. Errors: INVALID_TIMEZONE.
+  /// Finds a zone by what Spark takes as an id: `UTC`, `Z`, `Europe/Paris`, `+02:00`, `+2`,
+  /// `GMT+1`, Java's short names (`PST`). Case matters. Errors: INVALID_TIMEZONE.
   static Result<std::shared_ptr<const TimeZone>> Find(std::string_view id);
   static const TimeZone& Utc();
 
@@ -61,8 +61,8 @@ class TimeZone {
   Rule rule_;
 };
 
-/// Converts between UTC and the wall clock of one zone. Remembers the period of the last look-up, so
-/// that columns of neighbouring times are fast. Not thread-safe; make one per column.
+/// Converts between UTC and the wall clock of one zone. Remembers the period of the last look-up,
+/// so that columns of neighbouring times are fast. Not thread-safe; make one per column.
 class ZoneConverter {
  public:
   explicit ZoneConverter(const TimeZone& zone) : zone_(&zone), period_(zone.PeriodAt(0)) {}

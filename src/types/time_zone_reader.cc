@@ -38,8 +38,8 @@ struct Header {
   size_t utc_indicators, standard_indicators, leap_seconds, transitions, types, characters;
 
   size_t DataSize(size_t time_size) const {
-    return transitions * (time_size + 1) + types * 6 + characters +
-           leap_seconds * (time_size + 4) + standard_indicators + utc_indicators;
+    return transitions * (time_size + 1) + types * 6 + characters + leap_seconds * (time_size + 4) +
+           standard_indicators + utc_indicators;
   }
 };
 
@@ -74,7 +74,8 @@ bool TakeTime(std::string_view* text, int64_t* seconds) {
     }
     int64_t value = 0;
     size_t digits = 0;
-    while (digits < text->size() && digits < 4 && (*text)[digits] >= '0' && (*text)[digits] <= '9') {
+    while (digits < text->size() && digits < 4 && (*text)[digits] >= '0' &&
+           (*text)[digits] <= '9') {
       value = value * 10 + ((*text)[digits++] - '0');
     }
     if (digits == 0) return false;
@@ -123,8 +124,8 @@ bool TakeCharacter(std::string_view* text, char c) {
 bool TimeZoneReader::Read(std::string_view name, TimeZone* zone) {
   if (!IsRegionName(name)) return false;
   const char* directory = std::getenv("TZDIR");
-  const std::string path =
-      std::string(directory == nullptr ? "/usr/share/zoneinfo" : directory) + "/" + std::string(name);
+  const std::string path = std::string(directory == nullptr ? "/usr/share/zoneinfo" : directory) +
+                           "/" + std::string(name);
   const Result<std::string> bytes = Env::Posix()->ReadFile(path);
   return bytes.ok() && ParseFile(*bytes, zone);
 }

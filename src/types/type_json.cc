@@ -126,8 +126,8 @@ void AppendJson(const DataType& type, std::string* out) {
         AppendJsonString(field.name, out);
         out->append(R"(,"type":)");
         AppendJson(field.type, out);
-        out->append(fmt::format(R"(,"nullable":{},"metadata":{}}})", field.nullable,
-                                field.metadata));
+        out->append(
+            fmt::format(R"(,"nullable":{},"metadata":{}}})", field.nullable, field.metadata));
         separator = ",";
       }
       out->append("]}");

@@ -62,21 +62,20 @@ Status TypeLexer::ErrorAt(std::string_view condition, std::map<std::string, std:
   end = std::clamp(end, start, text_.size());
   const std::string_view before = text_.substr(0, start);
   const size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-  QueryContext context{
-      .fragment = std::string(text_.substr(start, end - start)),
-      .full_text = std::string(text_),
-      .start_offset = static_cast<int>(start),
-      .stop_offset = static_cast<int>(std::max(start + 1, end) - 1),
-      .line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
-      .position = static_cast<int>(start - line_start)};
+  QueryContext context{.fragment = std::string(text_.substr(start, end - start)),
+                       .full_text = std::string(text_),
+                       .start_offset = static_cast<int>(start),
+                       .stop_offset = static_cast<int>(std::max(start + 1, end) - 1),
+                       .line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
+                       .position = static_cast<int>(start - line_start)};
   return MakeErrorAt(condition, std::move(parameters), std::move(context));
 }
 
 Status TypeLexer::SyntaxError(const TypeToken& token) const {
-  const std::string error = token.kind == TypeToken::Kind::kEnd
-                                ? "end of input"
-                                : "'" + std::string(text_.substr(token.start, token.end - token.start)) +
-                                      "'";
+  const std::string error =
+      token.kind == TypeToken::Kind::kEnd
+          ? "end of input"
+          : "'" + std::string(text_.substr(token.start, token.end - token.start)) + "'";
   return ErrorAt("PARSE_SYNTAX_ERROR", {{"error", error}, {"hint", ""}}, token.start, token.end);
 }
 
@@ -187,7 +186,8 @@ Status TypeLexer::AppendEscape(std::string* out) {
     const char hex = position_ < text_.size() ? AsciiLowerCase(text_.substr(position_, 1))[0] : ' ';
     const size_t value = std::string_view("0123456789abcdef").find(hex);
     if (value == std::string_view::npos) {
-      return SyntaxError({.kind = TypeToken::Kind::kSymbol, .start = position_ - 1, .end = position_});
+      return SyntaxError(
+          {.kind = TypeToken::Kind::kSymbol, .start = position_ - 1, .end = position_});
     }
     code = code * 16 + static_cast<uint32_t>(value);
     ++position_;

@@ -24,15 +24,24 @@ struct NamedAtom {
 
 // Types that are one word, with all the words for them.
 constexpr NamedAtom kAtoms[] = {
-    {"bigint", TypeId::kLong},           {"binary", TypeId::kBinary},
-    {"boolean", TypeId::kBoolean},       {"byte", TypeId::kByte},
-    {"date", TypeId::kDate},             {"double", TypeId::kDouble},
-    {"float", TypeId::kFloat},           {"int", TypeId::kInteger},
-    {"integer", TypeId::kInteger},       {"long", TypeId::kLong},
-    {"real", TypeId::kFloat},            {"short", TypeId::kShort},
-    {"smallint", TypeId::kShort},        {"string", TypeId::kString},
-    {"timestamp", TypeId::kTimestamp},   {"timestamp_ltz", TypeId::kTimestamp},
-    {"timestamp_ntz", TypeId::kTimestampNtz}, {"tinyint", TypeId::kByte},
+    {"bigint", TypeId::kLong},
+    {"binary", TypeId::kBinary},
+    {"boolean", TypeId::kBoolean},
+    {"byte", TypeId::kByte},
+    {"date", TypeId::kDate},
+    {"double", TypeId::kDouble},
+    {"float", TypeId::kFloat},
+    {"int", TypeId::kInteger},
+    {"integer", TypeId::kInteger},
+    {"long", TypeId::kLong},
+    {"real", TypeId::kFloat},
+    {"short", TypeId::kShort},
+    {"smallint", TypeId::kShort},
+    {"string", TypeId::kString},
+    {"timestamp", TypeId::kTimestamp},
+    {"timestamp_ltz", TypeId::kTimestamp},
+    {"timestamp_ntz", TypeId::kTimestampNtz},
+    {"tinyint", TypeId::kByte},
     {"void", TypeId::kNull},
 };
 
@@ -83,8 +92,8 @@ class TypeParser {
   DataType Unsupported(const TypeToken& name, std::string_view text) {
     if (unsupported_.ok()) {
       unsupported_ =
-          lexer_.ErrorAt("UNSUPPORTED_DATATYPE",
-                         {{"typeName", "\"" + AsciiUpperCase(text) + "\""}}, name.start, end_);
+          lexer_.ErrorAt("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + AsciiUpperCase(text) + "\""}},
+                         name.start, end_);
     }
     return TypeId::kNull;
   }
@@ -179,14 +188,15 @@ Result<DataType> TypeParser::ParseDecimal() {
   const int precision = sizes[0];
   const int scale = sizes.size() == 2 ? sizes[1] : 0;
   if (precision > 38) {
-    return lexer_.ErrorAt(
-        "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
-        {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}}, open.start, end_);
+    return lexer_.ErrorAt("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+                          {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}},
+                          open.start, end_);
   }
   if (precision < 1 || scale > precision) {
-    return lexer_.ErrorAt("INVALID_DECIMAL_SCALE",
-                          {{"precision", std::to_string(precision)}, {"scale", std::to_string(scale)}},
-                          open.start, end_);
+    return lexer_.ErrorAt(
+        "INVALID_DECIMAL_SCALE",
+        {{"precision", std::to_string(precision)}, {"scale", std::to_string(scale)}}, open.start,
+        end_);
   }
   return DataType::Decimal(precision, scale);
 }
@@ -194,7 +204,8 @@ Result<DataType> TypeParser::ParseDecimal() {
 Result<DataType> TypeParser::ParseSizedString(const TypeToken& name) {
   if (!token_.IsSymbol('(')) {
     return lexer_.ErrorAt("DATATYPE_MISSING_SIZE",
-                          {{"type", "\"" + AsciiUpperCase(name.text) + "\""}}, name.start, name.end);
+                          {{"type", "\"" + AsciiUpperCase(name.text) + "\""}}, name.start,
+                          name.end);
   }
   ARROW_ASSIGN_OR_RAISE(const std::vector<int> sizes, ParseSizes());
   if (sizes.size() != 1) return Unsupported(name, name.text);
@@ -326,8 +337,13 @@ Result<DataType> ParseTypeOrSchema(std::string_view text) {
   }
   Result<DataType> type = DataType::FromDdl(text);
   if (type.ok()) return type;
-  const Result<Schema> schema = Schema::FromDdl(text);
-  if (schema.ok()) return schema->AsStruct();
+  TypeParser parser(text, 0);
+  ARROW_RETURN_NOT_OK(parser.Start());
+  // The columns may have colons here (`a: INT`), as inside of a struct.
+  Result<std::vector<StructField>> fields = parser.ParseFields(0, /*inside_struct=*/true);
+  if (fields.ok() && parser.AtEnd() && parser.unsupported().ok()) {
+    return DataType::Struct(*std::move(fields));
+  }
   return type.status();
 }
 

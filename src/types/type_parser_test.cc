@@ -12,19 +12,29 @@ std::string Refused(std::string_view text) {
 }
 
 TEST(TypeParser, KnowsEveryNameOfATypeInAnyCase) {
-  const std::pair<const char*, TypeId> kNames[] = {
-      {"boolean", TypeId::kBoolean},   {"tinyint", TypeId::kByte},
-      {"BYTE", TypeId::kByte},         {"smallint", TypeId::kShort},
-      {"short", TypeId::kShort},       {"int", TypeId::kInteger},
-      {"Integer", TypeId::kInteger},   {"bigint", TypeId::kLong},
-      {"long", TypeId::kLong},         {"float", TypeId::kFloat},
-      {"real", TypeId::kFloat},        {"double", TypeId::kDouble},
-      {"string", TypeId::kString},     {"binary", TypeId::kBinary},
-      {"date", TypeId::kDate},         {"timestamp", TypeId::kTimestamp},
-      {"timestamp_ltz", TypeId::kTimestamp}, {"timestamp_ntz", TypeId::kTimestampNtz},
-      {"void", TypeId::kNull},         {"interval", TypeId::kCalendarInterval},
-      {"varchar(5)", TypeId::kString}, {"char(3)", TypeId::kString},
-      {"string collate utf8_binary", TypeId::kString}};
+  const std::pair<const char*, TypeId> kNames[] = {{"boolean", TypeId::kBoolean},
+                                                   {"tinyint", TypeId::kByte},
+                                                   {"BYTE", TypeId::kByte},
+                                                   {"smallint", TypeId::kShort},
+                                                   {"short", TypeId::kShort},
+                                                   {"int", TypeId::kInteger},
+                                                   {"Integer", TypeId::kInteger},
+                                                   {"bigint", TypeId::kLong},
+                                                   {"long", TypeId::kLong},
+                                                   {"float", TypeId::kFloat},
+                                                   {"real", TypeId::kFloat},
+                                                   {"double", TypeId::kDouble},
+                                                   {"string", TypeId::kString},
+                                                   {"binary", TypeId::kBinary},
+                                                   {"date", TypeId::kDate},
+                                                   {"timestamp", TypeId::kTimestamp},
+                                                   {"timestamp_ltz", TypeId::kTimestamp},
+                                                   {"timestamp_ntz", TypeId::kTimestampNtz},
+                                                   {"void", TypeId::kNull},
+                                                   {"interval", TypeId::kCalendarInterval},
+                                                   {"varchar(5)", TypeId::kString},
+                                                   {"char(3)", TypeId::kString},
+                                                   {"string collate utf8_binary", TypeId::kString}};
   for (const auto& [name, id] : kNames) EXPECT_EQ(Type(name), DataType(id)) << name;
 }
 
@@ -44,8 +54,8 @@ TEST(TypeParser, ReadsNestedTypes) {
   EXPECT_EQ(Type("map<string,map<int,bigint>>"),
             DataType::Map(TypeId::kString, DataType::Map(TypeId::kInteger, TypeId::kLong)));
   EXPECT_EQ(Type("struct<>"), DataType::Struct({}));
-  const DataType expected = DataType::Struct({{.name = "a", .type = TypeId::kInteger},
-                                              {.name = "b c", .type = TypeId::kString}});
+  const DataType expected = DataType::Struct(
+      {{.name = "a", .type = TypeId::kInteger}, {.name = "b c", .type = TypeId::kString}});
   EXPECT_EQ(Type("struct<a:int,`b c`:string>"), expected);
   EXPECT_EQ(Type("STRUCT < a int , `b c` string >"), expected);
   EXPECT_EQ(Type("struct<a: int /* one /* two */ */, -- line\n `b c`: string>"), expected);
@@ -69,9 +79,10 @@ TEST(TypeParser, RefusesWhatIsNoType) {
   EXPECT_EQ(Refused("interval month to year"),
             "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION");
   EXPECT_EQ(Refused("array"), "INCOMPLETE_TYPE_DEFINITION.ARRAY");
-  for (const char* text : {"array<", "array<int", "array<int>>", "map<int>", "struct<a>", "int int",
-                           "struct<a:int,>", "struct<`a:int>", "5", "'int'", "array<int> x", "a FOO",
-                           "struct<a int comment x>", "struct<a int not>", "\x01", "struct<a::int>"}) {
+  for (const char* text :
+       {"array<", "array<int", "array<int>>", "map<int>", "struct<a>", "int int", "struct<a:int,>",
+        "struct<`a:int>", "5", "'int'", "array<int> x", "a FOO", "struct<a int comment x>",
+        "struct<a int not>", "\x01", "struct<a::int>"}) {
     EXPECT_EQ(Refused(text), "PARSE_SYNTAX_ERROR") << text;
   }
   EXPECT_EQ(Refused("int /* "), "UNCLOSED_BRACKETED_COMMENT");
@@ -116,16 +127,17 @@ TEST(TypeParser, StopsAfterAPrefix) {
 
 TEST(TypeParser, ReadsTypesAndSchemas) {
   EXPECT_EQ(ParseTypeOrSchema("a INT, b STRING").ValueOrDie(), Type("struct<a:int,b:string>"));
+  EXPECT_EQ(ParseTypeOrSchema("a: INT, b: STRING").ValueOrDie(), Type("struct<a:int,b:string>"));
   EXPECT_EQ(ParseTypeOrSchema("array<int>").ValueOrDie(), Type("array<int>"));
   EXPECT_EQ(ParseTypeOrSchema("\"long\"").ValueOrDie(), Type("long"));
   EXPECT_EQ(ErrorCondition(ParseTypeOrSchema("a FOO").status()), "PARSE_SYNTAX_ERROR");
 }
 
 TEST(SchemaFromDdl, ReadsColumns) {
-  const Schema schema =
-      Schema::FromDdl("id BIGINT NOT NULL, `first name` STRING COMMENT 'x', date date, "
-                      "s struct<a:int>, comment string")
-          .ValueOrDie();
+  const Schema schema = Schema::FromDdl(
+                            "id BIGINT NOT NULL, `first name` STRING COMMENT 'x', date date, "
+                            "s struct<a:int>, comment string")
+                            .ValueOrDie();
   ASSERT_EQ(schema.size(), 5);
   EXPECT_FALSE(schema.field(0).nullable);
   EXPECT_EQ(schema.field(1).name, "first name");

@@ -104,8 +104,8 @@ bool DataType::SameType(const DataType& other) const {
   }
   if (nested_ == other.nested_ || !is_nested()) return true;
   return key_type().SameType(other.key_type()) && value_type().SameType(other.value_type()) &&
-         std::equal(fields().begin(), fields().end(), other.fields().begin(),
-                    other.fields().end(), [](const StructField& a, const StructField& b) {
+         std::equal(fields().begin(), fields().end(), other.fields().begin(), other.fields().end(),
+                    [](const StructField& a, const StructField& b) {
                       return a.name == b.name && a.type.SameType(b.type);
                     });
 }

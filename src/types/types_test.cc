@@ -53,11 +53,27 @@ TEST(DataType, EqualityAndSameType) {
 }
 
 TEST(DataTypeJson, RoundTrips) {
-  for (const char* ddl :
-       {"void", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double",
-        "decimal(38,18)", "string", "binary", "date", "timestamp", "timestamp_ntz", "interval",
-        "interval day to second", "interval hour", "interval year to month", "array<int>",
-        "map<string,array<double>>", "struct<a:int not null,b:struct<c:string comment 'q\"'>>"}) {
+  for (const char* ddl : {"void",
+                          "boolean",
+                          "tinyint",
+                          "smallint",
+                          "int",
+                          "bigint",
+                          "float",
+                          "double",
+                          "decimal(38,18)",
+                          "string",
+                          "binary",
+                          "date",
+                          "timestamp",
+                          "timestamp_ntz",
+                          "interval",
+                          "interval day to second",
+                          "interval hour",
+                          "interval year to month",
+                          "array<int>",
+                          "map<string,array<double>>",
+                          "struct<a:int not null,b:struct<c:string comment 'q\"'>>"}) {
     const DataType type = Type(ddl);
     EXPECT_EQ(DataType::FromJson(type.Json()).ValueOrDie(), type) << type.Json();
   }
@@ -103,10 +119,10 @@ TEST(DataTypeJson, RefusesOtherText) {
 }
 
 TEST(Schema, PrintsATree) {
-  const Schema schema =
-      Schema::FromDdl("a BIGINT NOT NULL, s STRUCT<x: INT>, l ARRAY<STRUCT<y: INT>>, "
-                      "m MAP<STRING, DOUBLE>, `n\nm` DATE")
-          .ValueOrDie();
+  const Schema schema = Schema::FromDdl(
+                            "a BIGINT NOT NULL, s STRUCT<x: INT>, l ARRAY<STRUCT<y: INT>>, "
+                            "m MAP<STRING, DOUBLE>, `n\nm` DATE")
+                            .ValueOrDie();
   EXPECT_EQ(schema.TreeString(),
             "root\n"
             " |-- a: long (nullable = false)\n"

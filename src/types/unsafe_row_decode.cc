@@ -37,7 +37,9 @@ struct Cell {
 
 using Cells = std::vector<Cell>;
 
-bool BitIsSet(const char* bits, int64_t index) { return (bits[index >> 3] >> (index & 7) & 1) != 0; }
+bool BitIsSet(const char* bits, int64_t index) {
+  return (bits[index >> 3] >> (index & 7) & 1) != 0;
+}
 
 int64_t WordAt(const char* at) {
   int64_t word;
@@ -241,8 +243,8 @@ Status AppendElements(const DataType& element_type, Container* container, Cells*
   if (header + count * width > container->size) return Damaged("an array has a wrong length");
   for (int64_t e = 0; e < count; ++e) {
     const bool null = BitIsSet(container->data + 8, e);
-    cells->push_back({.container = container,
-                      .slot = null ? nullptr : container->data + header + e * width});
+    cells->push_back(
+        {.container = container, .slot = null ? nullptr : container->data + header + e * width});
   }
   if (cells->size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
     return Status::CapacityError("Too many elements of arrays in one batch of rows.");
@@ -299,8 +301,8 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeList(const DataType& type, const
   const int64_t null_count = validity.null_count();
   ARROW_ASSIGN_OR_RAISE(auto bits, validity.Finish());
   const auto arrow_type = ToArrowType(type);
-  auto data = arrow::ArrayData::Make(arrow_type, length, {std::move(bits), std::move(offsets)},
-                                     null_count);
+  auto data =
+      arrow::ArrayData::Make(arrow_type, length, {std::move(bits), std::move(offsets)}, null_count);
   ARROW_ASSIGN_OR_RAISE(auto child, Decode(type.key_type(), elements));
   if (!is_map) {
     data->child_data = {std::move(child)};
@@ -364,8 +366,8 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> UnsafeRowCodec::Decode(
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto size = static_cast<int64_t>(rows[i].size());
     if (size < RowFixedSize(fields) || size % 8 != 0) {
-      return Damaged("its " + std::to_string(size) + " bytes do not fit " +
-                     std::to_string(fields) + " columns");
+      return Damaged("its " + std::to_string(size) + " bytes do not fit " + std::to_string(fields) +
+                     " columns");
     }
     containers[i] = {.data = rows[i].data(), .size = size, .budget = size};
   }

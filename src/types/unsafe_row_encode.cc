@@ -62,8 +62,7 @@ int64_t VariableSize(const ColumnView& view, int64_t i) {
 
 int64_t ArraySize(const ColumnView& elements, int64_t begin, int64_t end) {
   const int64_t count = end - begin;
-  int64_t size =
-      ArrayHeaderSize(count) + RoundUpTo8(count * ElementWidth(elements.type()));
+  int64_t size = ArrayHeaderSize(count) + RoundUpTo8(count * ElementWidth(elements.type()));
   for (int64_t e = begin; e < end; ++e) size += VariableSize(elements, e);
   return size;
 }
@@ -183,7 +182,8 @@ int64_t Writer::PutVariable(const ColumnView& view, int64_t i, char* at) const {
     case TypeId::kMap: {
       const int64_t keys = WriteArray(view.child(0), view.ListBegin(i), view.ListEnd(i), at + 8);
       PutWord(at, keys);
-      return 8 + keys + WriteArray(view.child(1), view.ListBegin(i), view.ListEnd(i), at + 8 + keys);
+      return 8 + keys +
+             WriteArray(view.child(1), view.ListBegin(i), view.ListEnd(i), at + 8 + keys);
     }
     default: {
       const auto fields = static_cast<int64_t>(view.children().size());

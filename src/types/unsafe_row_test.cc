@@ -44,13 +44,12 @@ std::vector<Value> DecodeOne(const std::vector<DataType>& types, std::string_vie
 }
 
 DataType Window() {
-  return DataType::Struct({{.name = "start", .type = TypeId::kTimestamp},
-                           {.name = "end", .type = TypeId::kTimestamp}});
+  return DataType::Struct(
+      {{.name = "start", .type = TypeId::kTimestamp}, {.name = "end", .type = TypeId::kTimestamp}});
 }
 
 TEST(UnsafeRow, LaysOutFixedAndVariableFields) {
-  EXPECT_EQ(Hex(EncodeOne({TypeId::kInteger}, {int32_t{1}})),
-            "0000000000000000 0100000000000000");
+  EXPECT_EQ(Hex(EncodeOne({TypeId::kInteger}, {int32_t{1}})), "0000000000000000 0100000000000000");
   EXPECT_EQ(Hex(EncodeOne({TypeId::kString}, {"abc"})),
             "0000000000000000 0300000010000000 6162630000000000");
   EXPECT_EQ(Hex(EncodeOne({Window()}, {StructValue{{Timestamp{0}, Timestamp{10'000'000}}}})),
@@ -154,9 +153,8 @@ std::vector<std::vector<Value>> EveryValue() {
   const Decimal d30{.unscaled = -123456789, .precision = 30, .scale = 3};
   const StructValue person{{"Ann", d30, CalendarInterval{1, -2, 3}}};
   const StructValue nobody{{Value(), Value(), Value()}};
-  const Decimal big{.unscaled = -(static_cast<__int128>(INT64_MAX) * 1000),
-                    .precision = 38,
-                    .scale = 10};
+  const Decimal big{
+      .unscaled = -(static_cast<__int128>(INT64_MAX) * 1000), .precision = 38, .scale = 10};
   const Decimal d25{.unscaled = 1, .precision = 25, .scale = 0};
   std::vector<Value> full{Value(),
                           true,
