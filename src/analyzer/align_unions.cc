@@ -168,7 +168,7 @@ PlanPtr ProjectChild(const PlanPtr& child, const Columns& columns,
           std::make_shared<CastExpression>(value, output[i]->type(), std::move(options), true),
           named->name());
     }
-    changed |= column != given[i];
+    changed = changed || column != given[i];
     list.push_back(std::move(column));
   }
   if (!changed) return child;

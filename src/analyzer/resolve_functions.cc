@@ -19,7 +19,28 @@ bool AllResolved(const Expression& expression) {
                      [](const ExpressionPtr& child) { return child->resolved(); });
 }
 
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
+
+/// A generator gives columns, not a value that a function could take. Checked before the function
+/// is bound, which would only complain about the type.
+Status CheckNoGenerators(const UnresolvedFunction& call) {
+  const std::vector<ExpressionPtr>& arguments = call.children();
+  const bool nested =
+      std::any_of(arguments.begin(), arguments.end(), [](const ExpressionPtr& argument) {
+        return Exists<Expression>(argument, [](const Expression& e) {
+          return e.kind() == ExpressionKind::kGenerator;
+        });
+      });
+  if (!nested) return Status::OK();
+  const bool is_operator = arguments.size() == 2 && call.name().find_first_of("+-*/%<>=&|^") == 0;
+  const std::string text = is_operator ? "(" + arguments[0]->Sql() + " " + call.name() + " " +
+                                             arguments[1]->Sql() + ")"
+                                       : call.Sql();
+  return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", {{"expression", Quoted(text)}});
+}
+
 Result<ExpressionPtr> BindFunction(const UnresolvedFunction& call, const Resolver& resolver) {
+  ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
   std::vector<ExpressionPtr> arguments = call.arguments();
   Result<ExpressionPtr> bound =
       call.name() == "[]"
@@ -29,8 +50,6 @@ Result<ExpressionPtr> BindFunction(const UnresolvedFunction& call, const Resolve
   if (!bound.ok()) return AtOrigin(bound.status(), call.origin());
   return bound;
 }
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 /// The function that converts between numbers and dates or times, which casts refuse.
 std::string ConversionFunctions(const DataType& from, const DataType& to) {

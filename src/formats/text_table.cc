@@ -6,14 +6,8 @@
 #include <utility>
 
 #include "arrow/array/array_binary.h"
-#include "arrow/array/array_nested.h"
-#include "arrow/array/data.h"
-#include "arrow/array/util.h"
-#include "arrow/array/builder_binary.h"
 #include "arrow/record_batch.h"
-#include "arrow/type.h"
 #include "fmt/format.h"
-#include "types/arrow_types.h"
 #include "types/cast.h"
 
 namespace firesteel {
@@ -109,76 +103,6 @@ std::string Truncate(std::string text, int truncate) {
   return FirstUnits(text, truncate - 3) + "...";
 }
 
-// The same type with text in place of every binary part.
-DataType WithTextForBinary(const DataType& type) {
-  switch (type.id()) {
-    case TypeId::kBinary:
-      return TypeId::kString;
-    case TypeId::kArray:
-      return DataType::Array(WithTextForBinary(type.element_type()), type.contains_null());
-    case TypeId::kMap:
-      return DataType::Map(WithTextForBinary(type.key_type()), WithTextForBinary(type.value_type()),
-                           type.value_contains_null());
-    case TypeId::kStruct: {
-      std::vector<StructField> fields = type.fields();
-      for (StructField& field : fields) field.type = WithTextForBinary(field.type);
-      return DataType::Struct(std::move(fields));
-    }
-    default:
-      return type;
-  }
-}
-
-// Renders the bytes of a column as [01 FF].
-Result<std::shared_ptr<arrow::ArrayData>> BinaryToText(
-    const std::shared_ptr<arrow::ArrayData>& data) {
-  const arrow::BinaryArray binary(data);
-  arrow::StringBuilder builder;
-  std::string text;
-  for (int64_t i = 0; i < binary.length(); ++i) {
-    if (binary.IsNull(i)) {
-      ARROW_RETURN_NOT_OK(builder.AppendNull());
-      continue;
-    }
-    text = "[";
-    for (const char byte : binary.GetView(i)) {
-      if (text.size() > 1) text += ' ';
-      fmt::format_to(std::back_inserter(text), "{:02X}", static_cast<uint8_t>(byte));
-    }
-    ARROW_RETURN_NOT_OK(builder.Append(text + "]"));
-  }
-  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Array> array, builder.Finish());
-  return array->data();
-}
-
-// Replaces every binary part by its text; the result has the type WithTextForBinary(type).
-Result<std::shared_ptr<arrow::ArrayData>> ReplaceBinary(
-    const std::shared_ptr<arrow::ArrayData>& data, const DataType& type) {
-  const DataType target = WithTextForBinary(type);
-  if (target.SameType(type)) return data;
-  if (type.id() == TypeId::kBinary) return BinaryToText(data);
-  std::shared_ptr<arrow::ArrayData> copy = data->Copy();
-  copy->type = ToArrowType(target);
-  if (type.id() == TypeId::kArray) {
-    ARROW_ASSIGN_OR_RAISE(copy->child_data[0],
-                          ReplaceBinary(data->child_data[0], type.element_type()));
-  } else if (type.id() == TypeId::kMap) {
-    std::shared_ptr<arrow::ArrayData> entries = data->child_data[0]->Copy();
-    ARROW_ASSIGN_OR_RAISE(entries->child_data[0],
-                          ReplaceBinary(entries->child_data[0], type.key_type()));
-    ARROW_ASSIGN_OR_RAISE(entries->child_data[1],
-                          ReplaceBinary(entries->child_data[1], type.value_type()));
-    entries->type = copy->type->field(0)->type();
-    copy->child_data[0] = std::move(entries);
-  } else {
-    for (size_t i = 0; i < type.fields().size(); ++i) {
-      ARROW_ASSIGN_OR_RAISE(copy->child_data[i],
-                            ReplaceBinary(data->child_data[i], type.fields()[i].type));
-    }
-  }
-  return copy;
-}
-
 using Cells = std::vector<std::vector<std::string>>;  // rows of columns, the names first
 
 Status AppendCells(const arrow::RecordBatch& batch, int64_t rows, const Schema& schema,
@@ -186,13 +110,10 @@ Status AppendCells(const arrow::RecordBatch& batch, int64_t rows, const Schema& 
   const size_t first = cells->size();
   cells->resize(first + rows, std::vector<std::string>(schema.size()));
   for (int column = 0; column < schema.size(); ++column) {
-    const DataType& type = schema.field(column).type;
-    ARROW_ASSIGN_OR_RAISE(
-        const std::shared_ptr<arrow::ArrayData> data,
-        ReplaceBinary(batch.column(column)->Slice(0, rows)->data(), type));
     ARROW_ASSIGN_OR_RAISE(
         const std::shared_ptr<arrow::Array> array,
-        CastToString(arrow::MakeArray(data), WithTextForBinary(type), options.time_zone));
+        CastToString(batch.column(column)->Slice(0, rows), schema.field(column).type,
+                     options.time_zone, {.null_text = "NULL", .hexadecimal_binary = true}));
     const auto& texts = static_cast<const arrow::StringArray&>(*array);
     for (int64_t row = 0; row < rows; ++row) {
       (*cells)[first + row][column] =

@@ -187,8 +187,8 @@ TEST(AggregateTest, OverflowIsAnErrorInAnsiMode) {
     EXPECT_TRUE(sum->Resize(1).ok());
     Status status = sum->Update(Columns(*call, {type}, rows),
                                 std::vector<int32_t>(values.size(), 0));
-    Result<std::shared_ptr<arrow::Array>> result = status;
-    if (status.ok()) result = sum->Finish();
+    if (!status.ok()) return ErrorCondition(status);
+    Result<std::shared_ptr<arrow::Array>> result = sum->Finish();
     if (!result.ok()) return ErrorCondition(result.status());
     return GetValue(**result, 0, call->type()).ToString();
   };
@@ -251,7 +251,8 @@ TEST(AggregateTest, ValuesByExtremes) {
 TEST(AggregateTest, BuffersAreTheStatesColumns) {
   auto fields = [](std::string_view name, const DataType& type) {
     std::string text;
-    for (const StructField& field : BindAggregate(name, {type})->bound().buffer_fields()) {
+    auto call = BindAggregate(name, {type});
+    for (const StructField& field : call->bound().buffer_fields()) {
       text += (text.empty() ? "" : ", ") + field.name + " " + field.type.SimpleString();
     }
     return text;

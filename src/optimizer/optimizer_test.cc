@@ -55,9 +55,8 @@ TEST_F(OptimizerTest, FoldsConstants) {
 
 TEST_F(OptimizerTest, LeavesErrorsForRunTime) {
   EXPECT_EQ(Tree(Select(scan_, As(Bind("div", Int(1), Int(0)), "x"))),
-            "Project [(cast(1 as bigint) div cast(0 as bigint)) AS x#0]\n"
-            "+- TableScan t []\n")
-      << "the casts may be folded, the division may not";
+            "Project [(1 div 0) AS x#0]\n"
+            "+- TableScan t []\n");
 }
 
 TEST_F(OptimizerTest, SimplifiesBooleans) {
@@ -131,16 +130,15 @@ TEST_F(OptimizerTest, PushesOnlyConditionsOnTheInputBelowGenerators) {
   EXPECT_EQ(Tree(Select(filtered, generated[0])),
             "Filter (w#0 = x)\n"
             "+- Generate explode(split(line#1,  , -1)), [], false, [w#0]\n"
-            "   +- Project [line#1]\n"
-            "      +- Filter (k#2 = 1)\n"
-            "         +- TableScan t [k#2, line#1], filters [k = 1]\n");
+            "   +- Filter (k#2 = 1)\n"
+            "      +- TableScan t [k#2, line#1], filters [k = 1]\n");
 }
 
 TEST_F(OptimizerTest, KeepsFiltersAboveWhatDiffersEachTime) {
-  const PlanPtr random = Select(scan_, a_, As(Bind("rand"), "r"));
+  const PlanPtr random = Select(scan_, a_, As(Bind("monotonically_increasing_id"), "r"));
   EXPECT_EQ(Tree(Where(random, Bind(">", a_, Int(1)))),
             "Filter (a#0 > 1)\n"
-            "+- Project [a#0, rand() AS r#1]\n"
+            "+- Project [a#0, monotonically_increasing_id() AS r#1]\n"
             "   +- TableScan t [a#0]\n");
 }
 

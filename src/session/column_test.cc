@@ -9,12 +9,12 @@ namespace {
 using functions::Col;
 using functions::Lit;
 
-TEST(Column, RendersAsSparkNamesColumns) {
-  EXPECT_EQ((Col("a") + Lit(int32_t{1})).ToString(), "(a + 1)");
-  EXPECT_EQ((!(Col("a") == Col("b"))).ToString(), "(NOT (a = b))");
+TEST(Column, RendersCallsAsTheyWereMade) {
+  EXPECT_EQ((Col("a") + Lit(int32_t{1})).ToString(), "+(a, 1)");
+  EXPECT_EQ((!(Col("a") == Col("b"))).ToString(), "not(=(a, b))");
   EXPECT_EQ(functions::Count("*").ToString(), "count(*)");
-  EXPECT_EQ(functions::When(Col("a") > Col("b"), Lit("x")).Otherwise(Lit("y")).ToString(),
-            "CASE WHEN (a > b) THEN x ELSE y END");
+  EXPECT_EQ(functions::When(Col("a"), Lit("x")).Otherwise(Lit("y")).ToString(),
+            "CASE WHEN a THEN x ELSE y END");
 }
 
 TEST(Column, KeepsTheFirstErrorOfItsParts) {

@@ -60,8 +60,8 @@ class Lexer {
         position_ = line_end == text_.npos ? text_.size() : line_end + 1;
       } else if (c == '/' && At(position_ + 1) == '*' && At(position_ + 2) != '+') {
         ARROW_RETURN_NOT_OK(SkipBracketedComment());
-      } else if (IsBeyondAscii(c) && WideSpaceLength() > 0) {
-        position_ += WideSpaceLength();
+      } else if (IsBeyondAscii(c) && WideSpaceLength(position_) > 0) {
+        position_ += WideSpaceLength(position_);
       } else {
         return Status::OK();
       }
@@ -69,11 +69,17 @@ class Lexer {
     return Status::OK();
   }
 
-  size_t WideSpaceLength() const {
+  size_t WideSpaceLength(size_t at) const {
     for (std::string_view space : kWideSpaces) {
-      if (StartsWith(space)) return space.size();
+      if (text_.substr(at).starts_with(space)) return space.size();
     }
     return 0;
+  }
+
+  /// Whether a character that belongs to a word begins here, allowed in names or not.
+  bool IsWordAt(size_t at) const {
+    if (at >= text_.size()) return false;
+    return IsWordCharacter(text_[at]) || (IsBeyondAscii(text_[at]) && WideSpaceLength(at) == 0);
   }
 
   Status SkipBracketedComment() {
@@ -179,7 +185,7 @@ class Lexer {
     }
     const size_t exponent_end = SkipExponent(whole_end);
     const size_t end = SkipSuffix(exponent_end, exponent_end == whole_end);
-    if (IsWordCharacter(At(end)) || IsBeyondAscii(At(end))) return ReadWord();
+    if (IsWordAt(end)) return ReadWord();
     Add(TokenKind::kNumber, end);
     return Status::OK();
   }
@@ -187,7 +193,7 @@ class Lexer {
   Status ReadWord() {
     size_t end = position_;
     bool beyond_ascii = false;
-    while (end < text_.size() && (IsWordCharacter(text_[end]) || IsBeyondAscii(text_[end]))) {
+    while (IsWordAt(end)) {
       beyond_ascii |= IsBeyondAscii(text_[end]);
       ++end;
     }

@@ -139,13 +139,15 @@ Status ListRunner::Take(const StopAction&) {
 
 Status ListRunner::Take(const CrashAction& action) {
   CrashPoint* crash_point = driver_->crash_point();
-  if (driver_->running()) ARROW_RETURN_NOT_OK(AwaitRest());
+  // Asked now: data handed over to a running query may end it at once.
+  const bool was_running = driver_->running();
+  if (was_running) ARROW_RETURN_NOT_OK(AwaitRest());
   const bool known = std::find(failpoints::kAll.begin(), failpoints::kAll.end(), action.point) !=
                      failpoints::kAll.end();
   if (!known) return Status::Invalid("There is no point '", action.point, "' to crash at.");
   crash_point->Arm(action.point);
   ARROW_RETURN_NOT_OK(driver_->HandOver());
-  if (!driver_->running()) ARROW_RETURN_NOT_OK(Start());
+  if (!was_running) ARROW_RETURN_NOT_OK(Start());
   Status status = driver_->AwaitRest();
   if (status.ok() && driver_->running() && trigger_.interval_ms() > 0) {
     ARROW_RETURN_NOT_OK(driver_->AdvanceToNextTrigger());

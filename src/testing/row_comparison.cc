@@ -1,10 +1,7 @@
 #include "testing/row_comparison.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -17,12 +14,12 @@ namespace {
 
 constexpr size_t kMaxRowsShown = 50;
 
-template <typename T, typename Bits>
+/// NaN, whatever its bits, is the greatest.
+template <typename T>
 std::strong_ordering CompareFloats(T a, T b) {
-  if (a < b) return std::strong_ordering::less;
-  if (a > b) return std::strong_ordering::greater;
-  const auto canonical = [](T x) { return std::isnan(x) ? std::numeric_limits<T>::quiet_NaN() : x; };
-  return std::bit_cast<Bits>(canonical(a)) <=> std::bit_cast<Bits>(canonical(b));
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) <=> std::isnan(b);
+  if (a != b) return a < b ? std::strong_ordering::less : std::strong_ordering::greater;
+  return std::signbit(b) <=> std::signbit(a);
 }
 
 std::strong_ordering CompareAll(const std::vector<Value>& a, const std::vector<Value>& b) {
@@ -49,9 +46,9 @@ std::strong_ordering CompareSame(const T& a, const T& b) {
   if constexpr (std::is_same_v<T, std::monostate>) {
     return std::strong_ordering::equal;
   } else if constexpr (std::is_same_v<T, float>) {
-    return CompareFloats<float, uint32_t>(a, b);
+    return CompareFloats(a, b);
   } else if constexpr (std::is_same_v<T, double>) {
-    return CompareFloats<double, uint64_t>(a, b);
+    return CompareFloats(a, b);
   } else if constexpr (std::is_same_v<T, Decimal>) {
     if (a.scale != b.scale) return a.scale <=> b.scale;
     return a.unscaled < b.unscaled   ? std::strong_ordering::less

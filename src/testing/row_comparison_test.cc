@@ -15,6 +15,9 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 TEST(RowComparisonTest, TellsZerosApartAndFindsNansEqual) {
   EXPECT_TRUE(CompareExactly(Value(kNan), Value(-kNan)) == 0);
   EXPECT_TRUE(CompareExactly(Value(0.0), Value(-0.0)) != 0);
+  EXPECT_TRUE(CompareExactly(Value(-0.0), Value(0.0)) < 0);
+  EXPECT_TRUE(CompareExactly(Value(kNan), Value(1.0)) > 0);
+  EXPECT_TRUE(CompareExactly(Value(-1.0), Value(kNan)) < 0);
   EXPECT_TRUE(CompareExactly(Value(), Value()) == 0);
   EXPECT_TRUE(CompareExactly(Value(), Value("NULL")) < 0);
 }

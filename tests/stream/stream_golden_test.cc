@@ -104,10 +104,11 @@ class ScriptPlayer {
   }
 
   Status Crash(const std::string& point) {
-    if (driver_->running()) ARROW_RETURN_NOT_OK(driver_->AwaitRest());
+    const bool was_running = driver_->running();
+    if (was_running) ARROW_RETURN_NOT_OK(driver_->AwaitRest());
     driver_->crash_point()->Arm(point);
     ARROW_RETURN_NOT_OK(driver_->HandOver());
-    if (!driver_->running()) ARROW_RETURN_NOT_OK(driver_->Start(trigger_));
+    if (!was_running) ARROW_RETURN_NOT_OK(driver_->Start(trigger_));
     started_ = true;
     (void)driver_->AwaitRest();
     if (!driver_->crash_point()->fired()) return Status::Invalid("there was no batch to crash in");

@@ -22,6 +22,7 @@ namespace {
 // A row group ends when it has taken this many bytes of columns (before encoding).
 constexpr int64_t kRowGroupBytes = int64_t{64} << 20;
 constexpr char kCreator[] = "firesteel";
+constexpr char kSparkSchemaKey[] = "org.apache.spark.sql.parquet.row.metadata";
 
 struct CodecRow {
   std::string_view name;
@@ -105,9 +106,7 @@ Result<std::unique_ptr<FileFormatWriter>> OpenParquetWriter(
     }
     fields.push_back(arrow::field(field.name, ToParquetType(field.type), field.nullable));
   }
-  const auto file_schema = arrow::schema(
-      std::move(fields),
-      arrow::key_value_metadata({"org.apache.spark.sql.parquet.row.metadata"}, {schema.Json()}));
+  const std::shared_ptr<arrow::Schema> file_schema = arrow::schema(std::move(fields));
   parquet::WriterProperties::Builder properties;
   properties.compression(codec.codec)->created_by(kCreator)->enable_store_decimal_as_integer();
   ARROW_ASSIGN_OR_RAISE(
@@ -115,6 +114,8 @@ Result<std::unique_ptr<FileFormatWriter>> OpenParquetWriter(
       parquet::arrow::FileWriter::Open(*file_schema, arrow::default_memory_pool(), std::move(out),
                                        properties.build(),
                                        parquet::default_arrow_writer_properties()));
+  ARROW_RETURN_NOT_OK(writer->AddKeyValueMetadata(
+      arrow::key_value_metadata({kSparkSchemaKey}, {schema.Json()})));
   return std::make_unique<ParquetWriter>(schema, file_schema, std::move(writer));
 }
 

@@ -112,6 +112,7 @@ bool MayMatch(const parquet::RowGroupMetaData& group, const parquet::SchemaDescr
   if (predicate.op == Predicate::Op::kIsNotNull) {
     return !statistics->HasNullCount() || statistics->null_count() < group.num_rows();
   }
+  if (statistics->HasNullCount() && statistics->null_count() == group.num_rows()) return false;
   if (!statistics->HasMinMax()) return true;
   return std::any_of(predicate.values.begin(), predicate.values.end(), [&](const Value& value) {
     return MayHoldValue(*schema.Column(leaf), *statistics, predicate.op, value);
