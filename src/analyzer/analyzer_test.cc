@@ -59,6 +59,8 @@ TEST_F(AnalyzerTest, NamesColumnsAsSparkDoes) {
       {Select(all_, cast(Name("s.x"), TypeId::kString)), "CAST(s.x AS STRING):string"},
       {Select(all_, As(As(Name("a"), "q"), "r")), "r:int"},
       {Select(all_, Call("+", As(Name("a"), "q"), Int(1))), "(a AS q + 1):int"},
+      {Select(all_, Call("-", Name("a"))), "(- a):int"},
+      {Select(all_, Call("negative", Name("a"))), "negative(a):int"},
       {Select(all_, Call("count", Star())), "count(1):bigint"},
   });
 }

@@ -34,7 +34,9 @@ Result<std::vector<ExpressionPtr>> Expand(const UnresolvedStar& star, const Name
                      {{"targetString", QuoteIdentifier(star.target())}, {"columns", columns}});
   }
   if (base->type().id() != TypeId::kStruct) {
-    return MakeError("_LEGACY_ERROR_TEMP_1050", {{"attributes", QuoteIdentifier(star.target())}});
+    std::string names;
+    for (const std::string& part : star.target()) names += (names.empty() ? "" : ", ") + part;
+    return MakeError("_LEGACY_ERROR_TEMP_1050", {{"attributes", "List(" + names + ")"}});
   }
   const std::vector<StructField>& fields = base->type().fields();
   for (size_t i = 0; i < fields.size(); ++i) {

@@ -6,6 +6,7 @@
 #include "analyzer/rules.h"
 #include "arrow/array/array_base.h"
 #include "common/error.h"
+#include "expr/function.h"
 #include "functions/registry.h"
 #include "types/arrow_types.h"
 #include "types/cast.h"
@@ -39,14 +40,32 @@ Status CheckNoGenerators(const UnresolvedFunction& call) {
   return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", {{"expression", Quoted(text)}});
 }
 
-Result<ExpressionPtr> BindFunction(const UnresolvedFunction& call, const Resolver& resolver) {
+/// `-a` is the function negative, but its column is called `(- a)`.
+Result<ExpressionPtr> BindMinus(ExpressionPtr argument, const FunctionSettings& settings) {
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound,
+                        BindCall("negative", {std::move(argument)}, false, nullptr, settings));
+  const auto* call = As<ScalarFunction>(bound);
+  if (call == nullptr) return bound;
+  BoundFunction named = call->bound();
+  named.sql = [](const std::vector<std::string>& arguments) { return "(- " + arguments[0] + ")"; };
+  return ExpressionPtr(std::make_shared<ScalarFunction>(
+      call->definition(), std::make_shared<const BoundFunction>(std::move(named)),
+      bound->children()));
+}
+
+Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& resolver) {
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
   std::vector<ExpressionPtr> arguments = call.arguments();
-  Result<ExpressionPtr> bound =
-      call.name() == "[]"
-          ? ExtractValue(arguments[0], arguments[1], resolver)
-          : BindCall(call.name(), std::move(arguments), call.distinct(),
-                     call.has_filter() ? call.children().back() : nullptr, resolver.settings());
+  if (call.name() == "[]") return ExtractValue(arguments[0], arguments[1], resolver);
+  if (call.name() == "-" && arguments.size() == 1) {
+    return BindMinus(std::move(arguments[0]), resolver.settings());
+  }
+  return BindCall(call.name(), std::move(arguments), call.distinct(),
+                  call.has_filter() ? call.children().back() : nullptr, resolver.settings());
+}
+
+Result<ExpressionPtr> BindFunction(const UnresolvedFunction& call, const Resolver& resolver) {
+  Result<ExpressionPtr> bound = BindAny(call, resolver);
   if (!bound.ok()) return AtOrigin(bound.status(), call.origin());
   return bound;
 }

@@ -37,9 +37,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 Status UnresolvedColumnError(const UnresolvedAttribute& name,
                              const std::vector<AttributePtr>& columns) {
   const std::vector<std::string>& parts = name.parts();
-  std::string base;
-  for (const std::string& part : parts) base += (base.empty() ? "" : ".") + part;
-  // The quotes of the candidates take part in the comparison, as they do in Spark.
+  // Candidates are compared with their quotes, the name with those it needs, as in Spark.
+  const std::string base = name.Sql();
   std::vector<std::pair<size_t, std::string>> candidates;
   for (const AttributePtr& column : columns) {
     std::vector<std::string> full{column->name()};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "expr/unresolved.h"
 #include "plan/identifier.h"
 
 namespace firesteel {
@@ -15,10 +16,17 @@ constexpr char kSearchPath[] =
 }  // namespace
 
 Status Catalog::CreateTempView(const std::string& name, PlanPtr plan, bool replace) {
+  // The name is SQL: a dot in it separates parts unless it stands in backticks.
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr parsed, UnresolvedAttribute::Parse(name));
+  const std::vector<std::string>& parts = As<UnresolvedAttribute>(parsed)->parts();
+  if (parts.size() > 1) {
+    return MakeError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", {{"actualName", name}});
+  }
+  std::string key = FoldCase(parts[0]);
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::string key = FoldCase(name);
   if (!replace && views_.count(key) > 0) {
-    return MakeError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", QuoteIdentifier(name)}});
+    return MakeError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS",
+                     {{"relationName", QuoteIdentifier(parts)}});
   }
   views_.insert_or_assign(std::move(key), std::move(plan));
   return Status::OK();

@@ -19,7 +19,8 @@ class Catalog {
       : registry_(std::move(registry)) {}
 
   const DataSourceRegistry& registry() const { return *registry_; }
-  /// Names a plan. Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
+  /// Names a plan, which should be analyzed: else a view over its own name would never end.
+  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`, TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS.
   Status CreateTempView(const std::string& name, PlanPtr plan, bool replace);
   /// False when there was none.
   bool DropTempView(std::string_view name);

@@ -36,6 +36,13 @@ TEST_F(CatalogTest, DropsViews) {
   EXPECT_EQ(ErrorCondition(catalog_.Lookup({"v"}).status()), "TABLE_OR_VIEW_NOT_FOUND");
 }
 
+TEST_F(CatalogTest, TakesNamesOfOnePart) {
+  EXPECT_EQ(ErrorCondition(catalog_.CreateTempView("a.b", a_, true)),
+            "TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS");
+  ASSERT_TRUE(catalog_.CreateTempView("`a.b`", a_, true).ok());
+  EXPECT_EQ(*catalog_.Lookup({"a.b"}), a_);
+}
+
 TEST_F(CatalogTest, HasNoDatabases) {
   ASSERT_TRUE(catalog_.CreateTempView("v", a_, false).ok());
   const Status status = catalog_.Lookup({"db", "v"}).status();

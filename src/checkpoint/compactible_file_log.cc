@@ -76,6 +76,8 @@ Result<std::map<int64_t, CompactibleFileLog::LogFile>> CompactibleFileLog::ListF
 Result<std::vector<std::string>> CompactibleFileLog::ReadEntries(const std::string& path) const {
   ARROW_ASSIGN_OR_RAISE(const std::string text, files_->env()->ReadFile(path));
   ARROW_ASSIGN_OR_RAISE(const std::vector<std::string_view> lines, ParseLogLines(text, path));
+  // A log without entries is just the version; a line break after it begins an entry.
+  if (lines.empty() && text.ends_with('\n')) return MalformedLog(path, 2, "it is cut off");
   std::vector<std::string> entries;
   entries.reserve(lines.size());
   for (size_t i = 0; i < lines.size(); ++i) {

@@ -169,7 +169,8 @@ TEST_F(CompactibleFileLogTest, OldestRetainedBatchMayNotBeTheCompaction) {
 
 TEST_F(CompactibleFileLogTest, DamagedFilesAreErrors) {
   CompactibleFileLog log = Open();
-  for (const std::string text : {"", "v1\nnot json", "v1\n{\"a\":1}\n{\"b\":", "v1\n\n{}", "{}"}) {
+  for (const std::string text :
+       {"", "v1\n", "v1\nnot json", "v1\n{\"a\":1}\n{\"b\":", "v1\n\n{}", "{}"}) {
     directory_.Write("0", text);
     const Status status = log.Get(0).status();
     EXPECT_EQ(ErrorCondition(status), "MALFORMED_LOG_FILE") << text;

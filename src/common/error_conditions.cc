@@ -184,8 +184,6 @@ constexpr ErrorConditionRow kRows[] = {
     {"GROUP_BY_AGGREGATE", "42903", "GROUP BY must not contain aggregate functions: <sqlExpr>."},
     {"GROUP_BY_POS_OUT_OF_RANGE", "42805",
      "GROUP BY position <index> is not between 1 and <size>."},
-    {"GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822",
-     "GROUP BY <sqlExpr> is not possible: values of the type <dataType> have no order."},
     {"INCOMPATIBLE_COLUMN_TYPE", "42825",
      "<operator> needs tables whose columns fit each other: column <columnOrdinalNumber> of "
      "table <tableOrdinalNumber> is of the type <dataType1>, the first table has "
@@ -255,6 +253,8 @@ constexpr ErrorConditionRow kRows[] = {
      "The interval <input> does not fit its type."},
     {"INVALID_INTERVAL_FORMAT.INPUT_IS_EMPTY", "22006",
      "<input> is no interval: it is empty."},
+    {"INVALID_INTERVAL_FORMAT.INTERVAL_PARSING", "22006",
+     "<input> is no <interval> interval: a field is out of its range."},
     {"INVALID_INTERVAL_FORMAT.INVALID_FRACTION", "22006",
      "<input> is no interval: <unit> cannot have a fraction."},
     {"INVALID_INTERVAL_FORMAT.INVALID_UNIT", "22006",
@@ -464,8 +464,10 @@ constexpr ErrorConditionRow kRows[] = {
     {"WRONG_NUM_ARGS.WITH_SUGGESTION", "42605",
      "<functionName> takes <expectedNum> arguments, not <actualNum>. To have it take "
      "<legacyNum>, set <legacyConfKey> to <legacyConfValue>."},
+    {"_LEGACY_ERROR_TEMP_0026", "", "<value> is no number of an interval."},
     {"_LEGACY_ERROR_TEMP_0029", "",
      "An interval has either years and months or days and smaller units, not both: <literal>."},
+    {"_LEGACY_ERROR_TEMP_0063", "", "<msg>."},
     {"_LEGACY_ERROR_TEMP_1008", "",
      "<quoted> does not read a stream. Use the batch API to read it."},
     {"_LEGACY_ERROR_TEMP_1050", "",

@@ -52,8 +52,8 @@ class ThreadedTaskScheduler final : public TaskScheduler {
     Stage stage{.count = count, .task = &task, .error = Status::OK()};
     std::unique_lock lock(mutex_);
     stages_.push_back(&stage);
-    const int helpers = std::min<int>(count - 1, static_cast<int>(workers_.size()));
-    for (int i = 0; i < helpers; ++i) work_there_.notify_one();
+    const int woken = std::min<int>(count - 1, static_cast<int>(workers_.size()));
+    for (int i = 0; i < woken; ++i) work_there_.notify_one();
     while (stage.HasWork()) RunNext(&stage, &lock);
     stages_.erase(std::find(stages_.begin(), stages_.end(), &stage));
     stage_done_.wait(lock, [&] { return stage.running == 0; });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,7 +20,7 @@ using Index = std::map<std::string_view, FunctionLookup>;
 /// Every family, in one place. Names are unique across families.
 Index BuildIndex() {
   Index index;
-  for (auto family : {ArithmeticFunctions, ComparisonFunctions, BooleanFunctions,
+  for (auto family : {ArithmeticFunctions, BitwiseFunctions, ComparisonFunctions, BooleanFunctions,
                       ConditionalFunctions, StringFunctions, StringCaseFunctions,
                       StringSearchFunctions, EncodingFunctions, LikeFunctions, RegexpFunctions,
                       MathFunctions, RoundingFunctions, DateTimeFunctions, DateArithmeticFunctions,
@@ -110,6 +111,37 @@ Status UnsupportedSyntax(std::string_view name, std::string_view syntax) {
                     {"syntax", std::string(syntax)}});
 }
 
+/// The types whose names are functions, too: `double(x)` is a cast that does not show in names.
+std::optional<DataType> TypeFunction(std::string_view name) {
+  static const std::map<std::string_view, DataType> types{
+      {"bigint", TypeId::kLong},       {"binary", TypeId::kBinary},
+      {"boolean", TypeId::kBoolean},   {"date", TypeId::kDate},
+      {"decimal", DataType::Decimal(10, 0)}, {"double", TypeId::kDouble},
+      {"float", TypeId::kFloat},       {"int", TypeId::kInteger},
+      {"smallint", TypeId::kShort},    {"string", TypeId::kString},
+      {"timestamp", TypeId::kTimestamp}, {"tinyint", TypeId::kByte},
+  };
+  auto found = types.find(name);
+  return found == types.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<ExpressionPtr> BindTypeFunction(std::string_view name, const DataType& type,
+                                       std::vector<ExpressionPtr> arguments,
+                                       const FunctionSettings& settings) {
+  ARROW_RETURN_NOT_OK(CheckCount(name, 1, 1, static_cast<int>(arguments.size())));
+  const DataType& from = arguments[0]->type();
+  if (!CanCast(from, type, settings.ansi)) {
+    BindRequest request{name, arguments, settings};
+    return MakeError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+                     {{"sqlExpr", Quoted(CallSql(request))},
+                      {"srcType", Quoted(from.Sql())},
+                      {"targetType", Quoted(type.Sql())}});
+  }
+  CastOptions options{settings.ansi, false, settings.time_zone};
+  return ExpressionPtr(std::make_shared<CastExpression>(std::move(arguments[0]), type,
+                                                        std::move(options), true));
+}
+
 void CastArguments(const std::vector<DataType>& types, const FunctionSettings& settings,
                    std::vector<ExpressionPtr>* arguments) {
   for (size_t i = 0; i < types.size() && i < arguments->size(); ++i) {
@@ -195,6 +227,9 @@ Result<ExpressionPtr> BindCall(std::string_view name, std::vector<ExpressionPtr>
   if ((name == "[]" || name == "element") && arguments.size() == 2 &&
       arguments[0]->type().id() == TypeId::kStruct) {
     return BindField(arguments[0], arguments[1]);
+  }
+  if (const auto type = TypeFunction(LowerAscii(name))) {
+    return BindTypeFunction(name, *type, std::move(arguments), settings);
   }
   const FunctionLookup lookup = FindFunction(name);
   const int count = static_cast<int>(arguments.size());

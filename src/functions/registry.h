@@ -38,6 +38,7 @@ Result<ExpressionPtr> BindConditional(std::vector<ExpressionPtr> children,
 
 // The families; each list lives in the .cc of its name. registry.cc joins them.
 std::span<const ScalarFunctionDefinition> ArithmeticFunctions();
+std::span<const ScalarFunctionDefinition> BitwiseFunctions();
 std::span<const ScalarFunctionDefinition> ComparisonFunctions();
 std::span<const ScalarFunctionDefinition> BooleanFunctions();
 std::span<const ScalarFunctionDefinition> ConditionalFunctions();

@@ -127,6 +127,7 @@ class ForeachBatchSink final : public BatchSink {
   }
 
   std::string Describe() const override { return "ForeachBatchSink"; }
+  bool ReportsOutputRows() const override { return false; }
 
  private:
   std::weak_ptr<SessionBackend> backend_;

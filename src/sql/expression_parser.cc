@@ -204,7 +204,7 @@ std::string_view ExpressionParser::PeekPrefixFunction() const {
   if (PeekSymbol("+")) return "positive";
   if (PeekSymbol("~")) return "~";
   // The sign of a number belongs to it: -128Y is a TINYINT.
-  return PeekSymbol("-") && Peek(1).kind != TokenKind::kNumber ? "negative" : "";
+  return PeekSymbol("-") && Peek(1).kind != TokenKind::kNumber ? "-" : "";
 }
 
 Status ExpressionParser::ParsePrefix(int weakest, int* tightest, Parsed* out) {

@@ -53,6 +53,12 @@ const UnitRow* FindUnit(std::string_view word) {
   return nullptr;
 }
 
+std::string LowerCase(std::string_view upper) {
+  std::string lower;
+  for (char c : upper) lower.push_back(static_cast<char>(c - 'A' + 'a'));
+  return lower;
+}
+
 /// One `-1.5 seconds` of an interval.
 struct Piece {
   bool negative = false;
@@ -93,12 +99,13 @@ std::optional<IntervalError> AddPiece(const Piece& piece, const std::string& inp
   std::string_view fraction = point == number.npos ? "" : number.substr(point + 1);
   if (whole.empty() && !fraction.empty()) whole = "0";
   if (!IsDigits(whole) || (!fraction.empty() && !IsDigits(fraction)) || fraction.size() > 9) {
+    // Spark tells words from numbers that are written wrongly.
+    const bool is_word = !number.empty() && !IsDigits(number.substr(0, 1));
+    if (is_word) return IntervalError{"_LEGACY_ERROR_TEMP_0026", {{"value", piece.number}}};
     return FormatError("UNRECOGNIZED_NUMBER", input, {{"number", piece.number}});
   }
   if (point != number.npos && piece.unit->unit != Unit::kSecond) {
-    std::string unit;
-    for (char c : piece.unit->name) unit.push_back(static_cast<char>(c - 'A' + 'a'));
-    return FormatError("INVALID_FRACTION", input, {{"unit", std::move(unit)}});
+    return FormatError("INVALID_FRACTION", input, {{"unit", LowerCase(piece.unit->name)}});
   }
   int64_t count = 0;
   if (std::from_chars(whole.data(), whole.data() + whole.size(), count).ec != std::errc()) {
@@ -148,14 +155,13 @@ std::optional<std::vector<Piece>> SplitPieces(std::string_view text) {
   return pieces;
 }
 
-/// One number of `d h:m:s.n` or `y-m`; nothing when it is not there or above `limit`.
-std::optional<int64_t> ReadField(std::string_view* text, int64_t limit) {
+/// One number of `d h:m:s.n` or `y-m`; nothing when it is not there.
+std::optional<int64_t> ReadField(std::string_view* text) {
   size_t length = 0;
   while (length < text->size() && (*text)[length] >= '0' && (*text)[length] <= '9') ++length;
   int64_t value = 0;
   if (length == 0 ||
-      std::from_chars(text->data(), text->data() + length, value).ec != std::errc() ||
-      value > limit) {
+      std::from_chars(text->data(), text->data() + length, value).ec != std::errc()) {
     return std::nullopt;
   }
   text->remove_prefix(length);
@@ -172,8 +178,9 @@ bool SkipSeparator(std::string_view* text, char separator) {
 }
 
 /// Reads `1 2:03:04.5` between two units as months or microseconds; nothing when the text has
-/// another form.
-std::optional<__int128> ReadFields(std::string_view text, const UnitRow& from, const UnitRow& to) {
+/// another form. `*too_large` is a field that does not fit the one before it (25 hours).
+std::optional<__int128> ReadFields(std::string_view text, const UnitRow& from, const UnitRow& to,
+                                   const UnitRow** too_large) {
   bool negative = false;
   if (text.starts_with('-') || text.starts_with('+')) {
     negative = text[0] == '-';
@@ -187,8 +194,9 @@ std::optional<__int128> ReadFields(std::string_view text, const UnitRow& from, c
       if (!SkipSeparator(&text, separator)) return std::nullopt;
       limit = IsMonths(*unit) ? 11 : unit->unit == Unit::kHour ? 23 : 59;
     }
-    const std::optional<int64_t> value = ReadField(&text, limit);
+    const std::optional<int64_t> value = ReadField(&text);
     if (!value) return std::nullopt;
+    if (*value > limit) *too_large = unit;
     total += static_cast<__int128>(*value) * unit->size;
   }
   if (to.unit == Unit::kSecond && text.starts_with('.')) {
@@ -218,15 +226,23 @@ std::optional<IntervalError> ReadRange(const Piece& piece, const UnitRow& to, In
                        from.unit != Unit::kWeek && to.unit <= Unit::kSecond;
   if (!ordered) {
     return FormatError("UNSUPPORTED_FROM_TO_EXPRESSION", piece.number,
-                       {{"from", std::string(from.name)}, {"to", std::string(to.name)}});
+                       {{"from", LowerCase(from.name)}, {"to", LowerCase(to.name)}});
   }
-  std::optional<__int128> total = ReadFields(piece.number, from, to);
+  const UnitRow* too_large = nullptr;
+  std::optional<__int128> total = ReadFields(piece.number, from, to, &too_large);
+  if (total && too_large != nullptr && IsMonths(from)) {
+    return FormatError("INTERVAL_PARSING", piece.number, {{"interval", "year-month"}});
+  }
+  if (total && too_large != nullptr) {
+    return IntervalError{"_LEGACY_ERROR_TEMP_0063",
+                         {{"msg", LowerCase(too_large->name) + " out of range: " + piece.number}}};
+  }
   if (!total) {
     return FormatError(
         "UNMATCHED_FORMAT_STRING_WITH_NOTICE", piece.number,
         {{"intervalStr", IsMonths(from) ? "year-month" : "day-time"},
          {"supportedFormat", "`[+|-]" + RangeFormat(from, to) + "`"},
-         {"typeName", std::string(from.name) + " TO " + std::string(to.name)}});
+         {"typeName", "interval " + LowerCase(from.name) + " to " + LowerCase(to.name)}});
   }
   (IsMonths(from) ? sum->months : sum->micros) = piece.negative ? -*total : *total;
   (IsMonths(from) ? sum->has_months : sum->has_micros) = true;

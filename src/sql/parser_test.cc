@@ -46,12 +46,12 @@ TEST(ParserTest, BindsOperatorsByPrecedence) {
       {"not not a", "not(not(a))"},
       {"!a or b", "or(not(a), b)"},
       {"b = (not a)", "=(b, not(a))"},
-      {"-a * b", "*(negative(a), b)"},
+      {"-a * b", "*(-(a), b)"},
       {"+ + a", "positive(positive(a))"},
       {"~a + 1", "+(~(a), 1)"},
-      {"- -5", "negative(-5)"},
+      {"- -5", "-(-5)"},
       {"a -5", "-(a, 5)"},
-      {"-(5)", "negative(5)"},
+      {"-(5)", "-(5)"},
   });
 }
 
@@ -147,7 +147,7 @@ TEST(ParserTest, ParsesSpecialForms) {
       {"cast(a as array<struct<x: int, y: array<string>>>)",
        "CAST(a AS ARRAY<STRUCT<x: INT, y: ARRAY<STRING>>>)"},
       {"cast(a as interval day to second)", "CAST(a AS INTERVAL DAY TO SECOND)"},
-      {"-a::bigint", "negative(CAST(a AS BIGINT))"},
+      {"-a::bigint", "-(CAST(a AS BIGINT))"},
       {"-1::string", "CAST(-1 AS STRING)"},
       {"a::array<array<int>>=b", "=(CAST(a AS ARRAY<ARRAY<INT>>), b)"},
       {"a::array<int>>b", ">(CAST(a AS ARRAY<INT>), b)"},

@@ -90,7 +90,7 @@ TEST(ByteMapTest, CompactingGivesMemoryBackAndTellsOfMoves) {
       kept.insert(std::move(moved));
     });
   }
-  EXPECT_LT(map.memory_bytes(), full / 4);
+  EXPECT_LT(map.memory_bytes(), full / 3);  // the records; the table of slots keeps its size
   EXPECT_EQ(map.size(), static_cast<int64_t>(kKeys / 20));
   for (const auto& [ref, i] : kept) {
     EXPECT_EQ(map.Find(Key(i), HashStateKey(Key(i))), ref);

@@ -35,7 +35,8 @@ class SnapshotWalk {
   /// Appends some of the records to `plain`, framed as in a snapshot; false when the last were
   /// appended. The work of one call is bounded.
   bool NextPiece(const RecordArena& arena, std::string* plain) {
-    for (int scanned = 0; scanned < kRecordsPerPiece && plain->size() < kPieceBytes; ++scanned) {
+    const size_t limit = plain->size() + kPieceBytes;
+    for (int scanned = 0; scanned < kRecordsPerPiece && plain->size() < limit; ++scanned) {
       const RecordRef ref = arena.Next(&position_, end_);
       if (ref == 0) return false;
       if (!IsMarked(ref)) AppendPut(arena.Key(ref), arena.Value(ref), plain);

@@ -24,18 +24,18 @@ class FilesToFiles final : public DurableQuery {
 
   std::string Name() const override { return "files to " + format_; }
 
-  std::string CheckAnswer(Env* env, int input_files) override {
+  Result<std::string> CompareAnswer(Env* env, int input_files) override {
     std::vector<Row> wanted;
     for (int file = 0; file < input_files; ++file) {
       for (int row = 0; row < kRowsPerFile; ++row) {
         if (row % 2 == 0) wanted.push_back(Row({NumberOf(file, row) * 2, KeyOf(file, row) + "!"}));
       }
     }
-    const Result<Session> session = NewSession(env);
-    if (!session.ok()) return session.status().message();
-    const Result<std::vector<Row>> found =
-        session->Read().Format(format_).Schema("n BIGINT, k STRING").Load("/out").Collect();
-    return found.ok() ? DescribeDifference(wanted, *found) : found.status().message();
+    ARROW_ASSIGN_OR_RAISE(const Session session, NewSession(env));
+    ARROW_ASSIGN_OR_RAISE(
+        std::vector<Row> found,
+        session.Read().Format(format_).Schema("n BIGINT, k STRING").Load("/out").Collect());
+    return DescribeDifference(std::move(wanted), std::move(found));
   }
 
  protected:
@@ -55,7 +55,7 @@ class FilesToCounts final : public DurableQuery {
  public:
   std::string Name() const override { return "files to counts"; }
 
-  std::string CheckAnswer(Env*, int input_files) override {
+  Result<std::string> CompareAnswer(Env*, int input_files) override {
     std::map<std::string, int64_t> counts;
     for (int file = 0; file < input_files; ++file) {
       for (int row = 0; row < kRowsPerFile; ++row) ++counts[KeyOf(file, row)];
@@ -87,16 +87,21 @@ class FilesToCounts final : public DurableQuery {
 
 }  // namespace
 
+std::string DurableQuery::CheckAnswer(Env* env, int input_files) {
+  const Result<std::string> difference = CompareAnswer(env, input_files);
+  return difference.ok() ? *difference : difference.status().ToString();
+}
+
 Result<Session> DurableQuery::NewSession(Env* env) {
   TestEngineOptions options;
   options.clock = &clock_;
   options.env = env;
   options.threads = 1;
   return MakeTestSession(options, {{"spark.sql.shuffle.partitions", "2"},
-                                   {"spark.sql.streaming.minBatchesToRetain", "2"},
+                                   {"spark.sql.streaming.minBatchesToRetain", "1"},
                                    {"spark.sql.streaming.stateStore.minDeltasForSnapshot", "1"},
-                                   {"spark.sql.streaming.fileSource.log.compactInterval", "3"},
-                                   {"spark.sql.streaming.fileSink.log.compactInterval", "3"},
+                                   {"spark.sql.streaming.fileSource.log.compactInterval", "2"},
+                                   {"spark.sql.streaming.fileSink.log.compactInterval", "2"},
                                    {"spark.sql.streaming.fileSource.log.cleanupDelay", "0"},
                                    {"spark.sql.streaming.fileSink.log.cleanupDelay", "0"}});
 }

@@ -24,8 +24,11 @@ class DurableQuery {
   virtual std::string Name() const = 0;
   /// Runs until everything in `env` is processed.
   Status Run(Env* env);
-  /// "" when the answer is that of all input files, else what is wrong.
-  virtual std::string CheckAnswer(Env* env, int input_files) = 0;
+  /// Compares the answer with that of the first `input_files` inputs; "" when it is right. Errors: it
+  /// cannot be read.
+  virtual Result<std::string> CompareAnswer(Env* env, int input_files) = 0;
+  /// "" when the answer is right, else what is wrong or why it cannot be read.
+  std::string CheckAnswer(Env* env, int input_files);
   /// Forgets what outside systems know of the query.
   virtual void Reset() {}
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "checkpoint/compactible_file_log.h"
@@ -148,12 +149,26 @@ class FileStream final : public MicroBatchStream {
     ARROW_ASSIGN_OR_RAISE(const std::optional<int64_t> latest, log_->LatestId());
     log_id_ = latest.value_or(-1);
     ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> lines, log_->AllEntries());
+    std::set<int64_t> steps;
     for (const std::string& line : lines) {
       ARROW_ASSIGN_OR_RAISE(const SourceLogEntry entry, SourceLogEntry::FromJson(line));
       seen_.Add(entry.file.path, entry.file.modification_time_ms);
+      steps.insert(entry.log_id);
     }
     seen_.Purge();
-    return Status::OK();
+    return CheckComplete(steps);
+  }
+
+  /// Every step took files. One without any was cut off, and its files would be read again.
+  Status CheckComplete(const std::set<int64_t>& steps) const {
+    int64_t wanted = 0;
+    for (const int64_t step : steps) {
+      if (step != wanted) break;
+      ++wanted;
+    }
+    if (wanted == log_id_ + 1) return Status::OK();
+    return Status::Invalid("The file source's log ", log_directory_, " goes on to ", log_id_,
+                           ", but it names no file of entry ", wanted, ". It is damaged.");
   }
 
   /// Those not taken yet, in the order in which they are to be read.

@@ -28,12 +28,12 @@ namespace {
 constexpr int64_t kBatchBytes = int64_t{16} << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-struct TextOptions {
+struct TextFileOptions {
   bool whole_text = false;
   std::string line_separator;  // empty: \n, \r\n and \r
 
-  static Result<TextOptions> Make(const Options& options) {
-    TextOptions text;
+  static Result<TextFileOptions> Make(const Options& options) {
+    TextFileOptions text;
     ARROW_ASSIGN_OR_RAISE(text.whole_text, options.GetBool("wholetext", false));
     if (const std::optional<std::string> separator = options.Get("lineSep")) {
       if (separator->empty()) {
@@ -63,7 +63,7 @@ Status CheckTextSchema(const Schema& schema, int fewest_columns) {
 class TextReader : public BatchReader {
  public:
   TextReader(std::shared_ptr<arrow::io::InputStream> stream, const FileReadRequest& request,
-             const TextOptions& options, int64_t* input_rows)
+             const TextFileOptions& options, int64_t* input_rows)
       : stream_(stream),
         blocks_(std::move(stream), options.line_separator),
         lines_("", options.line_separator),
@@ -132,7 +132,7 @@ class TextReader : public BatchReader {
   std::shared_ptr<arrow::io::InputStream> stream_;
   LineBlockReader blocks_;
   LineCutter lines_;
-  const TextOptions options_;
+  const TextFileOptions options_;
   const std::string path_;
   const int64_t batch_rows_;
   const std::shared_ptr<arrow::Schema> arrow_schema_;
@@ -177,7 +177,7 @@ class TextFileFormat : public FileFormat {
   }
 
   Status ValidateRead(const FileReadRequest& request) const override {
-    ARROW_RETURN_NOT_OK(TextOptions::Make(request.options).status());
+    ARROW_RETURN_NOT_OK(TextFileOptions::Make(request.options).status());
     return CheckTextSchema(request.columns, 0);
   }
 
@@ -185,7 +185,7 @@ class TextFileFormat : public FileFormat {
       std::shared_ptr<arrow::io::RandomAccessFile> file, const FileReadRequest& request,
       int64_t* input_rows) const override {
     ARROW_RETURN_NOT_OK(CheckTextSchema(request.columns, 0));
-    ARROW_ASSIGN_OR_RAISE(const TextOptions options, TextOptions::Make(request.options));
+    ARROW_ASSIGN_OR_RAISE(const TextFileOptions options, TextFileOptions::Make(request.options));
     Result<std::shared_ptr<arrow::io::InputStream>> stream =
         OpenDecompressed(std::move(file), request.path);
     if (!stream.ok()) {
@@ -199,7 +199,7 @@ class TextFileFormat : public FileFormat {
       std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema, const Options& options,
       const std::string& /*session_time_zone*/) const override {
     ARROW_RETURN_NOT_OK(CheckTextSchema(schema, 1));
-    ARROW_ASSIGN_OR_RAISE(const TextOptions text, TextOptions::Make(options));
+    ARROW_ASSIGN_OR_RAISE(const TextFileOptions text, TextFileOptions::Make(options));
     ARROW_ASSIGN_OR_RAISE(
         std::unique_ptr<LineWriter> lines,
         LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
