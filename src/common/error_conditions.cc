@@ -208,6 +208,8 @@ constexpr ErrorConditionRow kRows[] = {
      "The interval does not fit its type. Use <functionName> to get NULL instead."},
     {"INTERVAL_DIVIDED_BY_ZERO", "22012",
      "An interval was divided by zero. Use try_divide to get NULL instead."},
+    {"INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", "42903",
+     "The FILTER of an aggregate function must be a condition, <filterExpr> is none."},
     {"INVALID_ARRAY_INDEX", "22003",
      "The index <indexValue> is outside of the array, which has <arraySize> elements. Use "
      "get() to get NULL instead."},

@@ -114,7 +114,8 @@ Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressedByContent(
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Buffer> start, file->ReadAt(0, 4));
   const std::string_view bytes(*start);
   for (const auto& [first_bytes, ending] : kFirstBytes) {
-    if (bytes.starts_with(first_bytes)) return OpenDecompressed(std::move(file), std::string(ending));
+    if (bytes.starts_with(first_bytes))
+      return OpenDecompressed(std::move(file), std::string(ending));
   }
   return file;
 }

@@ -197,7 +197,9 @@ Status DateTimePattern::Compile(std::string_view pattern) {
       open_options += c == '[' ? 1 : -1;
       if (open_options < 0) return IllegalCharacter(pattern, c);
       items_.push_back(Item{.kind = c == '[' ? Item::Kind::kOptionBegin : Item::Kind::kOptionEnd,
-                            .letter = 0, .count = 0, .text = {}});
+                            .letter = 0,
+                            .count = 0,
+                            .text = {}});
       ++i;
     } else if (c == '#' || c == '{' || c == '}') {
       return IllegalCharacter(pattern, c);

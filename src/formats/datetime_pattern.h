@@ -14,9 +14,9 @@ namespace firesteel {
 /// A pattern for dates and times in Java's letters (`yyyy-MM-dd HH:mm:ss.SSS XXX`), with Spark's
 /// restrictions and English names. Immutable, thread-safe.
 ///
-///   G era · y year · M L month · d day · D day of year · Q q quarter · E weekday · F weekday within
-///   the month · a AM/PM · H k K h hour · m minute · s second · S fraction · V zone id · z zone name
-///   · O X x Z offset · 'text' · '' · [optional]
+///   G era · y year · M L month · d day · D day of year · Q q quarter · E weekday · F weekday
+///   within the month · a AM/PM · H k K h hour · m minute · s second · S fraction · V zone id · z
+///   zone name · O X x Z offset · 'text' · '' · [optional]
 class DateTimePattern {
  public:
   enum class Purpose { kParse, kFormat };
@@ -45,7 +45,7 @@ class DateTimePattern {
   struct Item {
     enum class Kind { kText, kField, kOptionBegin, kOptionEnd };
     Kind kind = Kind::kText;
-    char letter = 0;      // of a field; y is the era's year where there is a G, else u
+    char letter = 0;  // of a field; y is the era's year where there is a G, else u
     int count = 0;
     std::string text;
     // Of a number without a fixed width: the digits of the fixed numbers that follow it directly.

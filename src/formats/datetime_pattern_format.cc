@@ -1,5 +1,3 @@
-#include "formats/datetime_pattern.h"
-
 #include <cstdlib>
 #include <exception>
 #include <iterator>
@@ -7,6 +5,7 @@
 #include "date/tz.h"
 #include "fmt/format.h"
 #include "formats/datetime_names.h"
+#include "formats/datetime_pattern.h"
 #include "types/datetime.h"
 
 namespace firesteel {

@@ -1,11 +1,10 @@
-#include "formats/datetime_pattern.h"
-
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <memory>
 
 #include "formats/datetime_names.h"
+#include "formats/datetime_pattern.h"
 #include "types/datetime.h"
 
 namespace firesteel {
@@ -242,7 +241,8 @@ class DateTimeTextReader {
   bool ReadZone() {
     size_t length = 0;
     while (length < text_.size() &&
-           (IsDigit(text_[length]) || (Lower(text_[length]) >= 'a' && Lower(text_[length]) <= 'z') ||
+           (IsDigit(text_[length]) ||
+            (Lower(text_[length]) >= 'a' && Lower(text_[length]) <= 'z') ||
             std::string_view("/_+-:~").find(text_[length]) != std::string_view::npos)) {
       ++length;
     }
@@ -328,9 +328,9 @@ class DateTimeTextReader {
       return false;
     }
     if (hour && fields_.afternoon && (*hour >= 12) != *fields_.afternoon) return false;
-    micros_of_day_ = hour.value_or(half) * kMicrosPerHour +
-                     fields_.minute.value_or(0) * kMicrosPerMinute +
-                     fields_.second.value_or(0) * kMicrosPerSecond + fields_.nanos.value_or(0) / 1000;
+    micros_of_day_ =
+        hour.value_or(half) * kMicrosPerHour + fields_.minute.value_or(0) * kMicrosPerMinute +
+        fields_.second.value_or(0) * kMicrosPerSecond + fields_.nanos.value_or(0) / 1000;
     return true;
   }
 
@@ -391,8 +391,8 @@ std::optional<int64_t> DateTimePattern::ParseTimestamp(std::string_view text,
   if (!local_micros) return std::nullopt;
   if (reader.fields().offset_seconds && reader.fields().zone == nullptr) {
     int64_t micros = 0;
-    if (__builtin_sub_overflow(*local_micros,
-                               *reader.fields().offset_seconds * kMicrosPerSecond, &micros)) {
+    if (__builtin_sub_overflow(*local_micros, *reader.fields().offset_seconds * kMicrosPerSecond,
+                               &micros)) {
       return std::nullopt;
     }
     return micros;

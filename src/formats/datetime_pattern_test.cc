@@ -39,7 +39,8 @@ std::string MakeCondition(const std::string& pattern, DateTimePattern::Purpose p
 
 TEST(DateTimePattern, ParsesNumbersOfTheGivenWidth) {
   EXPECT_EQ(ParseTimestampText("dd/MM/yyyy", "29/02/2024"), "2024-02-29 00:00:00");
-  for (const char* text : {"9/2/2024", "29/02/24", "29/02/2024 ", "31/02/2024", "29/02/02024", ""}) {
+  for (const char* text :
+       {"9/2/2024", "29/02/24", "29/02/2024 ", "31/02/2024", "29/02/02024", ""}) {
     EXPECT_EQ(ParseTimestampText("dd/MM/yyyy", text), "none") << text;
   }
   EXPECT_EQ(ParseTimestampText("d/M/yyyy", "09/2/2024"), "2024-02-09 00:00:00");
@@ -110,7 +111,8 @@ TEST(DateTimePattern, Formats) {
 
 TEST(DateTimePattern, RefusesPatterns) {
   using Purpose = DateTimePattern::Purpose;
-  const std::string recognition = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION";
+  const std::string recognition =
+      "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION";
   const std::string week_based = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN";
   EXPECT_EQ(MakeCondition("u", Purpose::kFormat), recognition);
   EXPECT_EQ(MakeCondition("bogus", Purpose::kFormat), week_based);
@@ -118,7 +120,8 @@ TEST(DateTimePattern, RefusesPatterns) {
   EXPECT_EQ(MakeCondition("EEE, dd MMM yyyy", Purpose::kParse), recognition);
   EXPECT_EQ(MakeCondition("EEE, dd MMM yyyy", Purpose::kFormat), "");
   EXPECT_EQ(MakeCondition("yyyy#", Purpose::kParse), recognition);
-  EXPECT_EQ(MakeCondition("QQQ yyyy", Purpose::kParse), "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER");
+  EXPECT_EQ(MakeCondition("QQQ yyyy", Purpose::kParse),
+            "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER");
   EXPECT_EQ(MakeCondition("MMMMM", Purpose::kFormat), recognition);
   EXPECT_EQ(MakeCondition("LLLLL [", Purpose::kFormat), recognition);
 }

@@ -20,13 +20,13 @@ namespace firesteel {
 
 /// What a reader must give of one file.
 struct FileReadRequest {
-  Schema columns;        ///< in this order; columns the file lacks are NULL
-  Schema full_schema;    ///< what the user declared, before columns were pruned
+  Schema columns;      ///< in this order; columns the file lacks are NULL
+  Schema full_schema;  ///< what the user declared, before columns were pruned
   std::vector<Predicate> filters;
   Options options;
   std::string session_time_zone = "UTC";
   int64_t batch_rows = 8192;
-  std::string path;      ///< for error messages
+  std::string path;  ///< for error messages
 };
 
 /// Writes batches into one file. Not thread-safe.
@@ -46,9 +46,12 @@ class FileFormat {
   virtual std::string_view Name() const = 0;
   /// The ending of files written, compression included: `.snappy.parquet`, `.json`.
   virtual Result<std::string> FileExtension(const Options& options) const = 0;
-  /// Checks the options once, before any file is opened. Errors: bad `mode`, unknown codec, …
+  /// Checks the options once, before any file is opened. Errors: an encoding or pattern that is not
+  /// known, a corrupt-record column of another type, … (An unknown `mode` is PERMISSIVE, as in
+  /// Spark.)
   virtual Status ValidateRead(const FileReadRequest& request) const = 0;
-  /// Opens a reader. `input_rows` counts records, malformed ones included.
+  /// Opens a reader. `input_rows` grows by the rows of each batch given, as Spark's metric does:
+  /// malformed records count unless DROPMALFORMED left them out. It must outlive the reader.
   virtual Result<std::unique_ptr<BatchReader>> OpenReader(
       std::shared_ptr<arrow::io::RandomAccessFile> file, const FileReadRequest& request,
       int64_t* input_rows) const = 0;

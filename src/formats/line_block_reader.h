@@ -39,7 +39,7 @@ class LineBlockReader {
   std::shared_ptr<arrow::io::InputStream> stream_;
   std::string separator_;
   std::shared_ptr<arrow::ResizableBuffer> buffer_;
-  int64_t begin_ = 0;     // of the bytes not given yet
+  int64_t begin_ = 0;  // of the bytes not given yet
   int64_t end_ = 0;
   int64_t searched_ = 0;  // up to here no line ends
   bool at_end_ = false;

@@ -36,11 +36,10 @@ inline Result<std::vector<Row>> ReadRows(const FileFormat* format, const std::st
                                          const FileReadRequest& request) {
   ARROW_RETURN_NOT_OK(format->ValidateRead(request));
   int64_t input_rows = 0;
-  ARROW_ASSIGN_OR_RAISE(
-      std::unique_ptr<BatchReader> reader,
-      format->OpenReader(
-          std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes)), request,
-          &input_rows));
+  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> reader,
+                        format->OpenReader(std::make_shared<arrow::io::BufferReader>(
+                                               arrow::Buffer::FromString(bytes)),
+                                           request, &input_rows));
   const auto schema = std::make_shared<const Schema>(request.columns);
   std::vector<Row> rows;
   int64_t row_count = 0;

@@ -196,9 +196,8 @@ Result<std::string> FormatTextTable(const std::vector<std::shared_ptr<arrow::Rec
     if (rows > 0) ARROW_RETURN_NOT_OK(AppendCells(*batch, rows, schema, options, &cells));
     left -= rows;
   }
-  std::string table = options.vertical
-                          ? RenderVertically(cells, schema.size())
-                          : RenderTable(cells, schema.size(), options.truncate > 0);
+  std::string table = options.vertical ? RenderVertically(cells, schema.size())
+                                       : RenderTable(cells, schema.size(), options.truncate > 0);
   if (options.vertical && cells.size() == 1) {
     table += "(0 rows)";
   } else if (more) {

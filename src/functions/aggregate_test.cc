@@ -60,8 +60,8 @@ struct AggregateCase {
   Value expected_empty;
 };
 
-/// Runs the case in one go, split over two accumulators whose buffers are merged, and with rows left
-/// out; all must agree.
+/// Runs the case in one go, with a row left out, and split over two accumulators whose buffers are
+/// merged; all must agree.
 void Check(const AggregateCase& test, const FunctionSettings& settings = {}) {
   SCOPED_TRACE(test.name + " of " + test.type.SimpleString());
   auto call = BindAggregate(test.name, {test.type}, {}, settings);

@@ -25,8 +25,8 @@ std::string_view OperatorSymbol(ArithmeticOp op);
 /// give NULL for both.
 enum class ArithmeticMode { kAnsi, kWrap, kTry };
 
-/// The kernel of an operation on two columns of `type`, a BYTE … DOUBLE. kIntegralDivide takes LONG,
-/// kDivide takes DOUBLE.
+/// The kernel of an operation on two columns of `type`, one of BYTE … DOUBLE. kIntegralDivide takes
+/// LONG, kDivide takes DOUBLE.
 Kernel NumericKernel(ArithmeticOp op, const DataType& type, ArithmeticMode mode);
 
 /// Negation and absolute value of BYTE … DOUBLE and of intervals.

@@ -11,7 +11,7 @@ namespace firesteel {
 
 namespace {
 
-/// The bits of one side from bit 0 on: value and validity, in words; an absent validity is all ones.
+/// The bits of one side from bit 0 on: values and validity, in words; no validity is all ones.
 class BooleanWords {
  public:
   static Result<BooleanWords> Make(const ColumnVector& column, int64_t rows) {

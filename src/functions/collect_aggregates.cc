@@ -220,7 +220,8 @@ Bound BindCollect(const BindRequest& request) {
 constexpr AggregateFunctionDefinition kFunctions[] = {
     {"collect_list", 1, 1, {"`collect_list(expr)`: the values as an array.", "2.0.0"},
      BindCollect<false>},
-    {"array_agg", 1, 1, {"`array_agg(expr)`: the values as an array.", "3.3.0"}, BindCollect<false>},
+    {"array_agg", 1, 1, {"`array_agg(expr)`: the values as an array.", "3.3.0"},
+     BindCollect<false>},
     {"collect_set", 1, 1, {"`collect_set(expr)`: the distinct values as an array.", "2.0.0"},
      BindCollect<true>},
 };

@@ -169,7 +169,8 @@ uint64_t RootFraction(int prime, int degree) {
   return static_cast<uint64_t>(low);
 }
 
-/// SHA-2's round constants, from the cube roots of the first 80 primes. SHA-256 uses the upper half.
+/// SHA-2's round constants, from the cube roots of the first 80 primes; SHA-256 uses the upper
+/// halves.
 const std::array<uint64_t, 80>& Sha2Constants() {
   static const std::array<uint64_t, 80> constants = [] {
     std::array<uint64_t, 80> table;

@@ -37,6 +37,10 @@ BoundFunction StringConstant(std::string text) {
 Result<BoundFunction> BindTypeof(const BindRequest& request) {
   BoundFunction function = StringConstant(request.type(0).SimpleString());
   function.argument_types = {request.type(0)};
+  // The type is known without the value, which may fail.
+  function.lazy_kernel = [name = request.type(0).SimpleString()](
+                             std::span<const ExpressionPtr>, const arrow::RecordBatch&,
+                             EvaluationContext*) { return ConstantString(name); };
   return function;
 }
 

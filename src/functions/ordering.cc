@@ -18,9 +18,8 @@ namespace {
 template <typename T>
 T Read(const arrow::Array& array, int64_t i) {
   T value;
-  std::memcpy(&value,
-              array.data()->buffers[1]->data() + (array.offset() + i) * static_cast<int64_t>(sizeof(T)),
-              sizeof(T));
+  const int64_t place = (array.offset() + i) * static_cast<int64_t>(sizeof(T));
+  std::memcpy(&value, array.data()->buffers[1]->data() + place, sizeof(T));
   return value;
 }
 

@@ -111,7 +111,7 @@ Result<ColumnVector> ExtractAllColumn(std::span<const ColumnVector> arguments, i
   auto values = std::make_shared<arrow::StringBuilder>();
   arrow::ListBuilder lists(arrow::default_memory_pool(), values,
                            ToArrowType(DataType::Array(TypeId::kString)));
-  return BuildRows(arguments, rows, &lists, [&](int64_t row, arrow::ListBuilder* builder) -> Status {
+  const auto append = [&](int64_t row, arrow::ListBuilder* builder) -> Status {
     ARROW_ASSIGN_OR_RAISE(RegularExpressionMatcher * matcher, matchers.At(row));
     ARROW_RETURN_NOT_OK(CheckGroup("regexp_extract_all", group[row], matcher->expression()));
     ARROW_RETURN_NOT_OK(builder->Append());
@@ -121,7 +121,8 @@ Result<ColumnVector> ExtractAllColumn(std::span<const ColumnVector> arguments, i
       if (!found) return Status::OK();
       ARROW_RETURN_NOT_OK(values->Append(matcher->Group(group[row])));
     }
-  });
+  };
+  return BuildRows(arguments, rows, &lists, append);
 }
 
 /// Appends the default of a trailing INT argument.
@@ -383,7 +384,7 @@ Result<ColumnVector> SplitColumn(std::span<const ColumnVector> arguments, int64_
                            ToArrowType(DataType::Array(TypeId::kString)));
   std::optional<std::string> plain;
   std::optional<std::string_view> plain_of;
-  return BuildRows(arguments, rows, &lists, [&](int64_t row, arrow::ListBuilder* builder) -> Status {
+  const auto append = [&](int64_t row, arrow::ListBuilder* builder) -> Status {
     ARROW_RETURN_NOT_OK(builder->Append());
     if (!plain_of || *plain_of != pattern[row]) {
       plain_of = pattern[row];
@@ -395,7 +396,8 @@ Result<ColumnVector> SplitColumn(std::span<const ColumnVector> arguments, int64_
     }
     ARROW_ASSIGN_OR_RAISE(RegularExpressionMatcher * matcher, matchers.At(row));
     return SplitMatches(text[row], matcher, limit[row], parts.get());
-  });
+  };
+  return BuildRows(arguments, rows, &lists, append);
 }
 
 Result<BoundFunction> BindSplit(const BindRequest& request) {

@@ -168,13 +168,8 @@ Result<ExpressionPtr> BindAggregate(const AggregateFunctionDefinition& definitio
                                     ExpressionPtr filter, const FunctionSettings& settings) {
   BindRequest request{definition.name, arguments, settings};
   if (filter && filter->type().id() != TypeId::kBoolean) {
-    if (filter->type().id() != TypeId::kNull) {
-      return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
-                       {{"sqlExpr", Quoted(CallSql(request))},
-                        {"filter", Quoted(filter->Sql())},
-                        {"type", Quoted(filter->type().Sql())}});
-    }
-    filter = std::make_shared<CastExpression>(filter, TypeId::kBoolean, CastOptions{}, true);
+    return MakeError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
+                     {{"filterExpr", Quoted(filter->Sql())}});
   }
   if (distinct) {
     for (const ExpressionPtr& argument : arguments) {

@@ -19,7 +19,8 @@ struct FunctionLookup {
 };
 
 /// Looks a built-in function up by name, any case. Operators are found by their symbols: + - * / %
-/// = <=> < <= > >= and or not, `negative`, like, ilike, rlike, in, isnull, isnotnull, [] (`element`).
+/// = <=> < <= > >= & | ^ ~ << >> >>> || and or not, like, ilike, rlike, in, isnull, isnotnull, []
+/// (`element`). With one argument, - and + are signs.
 FunctionLookup FindFunction(std::string_view name);
 /// All names, sorted: for SHOW FUNCTIONS, the docs and "did you mean".
 std::vector<std::string_view> FunctionNames();

@@ -30,7 +30,7 @@ Result<ColumnVector> BuildStrings(std::span<const ColumnVector> arguments, int64
   return BuildRows(arguments, rows, static_cast<arrow::BinaryBuilder*>(&builder), append);
 }
 
-/// A kernel from one string to a string: `map(std::string_view, std::string* out)` overwrites `out`.
+/// A kernel from one string to a string: `map(std::string_view, std::string*)` appends the result.
 template <typename Map>
 Kernel StringToStringKernel(Map map) {
   return [map](std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {

@@ -18,8 +18,8 @@ inline constexpr int64_t kNoElement = -1;
 Result<std::shared_ptr<arrow::Array>> TakeElements(const std::shared_ptr<arrow::Array>& values,
                                                    const std::vector<int64_t>& indices);
 
-/// Makes a list column of `rows` rows: row i holds elements[offsets[i], offsets[i + 1]) of `values`,
-/// and is NULL where `set` (empty: never) is zero. `type` is the array type.
+/// Makes a list column: row i holds elements[offsets[i], offsets[i + 1]) of `values`, and is NULL
+/// where `set` (empty: never) is zero. `type` is the array type.
 Result<ColumnVector> MakeListColumn(const DataType& type,
                                     const std::shared_ptr<arrow::Array>& values,
                                     const std::vector<int64_t>& elements,

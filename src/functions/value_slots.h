@@ -10,8 +10,8 @@
 
 namespace firesteel {
 
-/// One value of any type per group, or none: what min, first and max_by remember. Values stay in the
-/// arrays they came from; arrays that are hardly used any more are compacted now and then. Not
+/// One value of any type per group, or none: what min, first and max_by remember. Values stay in
+/// the arrays they came from; arrays that are hardly used any more are compacted now and then. Not
 /// thread-safe.
 class ValueSlots {
  public:

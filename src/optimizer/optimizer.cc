@@ -15,12 +15,13 @@ constexpr int kMaximumRounds = 100;
 // In order.
 std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
   return {
-      {"Preparation", 1, {{"RemoveAliases", RemoveAliases}, {"ReplaceBetween", ReplaceBetween}}},
+      {"Aliases", 1, {{"RemoveAliases", RemoveAliases}}},
       // Constants first, since conditions that become constant need not be moved.
       {"Rewrites",
        kMaximumRounds,
        {{"FoldConstants", FoldConstants},
         {"SimplifyBooleans", SimplifyBooleans},
+        {"ReplaceBetween", ReplaceBetween},
         {"PruneFilters", PruneFilters},
         {"CombineFilters", CombineFilters},
         {"PushFilters", PushFilters},
@@ -30,10 +31,12 @@ std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
         {"PushLimits", PushLimits}}},
       // Once everything is in its place: which columns are read does not change any more.
       {"Columns", 1, {{"PruneColumns", PruneColumns}}},
-      // Pruning leaves projections that select what is there anyway.
+      // Pruning leaves projections that select what is there anyway, and that kept unions apart.
       {"Projections",
        kMaximumRounds,
-       {{"CombineProjects", CombineProjects}, {"RemoveProjects", RemoveProjects}}},
+       {{"CombineProjects", CombineProjects},
+        {"RemoveProjects", RemoveProjects},
+        {"CombineUnions", CombineUnions}}},
       {"Scans", 1, {{"PushPredicatesToScans", PushPredicatesToScans}}},
   };
 }

@@ -200,7 +200,8 @@ void VersionedMap::AppendChange(const UndoLog::Entry& entry, std::string* plain)
 bool VersionedMap::NextDeltaPiece(size_t* position, std::string* plain) {
   const std::lock_guard lock(mutex_);
   UndoLog::Entry group[kGroup];
-  while (plain->size() < kDeltaPieceBytes) {
+  const size_t limit = plain->size() + kDeltaPieceBytes;
+  while (plain->size() < limit) {
     int count = 0;
     while (count < kGroup && undo_.Next(position, &group[count])) ++count;
     if (count == 0) return false;

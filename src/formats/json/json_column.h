@@ -15,8 +15,8 @@ namespace firesteel {
 /// elements, so that a row that turns out bad leaves no trace. Not thread-safe.
 ///
 /// Nested types hold columns of their own: `child(0)` of an array is its elements, of a map its
-/// keys (`child(1)` its values), `child(i)` of a struct its field i. Children are filled first, then
-/// AppendList or AppendStruct closes the parent's element over them.
+/// keys (`child(1)` its values), `child(i)` of a struct its field i. Children are filled first,
+/// then AppendList or AppendStruct closes the parent's element over them.
 class JsonColumn {
  public:
   explicit JsonColumn(const DataType& type);

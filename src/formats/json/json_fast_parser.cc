@@ -3,7 +3,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <limits>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -14,12 +13,6 @@ namespace firesteel {
 namespace {
 
 #define FIRESTEEL_INLINE [[gnu::always_inline]] inline
-
-FIRESTEEL_INLINE uint64_t LoadWord(const char* bytes) {
-  uint64_t word;
-  std::memcpy(&word, bytes, sizeof(word));
-  return word;
-}
 
 FIRESTEEL_INLINE bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -131,9 +124,8 @@ bool EscapesArePlain(const char* at, const char* end) {
 // Returns whether the 16 bytes from `bytes` on are those of `expected` where `mask` has bits.
 FIRESTEEL_INLINE bool Matches16(const char* bytes, const char* expected, uint32_t mask) {
 #if defined(__SSE2__)
-  const __m128i equal =
-      _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(expected)));
+  const __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
+                                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(expected)));
   return (~static_cast<uint32_t>(_mm_movemask_epi8(equal)) & mask) == 0;
 #else
   return std::memcmp(bytes, expected, std::popcount(mask)) == 0;

@@ -13,8 +13,9 @@ namespace firesteel {
 
 /// The fast path: reads records that are plain JSON objects on one line, with the tokens already
 /// found by a JsonStructuralIndex. Fields that no column wants are checked, not converted. Guesses
-/// that records have the same fields in the same order. Whatever is out of the ordinary it leaves to
-/// JsonRecordParser, untouched: both give the same rows where this one gives any. Not thread-safe.
+/// that records have the same fields in the same order. Whatever is out of the ordinary it leaves
+/// to JsonRecordParser, untouched: both give the same rows where this one gives any. Not
+/// thread-safe.
 class JsonFastParser {
  public:
   /// `tolerant` converts the values of the less common types and must outlive this.
@@ -30,8 +31,18 @@ class JsonFastParser {
                            std::vector<JsonColumn>* columns, int64_t row);
 
  private:
-  enum class Kind : uint8_t { kMissing, kNull, kString, kEscaped, kInteger, kFloat, kTrue, kFalse,
-                              kNested, kNotPlain };
+  enum class Kind : uint8_t {
+    kMissing,
+    kNull,
+    kString,
+    kEscaped,
+    kInteger,
+    kFloat,
+    kTrue,
+    kFalse,
+    kNested,
+    kNotPlain
+  };
   struct Slot {
     const char* begin = nullptr;  // of the token, quotes included
     const char* end = nullptr;

@@ -84,22 +84,53 @@ class RecordMaker {
  private:
   std::string Blank() { return Pick(5) == 0 ? " " : ""; }
   std::string Name() {
-    static const std::vector<std::string> kNames = {
-        "l", "i", "d", "s", "b", "t", "n", "a", "", "other", "a name of more than sixteen bytes",
-        "l2", "\\u006c", "é"};
+    static const std::vector<std::string> kNames = {"l",
+                                                    "i",
+                                                    "d",
+                                                    "s",
+                                                    "b",
+                                                    "t",
+                                                    "n",
+                                                    "a",
+                                                    "",
+                                                    "other",
+                                                    "a name of more than sixteen bytes",
+                                                    "l2",
+                                                    "\\u006c",
+                                                    "é"};
     return kNames[Pick(static_cast<int>(kNames.size()))];
   }
   std::string Number() {
-    static const std::vector<std::string> kNumbers = {
-        "0", "-0", "1", "-17", "12345678901234567890", "9223372036854775807", "1.5", "-0.25",
-        "1e5", "1E-5", "3.356934e-4", "12345678901234567.12345678901234567", "1e400", "2147483648",
-        "123456789.123456789e+12", "0.1e1"};
+    static const std::vector<std::string> kNumbers = {"0",
+                                                      "-0",
+                                                      "1",
+                                                      "-17",
+                                                      "12345678901234567890",
+                                                      "9223372036854775807",
+                                                      "1.5",
+                                                      "-0.25",
+                                                      "1e5",
+                                                      "1E-5",
+                                                      "3.356934e-4",
+                                                      "12345678901234567.12345678901234567",
+                                                      "1e400",
+                                                      "2147483648",
+                                                      "123456789.123456789e+12",
+                                                      "0.1e1"};
     return kNumbers[Pick(static_cast<int>(kNumbers.size()))];
   }
   std::string Text() {
     static const std::vector<std::string> kTexts = {
-        "", "a", "2024-02-29 12:00:00", "with \\\"quotes\\\"", "\\u00e9\\ud83d\\ude00", "日本語",
-        "\\ud800", "back\\\\slash", "{[:,]}", "a longer text that has more than thirty-two bytes"};
+        "",
+        "a",
+        "2024-02-29 12:00:00",
+        "with \\\"quotes\\\"",
+        "\\u00e9\\ud83d\\ude00",
+        "日本語",
+        "\\ud800",
+        "back\\\\slash",
+        "{[:,]}",
+        "a longer text that has more than thirty-two bytes"};
     return "\"" + kTexts[Pick(static_cast<int>(kTexts.size()))] + "\"";
   }
   std::string Value(int depth) {
@@ -175,13 +206,37 @@ TEST(JsonFastParser, TakesPlainRecords) {
 
 TEST(JsonFastParser, LeavesTheRestToTheTolerantParser) {
   BothPaths paths("k BIGINT, s STRING, d DOUBLE");
-  for (const char* line :
-       {"{\"k\":1} x", "{\"k\":1}{}", "{\"k\":1,\"k\":2}", "{\"k\":\"1\"}", "{'k':1}", "{\"k\":01}",
-        "{\"k\":1.5}", "{\"k\":NaN}", "[{\"k\":1}]", "{\"k\":1", "{\"k\":", "{\"k\"", "{", "5",
-        "{\"x\":[1,2}}", "{\"x\":{1:2}}", "{\"x\":\"\\'\"}", "{\"x\":truex}", "{\"x\":-}",
-        "{\"x\":1.}", "{\"x\":.5}", "{\"x\":1e}", "{\"x\":1e+}", "{\"x\":--1}", "{\"x\":1-1}",
-        "{\"x\":1.2.3}", "{\"x\":1e5e5}", "{\"x\":[1,]}", "{\"x\":{\"a\":1,}}", "{\"k\":1,}",
-        "{\"\\u006b\":1}"}) {
+  for (const char* line : {"{\"k\":1} x",
+                           "{\"k\":1}{}",
+                           "{\"k\":1,\"k\":2}",
+                           "{\"k\":\"1\"}",
+                           "{'k':1}",
+                           "{\"k\":01}",
+                           "{\"k\":1.5}",
+                           "{\"k\":NaN}",
+                           "[{\"k\":1}]",
+                           "{\"k\":1",
+                           "{\"k\":",
+                           "{\"k\"",
+                           "{",
+                           "5",
+                           "{\"x\":[1,2}}",
+                           "{\"x\":{1:2}}",
+                           "{\"x\":\"\\'\"}",
+                           "{\"x\":truex}",
+                           "{\"x\":-}",
+                           "{\"x\":1.}",
+                           "{\"x\":.5}",
+                           "{\"x\":1e}",
+                           "{\"x\":1e+}",
+                           "{\"x\":--1}",
+                           "{\"x\":1-1}",
+                           "{\"x\":1.2.3}",
+                           "{\"x\":1e5e5}",
+                           "{\"x\":[1,]}",
+                           "{\"x\":{\"a\":1,}}",
+                           "{\"k\":1,}",
+                           "{\"\\u006b\":1}"}) {
     EXPECT_FALSE(paths.Check(line)) << line;
   }
 }

@@ -30,9 +30,9 @@ class JsonFileFormat : public FileFormat {
     return JsonTemporalParser::Make(options).status();
   }
 
-  Result<std::unique_ptr<BatchReader>> OpenReader(
-      std::shared_ptr<arrow::io::RandomAccessFile> file, const FileReadRequest& request,
-      int64_t* input_rows) const override {
+  Result<std::unique_ptr<BatchReader>> OpenReader(std::shared_ptr<arrow::io::RandomAccessFile> file,
+                                                  const FileReadRequest& request,
+                                                  int64_t* input_rows) const override {
     ARROW_ASSIGN_OR_RAISE(const JsonReadOptions options,
                           JsonReadOptions::Make(request.options, request.session_time_zone));
     ARROW_RETURN_NOT_OK(CheckJsonSchema(request, options));

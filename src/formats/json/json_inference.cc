@@ -148,9 +148,8 @@ class Inference {
       const std::optional<DataType> type = Settle(field, options_.drop_fields_if_all_null);
       if (!type) continue;
       std::string lower = name;
-      std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      });
+      std::transform(lower.begin(), lower.end(), lower.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
       if (!lower_names.insert(lower).second) {
         return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower + "`"}});
       }
@@ -160,8 +159,7 @@ class Inference {
   }
 
  private:
-  explicit Inference(const JsonReadOptions& options)
-      : options_(options), lexer_(options.syntax) {
+  explicit Inference(const JsonReadOptions& options) : options_(options), lexer_(options.syntax) {
     root_.id = TypeId::kStruct;
   }
 
@@ -243,8 +241,11 @@ class Inference {
       if (in_fraction) ++scale;
     }
     if (std::max(digits, scale) > 38) return;
-    *guess = Guess{.id = TypeId::kDecimal, .precision = std::max({digits, scale, 1}),
-                   .scale = scale, .fields = {}, .element = {}};
+    *guess = Guess{.id = TypeId::kDecimal,
+                   .precision = std::max({digits, scale, 1}),
+                   .scale = scale,
+                   .fields = {},
+                   .element = {}};
   }
 
   bool InferObject(Guess* guess) {

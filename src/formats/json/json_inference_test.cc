@@ -31,8 +31,7 @@ TEST(JsonInference, MergesRecords) {
   EXPECT_EQ(Infer("{\"a\":1}\n{\"a\":1.5}"), "struct<a:double>");
   EXPECT_EQ(Infer("{\"a\":1}\n{\"a\":\"x\"}"), "struct<a:string>");
   EXPECT_EQ(Infer("{\"a\":true}\n{\"a\":1}"), "struct<a:string>");
-  EXPECT_EQ(Infer("{\"a\":{\"x\":1}}\n{\"a\":{\"y\":2}}"),
-            "struct<a:struct<x:bigint,y:bigint>>");
+  EXPECT_EQ(Infer("{\"a\":{\"x\":1}}\n{\"a\":{\"y\":2}}"), "struct<a:struct<x:bigint,y:bigint>>");
   EXPECT_EQ(Infer("{\"a\":{\"x\":1}}\n{\"a\":[1]}"), "struct<a:string>");
   EXPECT_EQ(Infer("{\"a\":12345678901234567890}\n{\"a\":1}"), "struct<a:decimal(20,0)>");
   EXPECT_EQ(Infer("{\"a\":12345678901234567890}\n{\"a\":1.5}"), "struct<a:double>");

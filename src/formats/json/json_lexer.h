@@ -24,8 +24,9 @@ enum class JsonToken {
 enum class JsonStep { kItem, kEnd, kMalformed };
 
 /// Reads one JSON text as leniently as Spark's reader does, checking every byte it passes. Not
-/// thread-safe. Call order: NextValue; after kObject, NextField until kEnd, with NextValue (and what
-/// follows from it) after each field; after kArray, NextElement likewise; or SkipRest for all of it.
+/// thread-safe. Call order: NextValue; after kObject, NextField until kEnd, with NextValue (and
+/// what follows from it) after each field; after kArray, NextElement likewise; or SkipRest for all
+/// of it.
 class JsonLexer {
  public:
   explicit JsonLexer(const JsonSyntax& syntax) : syntax_(syntax) {}

@@ -119,8 +119,8 @@ std::string_view JsonLineParser::LineAround(uint32_t offset, uint32_t line_end) 
   return chunk_.substr(begin, line_end - begin);
 }
 
-Status JsonLineParser::ParseIndexed(std::vector<JsonColumn>* columns, int64_t row,
-                                    int64_t end_row, Step* step) {
+Status JsonLineParser::ParseIndexed(std::vector<JsonColumn>* columns, int64_t row, int64_t end_row,
+                                    Step* step) {
   const uint32_t* tokens_end = index_->end();
   while (token_ < tokens_end) {
     if (row + step->rows >= end_row || step->outcome.malformed) return Status::OK();

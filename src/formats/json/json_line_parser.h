@@ -12,9 +12,9 @@
 
 namespace firesteel {
 
-/// Parses blocks of JSON lines into columns. Cuts a block into chunks that fit the processor's cache
-/// and indexes each; where that fails (a line spoils its chunk) halves the chunk, down to single
-/// lines for the tolerant parser. Not thread-safe.
+/// Parses blocks of JSON lines into columns. Cuts a block into chunks that fit the processor's
+/// cache and indexes each; where that fails (a line spoils its chunk) halves the chunk, down to
+/// single lines for the tolerant parser. Not thread-safe.
 class JsonLineParser {
  public:
   /// An empty `separator` stands for \n, \r\n and \r.
@@ -29,9 +29,9 @@ class JsonLineParser {
   bool used_up() const { return !in_chunk_ && rest_.empty(); }
 
   struct Step {
-    std::string_view record;  ///< the last one, when it needed the tolerant parser
+    std::string_view record;            ///< the last one, when it needed the tolerant parser
     JsonRecordParser::Outcome outcome;  ///< of that record
-    int64_t rows = 0;         ///< appended in all, those of `record` included
+    int64_t rows = 0;                   ///< appended in all, those of `record` included
   };
   /// Appends rows to the columns, which have `row` elements each, until they have `end_row`, or the
   /// block is used up, or a record was malformed (then it is the last one).
@@ -41,9 +41,8 @@ class JsonLineParser {
   int64_t parsed_bytes() const { return parsed_bytes_; }
 
  private:
-  JsonLineParser(const Schema& schema, const JsonSyntax& syntax,
-                 const JsonTemporalParser* temporal, std::string separator,
-                 std::unique_ptr<JsonStructuralIndex> index);
+  JsonLineParser(const Schema& schema, const JsonSyntax& syntax, const JsonTemporalParser* temporal,
+                 std::string separator, std::unique_ptr<JsonStructuralIndex> index);
   void NextChunk();
   std::string_view FirstLines(size_t bytes) const;
   Status ParseIndexed(std::vector<JsonColumn>* columns, int64_t row, int64_t end_row, Step* step);
@@ -60,7 +59,7 @@ class JsonLineParser {
   const bool breaks_at_carriage_return_;
   const bool indexable_;  // lines end at line breaks, which the index can resynchronise at
 
-  std::string_view rest_;   // of the block, behind the chunk
+  std::string_view rest_;  // of the block, behind the chunk
   std::string_view chunk_;
   bool in_chunk_ = false;
   bool chunk_is_indexed_ = false;

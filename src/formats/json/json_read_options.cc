@@ -29,10 +29,11 @@ Status CheckEncoding(const Options& options) {
     if (!encoding) continue;
     const std::string upper = Upper(*encoding);
     if (upper != "UTF-8" && upper != "UTF8") {
-      return MakeError("INVALID_PARAMETER_VALUE.CHARSET", {{"parameter", "`" + std::string(name) + "`"},
-                                                           {"functionName", "`JSONOptionsInRead`"},
-                                                           {"charset", *encoding},
-                                                           {"charsets", "utf-8"}});
+      return MakeError("INVALID_PARAMETER_VALUE.CHARSET",
+                       {{"parameter", "`" + std::string(name) + "`"},
+                        {"functionName", "`JSONOptionsInRead`"},
+                        {"charset", *encoding},
+                        {"charsets", "utf-8"}});
     }
   }
   return Status::OK();

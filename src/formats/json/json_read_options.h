@@ -20,7 +20,7 @@ enum class ParseMode {
 struct JsonReadOptions {
   ParseMode mode = ParseMode::kPermissive;
   std::string corrupt_column = "_corrupt_record";
-  bool multi_line = false;  ///< the whole file is one text
+  bool multi_line = false;     ///< the whole file is one text
   std::string line_separator;  ///< empty: \n, \r\n and \r
   JsonSyntax syntax;
   std::string time_zone = "UTC";
@@ -37,8 +37,7 @@ struct JsonReadOptions {
   bool infer_timestamp = false;
   double sampling_ratio = 1.0;
 
-  static Result<JsonReadOptions> Make(const Options& options,
-                                      const std::string& session_time_zone);
+  static Result<JsonReadOptions> Make(const Options& options, const std::string& session_time_zone);
 };
 
 /// Checks a request for what no option tells: the type of the corrupt-record column, keys of maps.

@@ -30,14 +30,15 @@ Status ReadFailed(const std::string& path, const Status& cause) {
 
 class JsonReader : public BatchReader {
  public:
-  static Result<std::unique_ptr<BatchReader>> Make(
-      std::shared_ptr<arrow::io::InputStream> stream, const FileReadRequest& request,
-      const JsonReadOptions& options, int64_t* input_rows) {
+  static Result<std::unique_ptr<BatchReader>> Make(std::shared_ptr<arrow::io::InputStream> stream,
+                                                   const FileReadRequest& request,
+                                                   const JsonReadOptions& options,
+                                                   int64_t* input_rows) {
     auto reader = std::unique_ptr<JsonReader>(
         new JsonReader(std::move(stream), request, options, input_rows));
     ARROW_ASSIGN_OR_RAISE(reader->temporal_, JsonTemporalParser::Make(options));
-    ARROW_ASSIGN_OR_RAISE(reader->parser_, JsonLineParser::Make(
-                                               reader->parsed_schema_, options.syntax,
+    ARROW_ASSIGN_OR_RAISE(reader->parser_,
+                          JsonLineParser::Make(reader->parsed_schema_, options.syntax,
                                                reader->temporal_.get(), options.line_separator));
     return reader;
   }

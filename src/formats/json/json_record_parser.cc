@@ -99,8 +99,7 @@ Result<bool> JsonRecordParser::ParseValue(std::string_view text, int index, Json
   const int64_t length = column->length();
   const JsonToken token = lexer_.NextValue();
   if (token == JsonToken::kMalformed) return false;
-  ARROW_ASSIGN_OR_RAISE(const Conversion conversion,
-                        Convert(token, root_.children[index], column));
+  ARROW_ASSIGN_OR_RAISE(const Conversion conversion, Convert(token, root_.children[index], column));
   if (conversion == Conversion::kGood && lexer_.position() == text.data() + text.size()) {
     return true;
   }
@@ -127,8 +126,8 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertObject(const JsonF
     if (columns[index].length() > row) {
       ARROW_ASSIGN_OR_RAISE(conversion, ConvertRepeated(field.children[index], &columns[index]));
     } else {
-      ARROW_ASSIGN_OR_RAISE(
-          conversion, Convert(lexer_.NextValue(), field.children[index], &columns[index]));
+      ARROW_ASSIGN_OR_RAISE(conversion,
+                            Convert(lexer_.NextValue(), field.children[index], &columns[index]));
     }
     if (conversion == Conversion::kMalformed) return conversion;
     if (conversion != Conversion::kGood) worst = Conversion::kPartial;

@@ -34,7 +34,7 @@ struct JsonField {
 class JsonRecordParser {
  public:
   struct Outcome {
-    int64_t rows = 0;       ///< appended to the columns; 0 for blank text and `[]`
+    int64_t rows = 0;        ///< appended to the columns; 0 for blank text and `[]`
     bool malformed = false;  ///< the record is to be treated as the parse mode says
     bool partial = false;    ///< malformed, but the good values of its rows were kept
     std::string reason;      ///< when malformed
@@ -45,10 +45,9 @@ class JsonRecordParser {
                    const JsonTemporalParser* temporal);
 
   /// Reads a record; appends as many elements to each of `columns` (those of the schema), which
-  /// have `first_row` elements. A record that cannot be read at all gives one row of NULLs; one with
-  /// bad values keeps the good ones.
-  Result<Outcome> Parse(std::string_view text, std::vector<JsonColumn>* columns,
-                        int64_t first_row);
+  /// have `first_row` elements. A record that cannot be read at all gives one row of NULLs; one
+  /// with bad values keeps the good ones.
+  Result<Outcome> Parse(std::string_view text, std::vector<JsonColumn>* columns, int64_t first_row);
 
   /// Reads one value of field `index`, which is all of `text`, appending it to `column`. False, and
   /// nothing appended, when there is anything about it that Parse would complain about.

@@ -17,7 +17,8 @@ float ParseJsonFloat(std::string_view number);
 /// Reads NaN, +INF, Infinity and their like. False for anything else.
 bool ParseJsonNonNumeric(std::string_view word, double* value);
 
-/// Reads base64 text with its padding; blanks may stand between groups of four. False when malformed.
+/// Reads base64 text with its padding; blanks may stand between groups of four. False when
+/// malformed.
 bool ParseBase64(std::string_view text, std::string* bytes);
 
 }  // namespace firesteel

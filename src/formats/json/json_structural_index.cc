@@ -29,9 +29,8 @@ Result<std::unique_ptr<JsonStructuralIndex>> JsonStructuralIndex::Make(size_t ca
 }
 
 bool JsonStructuralIndex::Build(std::string_view text) {
-  const simdjson::error_code error =
-      state_->parser->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
-                             simdjson::stage1_mode::regular);
+  const simdjson::error_code error = state_->parser->stage1(
+      reinterpret_cast<const uint8_t*>(text.data()), text.size(), simdjson::stage1_mode::regular);
   state_->empty = error == simdjson::EMPTY;
   state_->no_token = static_cast<uint32_t>(text.size());
   if (state_->empty) state_->no_tokens.fill(state_->no_token);

@@ -31,7 +31,8 @@ class JsonTextWriter {
   static bool Supports(const DataType& type);
 
  private:
-  JsonTextWriter(std::shared_ptr<const TimeZone> zone) : zone_(std::move(zone)), converter_(*zone_) {}
+  JsonTextWriter(std::shared_ptr<const TimeZone> zone)
+      : zone_(std::move(zone)), converter_(*zone_) {}
   template <typename ColumnAt>
   Status AppendFields(const std::vector<StructField>& fields, const ColumnAt& column_at,
                       int64_t row, std::string* out);

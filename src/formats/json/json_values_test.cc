@@ -11,8 +11,7 @@ namespace {
 std::string ReadValue(const std::string& type, const std::string& json,
                       const Options& options = {}) {
   const std::string text = "{\"a\":" + json + ",\"z\":9}";
-  std::string row =
-      ReadText(JsonFormat(), text, MakeRequest("a " + type + ", z INT", options));
+  std::string row = ReadText(JsonFormat(), text, MakeRequest("a " + type + ", z INT", options));
   if (!row.empty()) row.pop_back();
   return row;
 }
@@ -210,8 +209,8 @@ TEST(JsonValues, RecordsOfOddShape) {
   for (const char* bad :
        {"{\"a\":1,}", "{,\"a\":1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[{\"a\":1},5]", "null", "5",
         "[{\"a\":1},null]", "[{\"a\":1}", "{\"a\":1,\"x\":tru}", "{\"a\":1,\"x\":01}",
-        "{\"a\":1,\"x\":\"\\q\"}", "{\"x\":[1,2},\"a\":1}", "{\"a\":1]", "{\"a\":1,\"b\"}", "{", "[",
-        "{\"a\":1/*c*/}", "{a:1}"}) {
+        "{\"a\":1,\"x\":\"\\q\"}", "{\"x\":[1,2},\"a\":1}", "{\"a\":1]", "{\"a\":1,\"b\"}", "{",
+        "[", "{\"a\":1/*c*/}", "{a:1}"}) {
     EXPECT_EQ(read(bad), "[NULL,NULL]\n") << bad;
   }
   EXPECT_EQ(read("{'a':1,\"b\":2}"), "[1,2]\n");

@@ -63,9 +63,8 @@ Result<std::unique_ptr<FileFormatWriter>> OpenJsonWriter(
                      {{"option", "lineSep"}, {"value", "''"}, {"reason", "it is empty"}});
   }
   ARROW_ASSIGN_OR_RAISE(JsonTextWriter text, JsonTextWriter::Make(options, session_time_zone));
-  ARROW_ASSIGN_OR_RAISE(
-      std::unique_ptr<LineWriter> lines,
-      LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
+  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<LineWriter> lines,
+                        LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
   return std::make_unique<JsonWriter>(std::move(lines), std::move(text), schema, separator);
 }
 

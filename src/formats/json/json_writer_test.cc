@@ -35,9 +35,10 @@ TEST(JsonWriter, LeavesNullsOut) {
 
 TEST(JsonWriter, WritesNumbers) {
   const double infinite = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(Write("a TINYINT, b FLOAT, c DOUBLE, d DOUBLE, e DECIMAL(10,2), f DECIMAL(10,8)",
-                  {Row({int8_t{-1}, 1.5f, 1e10, -infinite, Decimal{150, 10, 2}, Decimal{1, 10, 8}})}),
-            "{\"a\":-1,\"b\":1.5,\"c\":1.0E10,\"d\":\"-Infinity\",\"e\":1.50,\"f\":1E-8}\n");
+  EXPECT_EQ(
+      Write("a TINYINT, b FLOAT, c DOUBLE, d DOUBLE, e DECIMAL(10,2), f DECIMAL(10,8)",
+            {Row({int8_t{-1}, 1.5f, 1e10, -infinite, Decimal{150, 10, 2}, Decimal{1, 10, 8}})}),
+      "{\"a\":-1,\"b\":1.5,\"c\":1.0E10,\"d\":\"-Infinity\",\"e\":1.50,\"f\":1E-8}\n");
 }
 
 TEST(JsonWriter, EscapesStrings) {
@@ -50,8 +51,7 @@ TEST(JsonWriter, EscapesStrings) {
 }
 
 TEST(JsonWriter, WritesTimes) {
-  const std::vector<Row> rows = {
-      Row({Date{19724}, Timestamp{1704164645123456}, TimestampNtz{-1}})};
+  const std::vector<Row> rows = {Row({Date{19724}, Timestamp{1704164645123456}, TimestampNtz{-1}})};
   const std::string ddl = "d DATE, t TIMESTAMP, n TIMESTAMP_NTZ";
   EXPECT_EQ(Write(ddl, rows),
             "{\"d\":\"2024-01-02\",\"t\":\"2024-01-02T03:04:05.123Z\","

@@ -7,8 +7,8 @@
 #include "arrow/array/array_base.h"
 #include "arrow/array/array_binary.h"
 #include "arrow/array/array_decimal.h"
-#include "arrow/array/builder_primitive.h"
 #include "arrow/array/builder_decimal.h"
+#include "arrow/array/builder_primitive.h"
 #include "arrow/array/data.h"
 #include "arrow/array/util.h"
 #include "arrow/buffer.h"
@@ -161,8 +161,8 @@ Result<std::shared_ptr<arrow::Array>> ConvertDecimals(const std::shared_ptr<arro
     }
     const std::optional<int128_t> rescaled = Rescale(unscaled, scale, to.scale(), to.precision());
     if (!rescaled) return Status::Invalid("A number does not fit ", to.SimpleString(), ".");
-    builder.UnsafeAppend(arrow::Decimal128(static_cast<int64_t>(*rescaled >> 64),
-                                           static_cast<uint64_t>(*rescaled)));
+    builder.UnsafeAppend(
+        arrow::Decimal128(static_cast<int64_t>(*rescaled >> 64), static_cast<uint64_t>(*rescaled)));
   }
   return builder.Finish();
 }
@@ -177,8 +177,7 @@ Result<std::shared_ptr<arrow::Array>> ConvertStruct(const std::shared_ptr<arrow:
     const int index = FindParquetField(array->type()->fields(), field.name);
     std::shared_ptr<arrow::Array> child;
     if (index < 0) {
-      ARROW_ASSIGN_OR_RAISE(child,
-                            arrow::MakeArrayOfNull(ToArrowType(field.type), child_length));
+      ARROW_ASSIGN_OR_RAISE(child, arrow::MakeArrayOfNull(ToArrowType(field.type), child_length));
     } else {
       ARROW_ASSIGN_OR_RAISE(
           child, ConvertFromParquet(arrow::MakeArray(data->child_data[index]), field.type));

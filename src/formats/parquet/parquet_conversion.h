@@ -9,11 +9,12 @@
 namespace firesteel {
 
 /// Whether a column of a Parquet file, read as `from`, can be given as `to`: the same type, a wider
-/// one, or one that shares its stored form. Nested types are matched field by field, by name without
-/// case; fields the file lacks are NULL.
+/// one, or one that shares its stored form. Nested types are matched field by field, by name
+/// without case; fields the file lacks are NULL.
 bool CanReadParquet(const arrow::DataType& from, const DataType& to);
 
-/// Converts a column to ToArrowType(to). Requires CanReadParquet. Errors: a value that does not fit.
+/// Converts a column to ToArrowType(to). Requires CanReadParquet. Errors: a value that does not
+/// fit.
 Result<std::shared_ptr<arrow::Array>> ConvertFromParquet(const std::shared_ptr<arrow::Array>& array,
                                                          const DataType& to);
 

@@ -20,9 +20,9 @@ class ParquetFileFormat : public FileFormat {
 
   Status ValidateRead(const FileReadRequest& /*request*/) const override { return Status::OK(); }
 
-  Result<std::unique_ptr<BatchReader>> OpenReader(
-      std::shared_ptr<arrow::io::RandomAccessFile> file, const FileReadRequest& request,
-      int64_t* input_rows) const override {
+  Result<std::unique_ptr<BatchReader>> OpenReader(std::shared_ptr<arrow::io::RandomAccessFile> file,
+                                                  const FileReadRequest& request,
+                                                  int64_t* input_rows) const override {
     return OpenParquetReader(std::move(file), request, input_rows);
   }
 

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "arrow/array/builder_primitive.h"
 #include "arrow/array/builder_binary.h"
+#include "arrow/array/builder_primitive.h"
 #include "arrow/io/memory.h"
 #include "arrow/type.h"
 #include "formats/reader_test_support.h"
@@ -34,12 +34,11 @@ std::string WriteForeign(const std::shared_ptr<arrow::Array>& array, int64_t gro
   const auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
   auto arrow_properties = parquet::ArrowWriterProperties::Builder();
   if (int96) arrow_properties.enable_deprecated_int96_timestamps();
-  auto writer =
-      parquet::arrow::FileWriter::Open(
-          *schema, arrow::default_memory_pool(), out,
-          parquet::WriterProperties::Builder().max_row_group_length(group_rows)->build(),
-          arrow_properties.build())
-          .ValueOrDie();
+  auto writer = parquet::arrow::FileWriter::Open(
+                    *schema, arrow::default_memory_pool(), out,
+                    parquet::WriterProperties::Builder().max_row_group_length(group_rows)->build(),
+                    arrow_properties.build())
+                    .ValueOrDie();
   EXPECT_TRUE(writer->WriteRecordBatch(*batch).ok());
   EXPECT_TRUE(writer->Close().ok());
   return out->Finish().ValueOrDie()->ToString();
@@ -96,9 +95,9 @@ TEST(ParquetFormat, MatchesColumnsByName) {
 }
 
 TEST(ParquetFormat, MatchesFieldsOfStructs) {
-  const std::string bytes = Write("s STRUCT<a: INT, B: ARRAY<STRUCT<x: INT, y: INT>>>",
-                                  {Row({StructValue{{1, Value(ArrayValue{{StructValue{{2, 3}}}})}}}),
-                                   Row({Value()})});
+  const std::string bytes =
+      Write("s STRUCT<a: INT, B: ARRAY<STRUCT<x: INT, y: INT>>>",
+            {Row({StructValue{{1, Value(ArrayValue{{StructValue{{2, 3}}}})}}}), Row({Value()})});
   EXPECT_EQ(Read(bytes, "s STRUCT<b: ARRAY<STRUCT<y: BIGINT, z: INT>>, c: STRING>"),
             "[{[{3, NULL}], NULL}]\n[NULL]\n");
 }
@@ -121,8 +120,9 @@ TEST(ParquetFormat, WidensTypes) {
 
 TEST(ParquetFormat, ReadsTimestampsOfEveryKind) {
   const auto timestamps = [](arrow::TimeUnit::type unit, int64_t value, const char* zone = "UTC") {
-    return Build(arrow::TimestampBuilder(arrow::timestamp(unit, zone), arrow::default_memory_pool()),
-                 {value});
+    return Build(
+        arrow::TimestampBuilder(arrow::timestamp(unit, zone), arrow::default_memory_pool()),
+        {value});
   };
   EXPECT_EQ(Read(WriteForeign(timestamps(arrow::TimeUnit::MILLI, -1)), "a TIMESTAMP"),
             "[1969-12-31 23:59:59.999]\n[NULL]\n");

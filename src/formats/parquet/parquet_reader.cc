@@ -68,8 +68,8 @@ class ParquetReader : public BatchReader {
     Result<std::unique_ptr<parquet::arrow::FileReader>> opened =
         OpenFile(std::move(file), reader->batch_rows_);
     if (!opened.ok()) {
-      return MakeErrorCausedBy("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
-                               {{"path", request.path}}, opened.status());
+      return MakeErrorCausedBy("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {{"path", request.path}},
+                               opened.status());
     }
     reader->file_ = *std::move(opened);
     const Status status = CatchingExceptions([&] { return reader->Plan(request); });
@@ -176,11 +176,11 @@ class ParquetReader : public BatchReader {
     for (int i = 0; i < columns_.size(); ++i) {
       std::shared_ptr<arrow::Array> array;
       if (batch_columns_[i] < 0) {
-        ARROW_ASSIGN_OR_RAISE(array, arrow::MakeArrayOfNull(arrow_schema_->field(i)->type(),
-                                                            batch.num_rows()));
+        ARROW_ASSIGN_OR_RAISE(
+            array, arrow::MakeArrayOfNull(arrow_schema_->field(i)->type(), batch.num_rows()));
       } else {
-        ARROW_ASSIGN_OR_RAISE(array, ConvertFromParquet(batch.column(batch_columns_[i]),
-                                                        columns_.field(i).type));
+        ARROW_ASSIGN_OR_RAISE(
+            array, ConvertFromParquet(batch.column(batch_columns_[i]), columns_.field(i).type));
       }
       arrays.push_back(std::move(array));
     }

@@ -50,9 +50,10 @@ Result<CodecRow> CodecOf(const Options& options) {
   for (const CodecRow& row : kCodecs) {
     if (row.name == lower) return row;
   }
-  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-                   {{"codecName", name},
-                    {"availableCodecs", "none, uncompressed, snappy, gzip, lz4_raw, zstd, brotli"}});
+  return MakeError(
+      "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+      {{"codecName", name},
+       {"availableCodecs", "none, uncompressed, snappy, gzip, lz4_raw, zstd, brotli"}});
 }
 
 class ParquetWriter : public FileFormatWriter {
@@ -109,13 +110,12 @@ Result<std::unique_ptr<FileFormatWriter>> OpenParquetWriter(
   const std::shared_ptr<arrow::Schema> file_schema = arrow::schema(std::move(fields));
   parquet::WriterProperties::Builder properties;
   properties.compression(codec.codec)->created_by(kCreator)->enable_store_decimal_as_integer();
-  ARROW_ASSIGN_OR_RAISE(
-      std::unique_ptr<parquet::arrow::FileWriter> writer,
-      parquet::arrow::FileWriter::Open(*file_schema, arrow::default_memory_pool(), std::move(out),
-                                       properties.build(),
-                                       parquet::default_arrow_writer_properties()));
-  ARROW_RETURN_NOT_OK(writer->AddKeyValueMetadata(
-      arrow::key_value_metadata({kSparkSchemaKey}, {schema.Json()})));
+  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<parquet::arrow::FileWriter> writer,
+                        parquet::arrow::FileWriter::Open(
+                            *file_schema, arrow::default_memory_pool(), std::move(out),
+                            properties.build(), parquet::default_arrow_writer_properties()));
+  ARROW_RETURN_NOT_OK(
+      writer->AddKeyValueMetadata(arrow::key_value_metadata({kSparkSchemaKey}, {schema.Json()})));
   return std::make_unique<ParquetWriter>(schema, file_schema, std::move(writer));
 }
 

@@ -93,9 +93,9 @@ bool MayHoldValue(const parquet::ColumnDescriptor& column, const parquet::Statis
     const auto& typed = Typed<parquet::ByteArrayType>(statistics);
     const parquet::ByteArray least = typed.min();
     const parquet::ByteArray greatest = typed.max();
-    return MayHold<std::string_view>(
-        op, {reinterpret_cast<const char*>(least.ptr), least.len},
-        {reinterpret_cast<const char*>(greatest.ptr), greatest.len}, value.Get<std::string>());
+    return MayHold<std::string_view>(op, {reinterpret_cast<const char*>(least.ptr), least.len},
+                                     {reinterpret_cast<const char*>(greatest.ptr), greatest.len},
+                                     value.Get<std::string>());
   }
   return true;
 }

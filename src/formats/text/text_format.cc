@@ -76,7 +76,8 @@ class TextReader : public BatchReader {
 
   Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
     const Status filled = options_.whole_text ? FillWithWholeFile() : FillWithLines();
-    if (!filled.ok()) return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path_}}, filled);
+    if (!filled.ok())
+      return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path_}}, filled);
     if (rows_ == 0) return nullptr;
     std::vector<std::shared_ptr<arrow::Array>> arrays;
     if (wants_text_) {
@@ -181,9 +182,9 @@ class TextFileFormat : public FileFormat {
     return CheckTextSchema(request.columns, 0);
   }
 
-  Result<std::unique_ptr<BatchReader>> OpenReader(
-      std::shared_ptr<arrow::io::RandomAccessFile> file, const FileReadRequest& request,
-      int64_t* input_rows) const override {
+  Result<std::unique_ptr<BatchReader>> OpenReader(std::shared_ptr<arrow::io::RandomAccessFile> file,
+                                                  const FileReadRequest& request,
+                                                  int64_t* input_rows) const override {
     ARROW_RETURN_NOT_OK(CheckTextSchema(request.columns, 0));
     ARROW_ASSIGN_OR_RAISE(const TextFileOptions options, TextFileOptions::Make(request.options));
     Result<std::shared_ptr<arrow::io::InputStream>> stream =
@@ -200,11 +201,10 @@ class TextFileFormat : public FileFormat {
       const std::string& /*session_time_zone*/) const override {
     ARROW_RETURN_NOT_OK(CheckTextSchema(schema, 1));
     ARROW_ASSIGN_OR_RAISE(const TextFileOptions text, TextFileOptions::Make(options));
-    ARROW_ASSIGN_OR_RAISE(
-        std::unique_ptr<LineWriter> lines,
-        LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
-    return std::make_unique<TextWriter>(
-        std::move(lines), text.line_separator.empty() ? "\n" : text.line_separator);
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<LineWriter> lines,
+                          LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
+    return std::make_unique<TextWriter>(std::move(lines),
+                                        text.line_separator.empty() ? "\n" : text.line_separator);
   }
 
   Result<Schema> InferSchema(

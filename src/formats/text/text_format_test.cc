@@ -57,17 +57,17 @@ TEST(TextFormat, WritesAndReadsCompressedLines) {
     EXPECT_EQ(ReadText(TextFormat(), bytes, request), "[one]\n[]\n[two]\n") << codec;
     if (codec == "none") continue;
     // Cut or damaged, the file gives an error, never fewer rows.
-    EXPECT_EQ(ErrorCondition(
-                  ReadRows(TextFormat(), bytes.substr(0, bytes.size() - 3), request).status()),
-              "FAILED_READ_FILE.NO_HINT")
+    EXPECT_EQ(
+        ErrorCondition(ReadRows(TextFormat(), bytes.substr(0, bytes.size() - 3), request).status()),
+        "FAILED_READ_FILE.NO_HINT")
         << codec;
     EXPECT_EQ(ErrorCondition(ReadRows(TextFormat(), "plain text", request).status()),
               "FAILED_READ_FILE.NO_HINT")
         << codec;
   }
-  EXPECT_EQ(ErrorCondition(
-                TextFormat()->FileExtension(MakeOptions({{"compression", "bogus"}})).status()),
-            "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION");
+  EXPECT_EQ(
+      ErrorCondition(TextFormat()->FileExtension(MakeOptions({{"compression", "bogus"}})).status()),
+      "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION");
 }
 
 TEST(TextFormat, ReadsConcatenatedGzipMembers) {
