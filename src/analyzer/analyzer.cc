@@ -25,7 +25,7 @@ constexpr NodeRule kRules[] = {
     // First what replaces nodes, so that later rules see their final kinds.
     {"ExpandColumnChanges", ExpandColumnChanges},
     {"ResolveRelations", ResolveRelations},
-    // Then expressions from the leaves up: stars give names, names give types, types choose functions.
+    // Then expressions from the leaves up: stars give names, names types, types choose functions.
     {"ExpandStars", ExpandStars},
     {"ResolveReferences", ResolveReferences},
     {"ResolveFunctions", ResolveFunctions},

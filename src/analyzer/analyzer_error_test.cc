@@ -46,7 +46,8 @@ TEST(AnalyzerErrorTest, NamesThatMeanNothing) {
       {Select(all, Call("+", Name("case"), Int(1))), "UNRESOLVED_COLUMN.WITH_SUGGESTION",
        {{"proposal", "`a`, `ai`, `s`, `arr`, `b`"}}},
       {Select(named, Name("t.nope")), "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-       {{"objectName", "`t`.`nope`"}, {"proposal", "`t`.`a`, `t`.`ai`, `t`.`b`, `t`.`bo`, `t`.`c`"}}},
+       {{"objectName", "`t`.`nope`"},
+        {"proposal", "`t`.`a`, `t`.`ai`, `t`.`b`, `t`.`bo`, `t`.`c`"}}},
       {Select(named, Name("u.a")), "UNRESOLVED_COLUMN.WITH_SUGGESTION", {}},
       {Select(std::make_shared<OneRow>(), Name("a")), "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {}},
       {test::Where(all, Name("nope")), "UNRESOLVED_COLUMN.WITH_SUGGESTION", {}},
@@ -113,7 +114,8 @@ TEST(AnalyzerErrorTest, Generators) {
 TEST(AnalyzerErrorTest, Casts) {
   const PlanPtr all = test::Everything();
   const auto cast = [&all](std::string_view name, DataType type) {
-    return Select(all, std::make_shared<CastExpression>(Name(name), std::move(type), CastOptions(), false));
+    return Select(all, std::make_shared<CastExpression>(Name(name), std::move(type), CastOptions(),
+                                                        false));
   };
   ExpectErrors({
       {cast("a", DataType::Array(TypeId::kInteger)), "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",

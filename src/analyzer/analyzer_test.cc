@@ -24,7 +24,9 @@ class AnalyzerTest : public ::testing::Test {
     std::string_view schema;
   };
   void ExpectSchemas(const std::vector<Case>& cases) {
-    for (const Case& c : cases) EXPECT_EQ(session_.SchemaOf(c.plan), c.schema) << c.plan->TreeString();
+    for (const Case& c : cases) {
+      EXPECT_EQ(session_.SchemaOf(c.plan), c.schema) << c.plan->TreeString();
+    }
   }
   PlanPtr Source(bool streaming) const {
     return std::make_shared<UnresolvedDataSource>("fake", std::nullopt, Options(), streaming);
@@ -37,7 +39,8 @@ class AnalyzerTest : public ::testing::Test {
 
 TEST_F(AnalyzerTest, NamesColumnsAsSparkDoes) {
   const auto cast = [](ExpressionPtr e, TypeId type, bool try_cast = false) -> ExpressionPtr {
-    return std::make_shared<CastExpression>(std::move(e), type, CastOptions{true, try_cast, "UTC"}, false);
+    return std::make_shared<CastExpression>(std::move(e), type,
+                                            CastOptions{true, try_cast, "UTC"}, false);
   };
   ExpectSchemas({
       {Select(all_, Name("A")), "A:int"},
@@ -237,7 +240,9 @@ TEST_F(AnalyzerTest, FixesTheSessionsSettings) {
   session_.context.settings = {false, "Europe/Paris"};
   const auto plan = session_.Run(
       Select(all_,
-             As(std::make_shared<CastExpression>(Name("c"), TypeId::kTimestamp, CastOptions(), false), "x"),
+             As(std::make_shared<CastExpression>(Name("c"), TypeId::kTimestamp, CastOptions(),
+                                                 false),
+                "x"),
              std::make_shared<UnresolvedTimestamp>("2024-01-01 00:00:00", "TIMESTAMP")));
   ASSERT_TRUE(plan.ok()) << plan.status().message();
   const std::vector<ExpressionPtr> list = (*plan)->expressions();
@@ -275,7 +280,8 @@ TEST_F(AnalyzerTest, LeavesWhatIsAnalyzedAlone) {
 
 TEST_F(AnalyzerTest, ChecksPlansThatHaveNoOpenNames) {
   const ExpressionPtr bad =
-      std::make_shared<CastExpression>(Int(1), DataType::Array(TypeId::kInteger), CastOptions(), false);
+      std::make_shared<CastExpression>(Int(1), DataType::Array(TypeId::kInteger), CastOptions(),
+                                       false);
   EXPECT_EQ(session_.SchemaOf(Select(two_, As(bad, "x"))),
             "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION");
 }

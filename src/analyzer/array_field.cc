@@ -17,7 +17,8 @@ Result<BoundFunction> NotCallable(const BindRequest& request) {
 
 // Made by dotted names only, which is why no family of functions lists it.
 constexpr ScalarFunctionDefinition kDefinition = {
-    "getarraystructfields", 1, 1, {"`array.field`: the field of every struct.", "1.0.0"}, NotCallable};
+    "getarraystructfields", 1, 1, {"`array.field`: the field of every struct.", "1.0.0"},
+    NotCallable};
 
 Result<ColumnVector> TakeField(const ColumnVector& argument, int ordinal, const DataType& type) {
   const auto& list = static_cast<const arrow::ListArray&>(*argument.values);

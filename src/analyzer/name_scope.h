@@ -28,7 +28,8 @@ class NameScope {
   std::vector<AttributePtr> ColumnsOf(const std::vector<std::string>& target) const;
 
  private:
-  std::vector<AttributePtr> Candidates(const std::vector<std::string>& name, size_t column_at) const;
+  std::vector<AttributePtr> Candidates(const std::vector<std::string>& name,
+                                       size_t column_at) const;
   Result<ExpressionPtr> Take(const std::vector<AttributePtr>& candidates,
                              const std::vector<std::string>& name, size_t column_at) const;
   bool QualifierMatches(const Attribute& column, const std::vector<std::string>& name,

@@ -17,8 +17,8 @@ bool IsUnresolvedName(const Expression& expression) {
 
 // Functions that SQL calls without parentheses, when no column has the name.
 constexpr std::string_view kFunctionsWithoutParentheses[] = {
-    "current_date",    "current_timestamp", "current_time",   "localtimestamp",   "current_user",
-    "user",            "session_user",      "current_catalog", "current_database", "current_schema"};
+    "current_date", "current_timestamp", "current_time",    "localtimestamp",   "current_user",
+    "user",         "session_user",      "current_catalog", "current_database", "current_schema"};
 
 Result<ExpressionPtr> FindColumnOrFunction(const UnresolvedAttribute& name, const NameScope& scope,
                                            const Resolver& resolver) {

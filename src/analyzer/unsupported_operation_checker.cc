@@ -80,8 +80,7 @@ constexpr UnsupportedOperation kPlanRules[] = {
      Refusal::kOperation, "More than one aggregation of a stream needs the output mode append."},
     {[](const LogicalPlan& plan, OutputMode mode) {
        return mode == OutputMode::kAppend && AnyNode(plan, [](const LogicalPlan& node) {
-                const auto* aggregate = As<Aggregate>(node);
-                return aggregate != nullptr && node.is_streaming() && !GroupsByWatermark(*aggregate);
+                return IsStreamingAggregate(node) && !GroupsByWatermark(*As<Aggregate>(node));
               });
      },
      Refusal::kOutputMode, "aggregations of a stream without a watermark"},

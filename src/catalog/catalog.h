@@ -20,7 +20,8 @@ class Catalog {
 
   const DataSourceRegistry& registry() const { return *registry_; }
   /// Names a plan, which should be analyzed: else a view over its own name would never end.
-  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`, TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS.
+  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`,
+  /// TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS.
   Status CreateTempView(const std::string& name, PlanPtr plan, bool replace);
   /// False when there was none.
   bool DropTempView(std::string_view name);

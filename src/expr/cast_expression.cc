@@ -38,7 +38,8 @@ ExpressionPtr Cast::WithNewChildren(std::vector<ExpressionPtr> children) const {
 }
 
 std::string Cast::Sql() const {
-  if (implicit_) return child(0)->Sql();
+  // Names leave out implicit casts, and, as Spark does, those to nested types.
+  if (implicit_ || target_.is_nested()) return child(0)->Sql();
   return (options_.try_cast ? "TRY_CAST(" : "CAST(") + child(0)->Sql() + " AS " + target_.Sql() +
          ")";
 }

@@ -43,6 +43,8 @@ TEST(ExpressionTest, LiteralNamesItselfAsInColumnNames) {
   EXPECT_EQ(Constant(Value())->Sql(), "NULL");
   EXPECT_EQ(Constant(true)->Sql(), "true");
   EXPECT_EQ(Constant(1e10)->Sql(), "1.0E10");
+  EXPECT_EQ(Constant(Decimal{150, 3, 2})->Sql(), "1.50");
+  EXPECT_EQ(Constant(Decimal{1, 10, 10})->Sql(), "1E-10");
   EXPECT_EQ(Constant(Binary{"\x01\xff"})->Sql(), "X'01FF'");
   EXPECT_EQ(Constant(Date{19782})->Sql(), "DATE '2024-02-29'");
   auto timestamp = Literal::Make(Timestamp{0}, TypeId::kTimestamp, "Europe/Paris").ValueOrDie();
@@ -111,6 +113,8 @@ TEST(ExpressionTest, CastIsNamedOnlyWhenTheUserWroteIt) {
   EXPECT_FALSE(written.nullable());
   EXPECT_FALSE(written.may_fail());
   EXPECT_EQ(CastExpression(a, TypeId::kLong, CastOptions{}, true).Sql(), "a");
+  const DataType list = DataType::Array(TypeId::kInteger);
+  EXPECT_EQ(CastExpression(Constant(Value()), list, CastOptions{}, false).Sql(), "NULL");
   EXPECT_TRUE(CastExpression(a, TypeId::kByte, CastOptions{}, true).may_fail());
 }
 

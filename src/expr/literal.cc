@@ -6,6 +6,7 @@
 #include "arrow/array/array_binary.h"
 #include "common/error.h"
 #include "types/arrow_types.h"
+#include "types/decimal.h"
 
 namespace firesteel {
 
@@ -103,6 +104,11 @@ std::string Literal::Sql() const {
   if (value_.is_null()) return "NULL";
   // Strings and numbers stand bare in the names of columns; other types keep their keyword.
   if (value_.Is<std::string>()) return value_.Get<std::string>();
+  if (value_.Is<Decimal>()) {
+    const Decimal& decimal = value_.Get<Decimal>();
+    char text[kDecimalTextSize];
+    return std::string(text, FormatDecimalScientific(decimal.unscaled, decimal.scale, text));
+  }
   if (value_.Is<Binary>()) return "X'" + HexText(value_.Get<Binary>().bytes) + "'";
   Result<std::shared_ptr<arrow::Array>> rendered = CastToString(array_, type(), time_zone_);
   std::string text = rendered.ok() && (*rendered)->IsValid(0)

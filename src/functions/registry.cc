@@ -132,10 +132,14 @@ Result<ExpressionPtr> BindTypeFunction(std::string_view name, const DataType& ty
   const DataType& from = arguments[0]->type();
   if (!CanCast(from, type, settings.ansi)) {
     BindRequest request{name, arguments, settings};
-    return MakeError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+    const bool legacy = settings.ansi && CanCast(from, type, false);
+    return MakeError(legacy ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION"
+                            : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
                      {{"sqlExpr", Quoted(CallSql(request))},
                       {"srcType", Quoted(from.Sql())},
-                      {"targetType", Quoted(type.Sql())}});
+                      {"targetType", Quoted(type.Sql())},
+                      {"config", "\"spark.sql.ansi.enabled\""},
+                      {"configVal", "'false'"}});
   }
   CastOptions options{settings.ansi, false, settings.time_zone};
   return ExpressionPtr(std::make_shared<CastExpression>(std::move(arguments[0]), type,

@@ -28,11 +28,12 @@ bool IsCheap(const ExpressionPtr& expression) {
 bool CanCombine(const Project& outer, const Project& inner) {
   Counts counts;
   for (const ExpressionPtr& item : outer.list()) CountReads(item, &counts);
-  return std::all_of(inner.list().begin(), inner.list().end(), [&counts](const ExpressionPtr& item) {
+  const auto moves = [&counts](const ExpressionPtr& item) {
     if (!item->deterministic()) return false;
     const auto* alias = As<Alias>(item);
     return alias == nullptr || IsCheap(alias->child(0)) || counts[alias->id()] <= 1;
-  });
+  };
+  return std::all_of(inner.list().begin(), inner.list().end(), moves);
 }
 
 }  // namespace

@@ -122,14 +122,16 @@ std::vector<AttributePtr> Generate::output() const {
 
 PlanPtr Generate::WithNewExpressions(std::vector<ExpressionPtr> expressions) const {
   if (kept_) {
-    return std::make_shared<Generate>(std::move(expressions[0]), outer_, generated_, child(), *kept_);
+    return std::make_shared<Generate>(std::move(expressions[0]), outer_, generated_, child(),
+                                      *kept_);
   }
   return std::make_shared<Generate>(std::move(expressions[0]), outer_, generated_, child());
 }
 
 PlanPtr Generate::WithNewChildren(std::vector<PlanPtr> children) const {
   if (kept_) {
-    return std::make_shared<Generate>(generator_, outer_, generated_, std::move(children[0]), *kept_);
+    return std::make_shared<Generate>(generator_, outer_, generated_, std::move(children[0]),
+                                      *kept_);
   }
   return std::make_shared<Generate>(generator_, outer_, generated_, std::move(children[0]));
 }

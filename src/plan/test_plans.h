@@ -12,7 +12,7 @@
 #include "plan/operators.h"
 #include "plan/relations.h"
 
-// Short ways to write plans and expressions, for the tests of plan, catalog, analyzer and optimizer.
+// Short ways to write plans and expressions, for the tests of this folder and those above it.
 namespace firesteel::test {
 
 /// A table without rows.

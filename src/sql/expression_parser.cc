@@ -88,7 +88,8 @@ Status ExpressionParser::SyntaxError(std::string_view hint) const {
   const Token& token = Peek();
   std::string error = "end of input";
   if (token.kind != TokenKind::kEnd) error = "'" + std::string(TextOf(token)) + "'";
-  return source_->ErrorAt("PARSE_SYNTAX_ERROR", {{"error", std::move(error)}, {"hint", std::string(hint)}}, token.start,
+  return source_->ErrorAt("PARSE_SYNTAX_ERROR",
+                          {{"error", std::move(error)}, {"hint", std::string(hint)}}, token.start,
                           token.end);
 }
 

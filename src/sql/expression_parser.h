@@ -102,7 +102,8 @@ class ExpressionParser {
                                       int start, Parsed* out) const;
   FIRESTEEL_OWN_FRAME Status MakeLiteral(Value value, DataType type, int start, Parsed* out) const;
   FIRESTEEL_OWN_FRAME Status MakeText(std::string text, int start, Parsed* out) const;
-  FIRESTEEL_OWN_FRAME Status MakeCast(DataType type, bool try_cast, int start, Parsed* operand) const;
+  FIRESTEEL_OWN_FRAME Status MakeCast(DataType type, bool try_cast, int start,
+                                      Parsed* operand) const;
   FIRESTEEL_OWN_FRAME Status MakeConditional(const std::vector<Parsed>& parts, int start,
                                              Parsed* out) const;
   /// Puts `not` around what `operand` holds.

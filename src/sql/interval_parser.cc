@@ -87,7 +87,8 @@ std::optional<int64_t> ReadFraction(std::string_view digits) {
 }
 
 /// Adds one piece; an error or nothing. `input` is the text for messages.
-std::optional<IntervalError> AddPiece(const Piece& piece, const std::string& input, IntervalSum* sum) {
+std::optional<IntervalError> AddPiece(const Piece& piece, const std::string& input,
+                                      IntervalSum* sum) {
   std::string_view number = piece.number;
   bool negative = piece.negative;
   if (!number.empty() && (number[0] == '-' || number[0] == '+')) {

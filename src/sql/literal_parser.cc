@@ -64,7 +64,9 @@ int64_t Magnitude(std::string_view text) {
 Status ExpressionParser::ParseNumber(bool negative, int start, Parsed* out) {
   const auto [text, suffix] = SplitSuffix(TextOf(Peek()));
   Advance();
-  if (suffix == 'F' || suffix == 'D') return MakeFloating(text, suffix == 'F', negative, start, out);
+  if (suffix == 'F' || suffix == 'D') {
+    return MakeFloating(text, suffix == 'F', negative, start, out);
+  }
   if (suffix == 'B') return MakeDecimal(text, negative, start, out);
   if (IsDigits(text)) return MakeWhole(text, suffix, negative, start, out);
   if (text.find_first_of("eE") != text.npos) return MakeFloating(text, false, negative, start, out);
@@ -106,7 +108,9 @@ Status ExpressionParser::MakeWhole(std::string_view digits, char suffix, bool ne
     default: break;
   }
   // Without a suffix a number has the smallest type from INT on that holds it.
-  if (within(int32_t{})) return MakeLiteral(static_cast<int32_t>(value), TypeId::kInteger, start, out);
+  if (within(int32_t{})) {
+    return MakeLiteral(static_cast<int32_t>(value), TypeId::kInteger, start, out);
+  }
   if (fits) return MakeLiteral(value, TypeId::kLong, start, out);
   return MakeDecimal(digits, negative, start, out);
 }
@@ -146,8 +150,8 @@ Status ExpressionParser::MakeDecimal(std::string_view text, bool negative, int s
   return MakeLiteral(value, type, start, out);
 }
 
-Status ExpressionParser::MakeFloating(std::string_view text, bool is_float, bool negative, int start,
-                                      Parsed* out) const {
+Status ExpressionParser::MakeFloating(std::string_view text, bool is_float, bool negative,
+                                      int start, Parsed* out) const {
   const std::string digits = (negative ? "-" : "") + std::string(text);
   const char* end = digits.data() + digits.size();
   double wide = 0;

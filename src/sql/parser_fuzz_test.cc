@@ -44,7 +44,9 @@ void Check(const std::string& text) {
 
 class ParserFuzzTest : public ::testing::Test {
  protected:
-  size_t Below(size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(random_); }
+  size_t Below(size_t limit) {
+    return std::uniform_int_distribution<size_t>(0, limit - 1)(random_);
+  }
 
   std::mt19937 random_{20240229};
 };
