@@ -1,23 +1,3 @@
-# UNDER-CONSTRUCTION begin: drops files that are listed but not written yet, in builds outside of build/.
-function(firesteel_existing_only list)
-  if(CMAKE_BINARY_DIR MATCHES "^${PROJECT_SOURCE_DIR}/build/")
-    return()
-  endif()
-  set(existing "")
-  foreach(file IN LISTS ${list})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file} OR EXISTS ${file})
-      list(APPEND existing ${file})
-    else()
-      message(STATUS "not written yet: ${CMAKE_CURRENT_SOURCE_DIR}/${file}")
-      # A directory's time changes when a file appears in it.
-      get_filename_component(directory ${CMAKE_CURRENT_SOURCE_DIR}/${file} DIRECTORY)
-      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${directory})
-    endif()
-  endforeach()
-  set(${list} ${existing} PARENT_SCOPE)
-endfunction()
-# UNDER-CONSTRUCTION end
-
 # firesteel_folder(NAME SOURCES … [TESTS …] [FUZZERS …] [DEPENDS folder…] [LINK target…]
 #                  [TEST_LINK target…])
 #
@@ -27,8 +7,6 @@ endfunction()
 function(firesteel_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;FUZZERS;DEPENDS;LINK;TEST_LINK" ${ARGN})
   set(target firesteel_${name})
-  firesteel_existing_only(ARG_SOURCES)  # UNDER-CONSTRUCTION
-  firesteel_existing_only(ARG_TESTS)  # UNDER-CONSTRUCTION
   if(ARG_SOURCES)
     add_library(${target} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
