@@ -40,6 +40,12 @@ class FIRESTEEL_EXPORT Session {
 
   DataFrameReader Read() const;
   DataStreamReader ReadStream() const;
+  /// A query as SQL text, or a command (CREATE VIEW, SET, SHOW …), which runs at once and whose
+  /// result is the DataFrame. `arguments` are the values of `:name` markers.
+  /// Errors (kept until an action): PARSE_SYNTAX_ERROR, …
+  DataFrame Sql(std::string_view text, const std::map<std::string, Value>& arguments = {}) const;
+  /// The same with the values of `?` markers, in order.
+  DataFrame Sql(std::string_view text, const std::vector<Value>& arguments) const;
   /// A table or view by name.
   DataFrame Table(std::string_view name) const;
   /// A DataFrame of these rows. Errors (kept until an action): a value that does not fit the schema.

@@ -93,6 +93,8 @@ class FIRESTEEL_EXPORT TestStream {
   const std::string& name() const;
   /// Whether the list is meant to be run in this variant.
   bool RunsIn(Variant variant) const;
+  /// Why it is not; "" when it is.
+  std::string ReasonAgainst(Variant variant) const;
   /// Runs the list. The error tells the whole list with an arrow at the step that failed, what was
   /// wanted and what was there, and the query's last progress.
   Status Run(Variant variant) const;
@@ -109,7 +111,7 @@ class FIRESTEEL_EXPORT TestStream {
 /// that runs less than `minimum_share` of the lists is an error.
 struct ReplaySummary {
   std::vector<std::string> failures;  ///< one text per failed run
-  std::string text;                   ///< a line per variant
+  std::string text;                   ///< a line per variant, one per list left out of it
   bool enough = true;
 };
 FIRESTEEL_EXPORT ReplaySummary RunReplayMatrix(const std::vector<TestStream>& lists,

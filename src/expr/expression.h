@@ -30,6 +30,10 @@ enum class ExpressionKind {
   kUnresolvedOrdinal,
   kUnresolvedMultiAlias,
   kUnresolvedTimestamp,
+  kUnresolvedGroupingSets,
+  kUnresolvedParameter,
+  kUnresolvedLambda,
+  kLambdaVariable,
   // Resolved.
   kLiteral,
   kAttribute,
@@ -43,6 +47,10 @@ enum class ExpressionKind {
   kAggregate,
   kGenerator,
   kSortOrder,
+  // Queries inside expressions; gone after optimization.
+  kSubquery,
+  kOuterReference,
+  kLambda,        // an argument of a higher-order function
 };
 
 /// An immutable tree that gives one value per row. A front end builds unresolved ones; the analyzer

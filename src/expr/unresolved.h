@@ -120,4 +120,66 @@ class UnresolvedTimestamp final : public Expression {
   Origin origin_;
 };
 
+/// ROLLUP (…), CUBE (…), GROUPING SETS (…) among the grouping expressions of an Aggregate. The
+/// children are the expressions of all sets, in order; `sets` cuts them up: for ROLLUP and CUBE one
+/// entry per element, `(a, b)` counting as one, for GROUPING SETS one entry per set (nested ones are
+/// opened by the parser). Each entry is a number of children.
+class UnresolvedGroupingSets final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedGroupingSets;
+  enum class Form { kRollup, kCube, kSets };
+  UnresolvedGroupingSets(Form form, std::vector<ExpressionPtr> expressions, std::vector<int> sets)
+      : Expression(kKind, std::move(expressions)), form_(form), sets_(std::move(sets)) {}
+  Form form() const { return form_; }
+  const std::vector<int>& sets() const { return sets_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override {
+    return std::make_shared<UnresolvedGroupingSets>(form_, std::move(children), sets_);
+  }
+  std::string Sql() const override;
+
+ private:
+  Form form_;
+  std::vector<int> sets_;
+};
+
+/// `:name` or `?`: a value given beside the text. The front end puts it in before analysis.
+class UnresolvedParameter final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedParameter;
+  /// `name` is "" for `?`, which are counted by their place in the text.
+  UnresolvedParameter(std::string name, Origin origin)
+      : Expression(kKind, {}), name_(std::move(name)), origin_(std::move(origin)) {}
+  const std::string& name() const { return name_; }
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr>) const override {
+    return shared_from_this();
+  }
+  std::string Sql() const override { return name_.empty() ? "?" : ":" + name_; }
+
+ private:
+  std::string name_;
+  Origin origin_;
+};
+
+/// `(x, y) -> body`, an argument of a higher-order function. The body is the only child; its names
+/// are looked up among the variables first.
+class UnresolvedLambda final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedLambda;
+  UnresolvedLambda(std::vector<std::string> variables, ExpressionPtr body, Origin origin = {})
+      : Expression(kKind, {std::move(body)}),
+        variables_(std::move(variables)),
+        origin_(std::move(origin)) {}
+  const std::vector<std::string>& variables() const { return variables_; }
+  const Origin& origin() const { return origin_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override {
+    return std::make_shared<UnresolvedLambda>(variables_, std::move(children[0]), origin_);
+  }
+  std::string Sql() const override;
+
+ private:
+  std::vector<std::string> variables_;
+  Origin origin_;
+};
+
 }  // namespace firesteel

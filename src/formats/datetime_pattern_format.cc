@@ -60,7 +60,7 @@ void AppendZoneName(const TimeZone& zone, int64_t utc_seconds, int64_t offset_se
   if (const date::time_zone* known = LocateZone(zone.id())) {
     const std::string name =
         known->get_info(date::sys_seconds(std::chrono::seconds(utc_seconds))).abbrev;
-    if (!name.empty() && name[0] != '+' && name[0] != '-') {
+    if (name.find_first_of("+-") == name.npos) {
       out->append(name);
       return;
     }

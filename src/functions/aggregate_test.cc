@@ -291,6 +291,29 @@ TEST(AggregateTest, Names) {
             "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX");
 }
 
+TEST(AggregateTest, ApproximateDistinctCounts) {
+  Check({"approx_count_distinct", TypeId::kString, {"a", "b", kNull, "a"}, int64_t{2},
+         int64_t{0}});
+  // From every branch of the estimate: counting empty registers, corrected by the table, and raw.
+  for (const int64_t size : {100, 1000, 20000}) {
+    std::vector<Row> rows;
+    for (int64_t i = 0; i < size; ++i) rows.push_back(Row({i}));
+    const std::vector<DataType> types{TypeId::kLong};
+    auto call = BindAggregate("approx_count_distinct", types);
+    auto accumulator = call->bound().NewAccumulator();
+    ASSERT_TRUE(accumulator->Resize(1).ok());
+    const std::vector<int32_t> groups(size, 0);
+    ASSERT_TRUE(accumulator->Update(Columns(*call, types, rows), groups).ok());
+    ASSERT_TRUE(accumulator->Update(Columns(*call, types, rows), groups).ok());
+    const auto count = Values(*accumulator->Finish().ValueOrDie(), TypeId::kLong)[0].Get<int64_t>();
+    EXPECT_NEAR(static_cast<double>(count), static_cast<double>(size), 0.12 * size);
+  }
+  EXPECT_EQ(BindAggregate("approx_count_distinct", {TypeId::kLong})->bound().buffer_fields().size(),
+            52u);
+  EXPECT_EQ(BindAggregate("approx_count_distinct", {TypeId::kLong}, {0.01})->Sql(),
+            "approx_count_distinct(c)");
+}
+
 TEST(AggregateTest, ManyBatchesAreCompactedWithoutLosingValues) {
   const std::vector<DataType> types{TypeId::kString};
   auto call = BindAggregate("max", types);

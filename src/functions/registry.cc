@@ -30,7 +30,8 @@ Index BuildIndex() {
       index[definition.name].scalar = &definition;
     }
   }
-  for (auto family : {BasicAggregates, OrderedAggregates, MomentAggregates, CollectAggregates}) {
+  for (auto family : {BasicAggregates, OrderedAggregates, MomentAggregates, CollectAggregates,
+                      SketchAggregates}) {
     for (const AggregateFunctionDefinition& definition : family()) {
       index[definition.name].aggregate = &definition;
     }

@@ -63,6 +63,7 @@ std::span<const AggregateFunctionDefinition> BasicAggregates();
 std::span<const AggregateFunctionDefinition> OrderedAggregates();
 std::span<const AggregateFunctionDefinition> MomentAggregates();
 std::span<const AggregateFunctionDefinition> CollectAggregates();
+std::span<const AggregateFunctionDefinition> SketchAggregates();
 std::span<const GeneratorDefinition> Generators();
 
 }  // namespace firesteel

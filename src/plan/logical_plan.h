@@ -19,10 +19,18 @@ enum class PlanKind {
   // Unresolved: made by front ends, gone after analysis.
   kUnresolvedDataSource,
   kUnresolvedTable,
+  kUnresolvedTableFunction,
+  kUnresolvedLimit,
+  kInlineTable,
+  kWith,
+  kColumnAliases,
+  kHaving,
+  kLateralView,
   // Leaves.
   kLocalRelation,
   kTableScan,
   kOneRow,
+  kRange,
   // One child.
   kSubqueryAlias,
   kProject,
@@ -33,8 +41,22 @@ enum class PlanKind {
   kWithColumns,
   kSort,
   kLimit,
+  kOffset,
+  kDistinct,
+  kExpand,
   // Several children.
   kUnion,
+  kJoin,
+  kSetOperation,
+  // Commands.
+  kCreateView,
+  kDropRelation,
+  kShow,
+  kDescribe,
+  kExplain,
+  kSetConfiguration,
+  kUse,
+  kCacheTable,
 };
 
 /// An immutable tree that says what is wanted, not how. Front ends build it unresolved; analysis

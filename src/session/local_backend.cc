@@ -7,6 +7,7 @@
 #include "common/config_keys.h"
 #include "common/logging.h"
 #include "plan/relations.h"
+#include "session/command_runner.h"
 #include "session/query_runner.h"
 #include "session/stream_starter.h"
 
@@ -33,6 +34,10 @@ class LocalBackend final : public SessionBackend {
   Result<QueryResult> ExecutePlan(const PlanPtr& plan) override {
     ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
     return RunBatchQuery(analyzed, config_, engine_->services.execution);
+  }
+
+  Result<QueryResult> ExecuteCommand(const PlanPtr& command) override {
+    return RunCommand(command, {this, catalog_.get(), &config_});
   }
 
   Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) override {

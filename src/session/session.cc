@@ -5,6 +5,8 @@
 #include "arrow/record_batch.h"
 #include "plan/relations.h"
 #include "session/session_backend.h"
+#include "session/sql_statement.h"
+#include "sql/parser.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -23,6 +25,18 @@ Session::Session(std::shared_ptr<SessionBackend> backend) : backend_(std::move(b
 DataFrameReader Session::Read() const { return DataFrameReader(backend_); }
 DataStreamReader Session::ReadStream() const { return DataStreamReader(backend_); }
 DataFrame Session::Table(std::string_view name) const { return Read().Table(name); }
+
+DataFrame Session::Sql(std::string_view text, const std::map<std::string, Value>& arguments) const {
+  Result<PlanPtr> plan = ParseStatement(text);
+  if (plan.ok()) plan = BindParameters(*plan, arguments);
+  return RunStatement(backend_, std::move(plan));
+}
+
+DataFrame Session::Sql(std::string_view text, const std::vector<Value>& arguments) const {
+  Result<PlanPtr> plan = ParseStatement(text);
+  if (plan.ok()) plan = BindParameters(*plan, arguments);
+  return RunStatement(backend_, std::move(plan));
+}
 
 DataFrame Session::CreateDataFrame(const std::vector<Row>& rows, const Schema& schema) const {
   Result<std::shared_ptr<arrow::RecordBatch>> batch = MakeBatch(rows, schema);

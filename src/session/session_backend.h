@@ -44,6 +44,8 @@ class SessionBackend {
   virtual Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) = 0;
   /// Runs a batch plan and returns all of its rows.
   virtual Result<QueryResult> ExecutePlan(const PlanPtr& plan) = 0;
+  /// Runs a Command (plan/commands.h) and returns its small table.
+  virtual Result<QueryResult> ExecuteCommand(const PlanPtr& command) = 0;
   virtual Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) = 0;
   virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
   virtual std::shared_ptr<StreamingQueryManager> Streams() = 0;

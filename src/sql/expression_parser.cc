@@ -153,6 +153,16 @@ Status ExpressionParser::MakeNot(int start, Parsed* operand) const {
   return MakeCall("not", {*operand}, start, operand);
 }
 
+Status ExpressionParser::ParseSelectList(std::vector<ExpressionPtr>* list) {
+  ARROW_RETURN_NOT_OK(ExpectWord("SELECT"));
+  do {
+    Parsed named;
+    ARROW_RETURN_NOT_OK(ParseNamedExpression(&named));
+    list->push_back(named.expression);
+  } while (AcceptSymbol(","));
+  return Status::OK();
+}
+
 Status ExpressionParser::ParseNamedExpression(Parsed* out) {
   ARROW_RETURN_NOT_OK(ParseExpression(out));
   return ParseAlias(out);

@@ -61,6 +61,8 @@ class ExpressionParser {
 
   /// `expression [[AS] name | [AS] (name, …)]`.
   Status ParseNamedExpression(Parsed* out);
+  /// `SELECT expression, …`.
+  Status ParseSelectList(std::vector<ExpressionPtr>* list);
   Status ParseExpression(Parsed* out) { return ParseInfix(kWeakest, out); }
   /// Errors: PARSE_SYNTAX_ERROR unless all tokens have been used.
   Status ExpectEnd() const;

@@ -228,17 +228,25 @@ void VersionedMap::KeepVersion() {
 // Runs backwards, so that the oldest entry of a key has the last word.
 Status VersionedMap::Play(const UndoLog& undo) {
   const std::vector<size_t> positions = undo.Positions();
-  for (size_t i = positions.size(); i-- > 0;) {
-    UndoLog::Entry entry;
-    size_t position = positions[i];
-    undo.Next(&position, &entry);
-    if (!entry.old_value.has_value()) {
-      ARROW_RETURN_NOT_OK(Remove(entry.key, entry.hash, /*logged=*/false));
-      continue;
+  UndoLog::Entry group[kGroup];
+  uint32_t hashes[kGroup];
+  for (size_t left = positions.size(); left > 0;) {
+    int count = 0;
+    for (; count < kGroup && left > 0; ++count) {
+      size_t position = positions[--left];
+      undo.Next(&position, &group[count]);
+      hashes[count] = group[count].hash;
     }
-    ARROW_RETURN_NOT_OK(Put(entry.key, entry.hash, *entry.old_value, /*logged=*/false));
-    map_.arena().SetMark(map_.Find(entry.key, entry.hash), false);
+    PrefetchGroup(hashes, count);
+    for (int i = 0; i < count; ++i) ARROW_RETURN_NOT_OK(TakeBack(group[i]));
   }
+  return Status::OK();
+}
+
+Status VersionedMap::TakeBack(const UndoLog::Entry& entry) {
+  if (!entry.old_value.has_value()) return Remove(entry.key, entry.hash, /*logged=*/false);
+  ARROW_RETURN_NOT_OK(Put(entry.key, entry.hash, *entry.old_value, /*logged=*/false));
+  map_.arena().SetMark(map_.Find(entry.key, entry.hash), false);
   return Status::OK();
 }
 

@@ -83,6 +83,7 @@ class VersionedMap {
   Status BeforeChange(RecordRef ref, uint32_t hash, bool logged);
   void AppendChange(const UndoLog::Entry& entry, std::string* plain);
   Status Play(const UndoLog& undo);
+  Status TakeBack(const UndoLog::Entry& entry);
 
   // Guards the map's content against the thread that reads a snapshot: held for every change, and
   // for every piece of a snapshot. A mark on a record says that this version has changed it.

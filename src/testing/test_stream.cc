@@ -133,6 +133,11 @@ TestStream& TestStream::Append(Step step) {
 
 const std::string& TestStream::name() const { return definition_->list.name; }
 
+std::string TestStream::ReasonAgainst(Variant variant) const {
+  const auto found = definition_->left_out.find(variant);
+  return found == definition_->left_out.end() ? "" : found->second;
+}
+
 bool TestStream::RunsIn(Variant variant) const {
   return !definition_->left_out.contains(variant);
 }
@@ -184,8 +189,12 @@ ReplaySummary RunReplayMatrix(const std::vector<TestStream>& lists, double minim
   for (const Variant variant : AllVariants()) {
     size_t runs = 0;
     size_t failures = 0;
+    std::string left_out;
     for (const TestStream& list : lists) {
-      if (!list.RunsIn(variant)) continue;
+      if (!list.RunsIn(variant)) {
+        left_out += "  without '" + list.name() + "': " + list.ReasonAgainst(variant) + "\n";
+        continue;
+      }
       ++runs;
       const Status status = list.Run(variant);
       if (status.ok()) continue;
@@ -196,7 +205,7 @@ ReplaySummary RunReplayMatrix(const std::vector<TestStream>& lists, double minim
     if (static_cast<double>(runs) < needed) summary.enough = false;
     summary.text += std::string(ToString(variant)) + ": " + std::to_string(runs) + " of " +
                     std::to_string(lists.size()) + " lists, " + std::to_string(failures) +
-                    " failed\n";
+                    " failed\n" + left_out;
   }
   return summary;
 }

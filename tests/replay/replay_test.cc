@@ -10,8 +10,8 @@ namespace {
 
 std::vector<TestStream> AllLists() {
   std::vector<TestStream> lists;
-  for (const auto& family : {StatelessLists, AggregationLists, GroupingKeyLists, TriggerLists,
-                             RecoveryLists, FailureLists}) {
+  for (const auto& family : {StatelessLists, AggregationLists, GroupingKeyLists, StateBufferLists,
+                             TriggerLists, RecoveryLists, FailureLists}) {
     for (const TestStream& list : family()) lists.push_back(list);
   }
   return lists;

@@ -11,6 +11,7 @@ namespace firesteel::testing {
 std::vector<TestStream> StatelessLists();
 std::vector<TestStream> AggregationLists();
 std::vector<TestStream> GroupingKeyLists();
+std::vector<TestStream> StateBufferLists();
 std::vector<TestStream> TriggerLists();
 std::vector<TestStream> RecoveryLists();
 std::vector<TestStream> FailureLists();

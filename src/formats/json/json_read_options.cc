@@ -97,6 +97,23 @@ Status CheckMapKeys(const DataType& type, const Schema& schema) {
   }
 }
 
+bool HoldsCalendarInterval(const DataType& type) {
+  switch (type.id()) {
+    case TypeId::kCalendarInterval:
+      return true;
+    case TypeId::kArray:
+      return HoldsCalendarInterval(type.element_type());
+    case TypeId::kMap:
+      return HoldsCalendarInterval(type.value_type());
+    case TypeId::kStruct:
+      return std::any_of(type.fields().begin(), type.fields().end(), [](const StructField& field) {
+        return HoldsCalendarInterval(field.type);
+      });
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<JsonReadOptions> JsonReadOptions::Make(const Options& options,
@@ -136,6 +153,13 @@ Status CheckJsonSchema(const FileReadRequest& request, const JsonReadOptions& op
                         {"actualType", "\"" + schema->field(corrupt).type.Sql() + "\""}});
     }
     ARROW_RETURN_NOT_OK(CheckMapKeys(schema->AsStruct(), *schema));
+    for (const StructField& field : schema->fields()) {
+      if (!HoldsCalendarInterval(field.type)) continue;
+      return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                       {{"format", "JSON"},
+                        {"columnName", "`" + field.name + "`"},
+                        {"columnType", "\"" + field.type.Sql() + "\""}});
+    }
   }
   if (request.columns.size() == 1 && request.columns.field(0).name == options.corrupt_column) {
     return MakeError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", {});

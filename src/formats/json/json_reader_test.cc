@@ -136,6 +136,7 @@ TEST(JsonReader, RefusesWhatItCannotRead) {
   EXPECT_EQ(condition("_corrupt_record STRING", {}),
             "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN");
   EXPECT_EQ(condition("a ARRAY<MAP<INT, STRING>>", {}), "INVALID_JSON_SCHEMA_MAP_TYPE");
+  EXPECT_EQ(condition("a ARRAY<INTERVAL>", {}), "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE");
   EXPECT_EQ(condition("k INT", MakeOptions({{"lineSep", ""}})), "INVALID_OPTION_VALUE");
   EXPECT_EQ(condition("k INT", MakeOptions({{"timeZone", "Nowhere"}})), "INVALID_TIMEZONE");
 }

@@ -392,14 +392,16 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertInterval(std::stri
     ARROW_RETURN_NOT_OK(column->AppendFixed(*months));
   } else {
     const std::optional<CalendarInterval> interval = ParseCalendarInterval(text);
-    if (!interval) return Fail("a text is no interval");
+    int64_t nanos = 0;
+    if (!interval || __builtin_mul_overflow(interval->micros, int64_t{1000}, &nanos)) {
+      return Fail("a text is no interval");
+    }
     struct MonthDayNano {  // as Arrow lays it out
       int32_t months;
       int32_t days;
       int64_t nanos;
     };
-    ARROW_RETURN_NOT_OK(column->AppendFixed(
-        MonthDayNano{interval->months, interval->days, interval->micros * 1000}));
+    ARROW_RETURN_NOT_OK(column->AppendFixed(MonthDayNano{interval->months, interval->days, nanos}));
   }
   return Conversion::kGood;
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "firesteel/dataframe.h"
+#include "firesteel/row.h"
+#include "plan/logical_plan.h"
+
+namespace firesteel {
+
+class SessionBackend;
+
+/// Puts values in the place of `:name` markers. Errors: UNBOUND_SQL_PARAMETER.
+Result<PlanPtr> BindParameters(const PlanPtr& plan, const std::map<std::string, Value>& arguments);
+/// The same for `?` markers, by their order in the text.
+Result<PlanPtr> BindParameters(const PlanPtr& plan, const std::vector<Value>& arguments);
+
+/// A query becomes a DataFrame; a command runs now, and its result is the DataFrame.
+DataFrame RunStatement(const std::shared_ptr<SessionBackend>& backend, Result<PlanPtr> plan);
+
+}  // namespace firesteel
