@@ -36,11 +36,12 @@ endfunction()
 
 # firesteel_test(NAME SOURCES … [LINK target…])
 #
-# Makes the test program NAME_test and its one entry in ctest, NAME.
+# Makes the test program NAME_test and its one entry in ctest, NAME. Tests are compiled without
+# optimization, whatever the preset says for the library: they run once, and it halves their time.
 function(firesteel_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
-  target_compile_options(${name}_test PRIVATE ${FIRESTEEL_WARNINGS})
+  target_compile_options(${name}_test PRIVATE ${FIRESTEEL_WARNINGS} -O0)
   target_link_libraries(${name}_test PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "${FIRESTEEL_TEST_ENVIRONMENT}" TIMEOUT 600)

@@ -30,11 +30,8 @@ set_target_properties(
              INSTALL_RPATH "$ORIGIN")
 install(TARGETS firesteel_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
-if(TARGET firesteel)
-  set_target_properties(firesteel PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
-                                             INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
-  install(TARGETS firesteel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+set_target_properties(firesteel PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS firesteel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/firesteel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(FIRESTEEL_ARROW_FROM_WHEEL)

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
 
 def check(condition, what, output):
     if not condition:
@@ -58,11 +60,60 @@ def activity_counts(examples, firesteel):
         shutil.rmtree(root)
 
 
+def run(*command):
+    """Runs a command in the project's directory and returns what it prints."""
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=120)
+    check(done.returncode == 0, f"{command} ended with {done.returncode}", done.stdout + done.stderr)
+    return done.stdout
+
+
+def table_rows(output):
+    """The cells of the printed tables, headers included."""
+    return [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in output.splitlines() if line.startswith("|")]
+
+
+def flights(examples, firesteel):
+    """The batch report, in C++ and as SQL."""
+    with tempfile.TemporaryDirectory() as root:
+        output = run(f"{examples}/flights_report", "examples/data", f"{root}/report")
+    rows = table_rows(output)
+    check(rows[0] == ["carrier", "country", "flights", "mean_delay", "worst_delay"], "header", output)
+    check(["Alpen Air", "Germany", "2", "-5.0", "-2"] in rows, "Alpen Air to Germany", output)
+    check(len(rows) == 9, "carriers and countries", output)
+    output = run(firesteel, "sql", "examples/sql/flights.sql")
+    rows = table_rows(output)
+    check(rows[0] == ["destination", "flights", "mean_delay"], "header", output)
+    check(["Lisboa; Lisbon", "2", "21.5"] in rows, "flights to Lisbon", output)
+    check(rows[1] == ["Berlin", "4", "-3.7"], "flights to Berlin", output)
+
+
+def sql_over_stream(examples, firesteel):
+    """A query on a streaming view, in C++ and as SQL."""
+    with tempfile.TemporaryDirectory() as root:
+        run(firesteel, "activity-data", root, "--files", "2", "--rows", "500")
+        output = run(f"{examples}/sql_over_stream", root)
+    check("Batch: 0" in output and ["User", "readings", "mean_x"] in table_rows(output),
+          "the walks of each user", output)
+    output = run(firesteel, "sql", "--available-now", "examples/sql/stream.sql")
+    check("Batch: 0" in output and ["4", "3"] in table_rows(output), "people in the stream", output)
+
+
+def csv_stream(examples):
+    output = run(f"{examples}/csv_stream", "examples/data/people")
+    rows = table_rows(output)
+    check(["Bob", "32", "Driver; pilot"] in rows and ["Chen", "NULL", "Student"] in rows
+          and ["Amélie", "41", "Surgeon"] in rows and len(rows) == 4, "people", output)
+
+
 def main():
-    examples, firesteel = sys.argv[1:]
+    examples, firesteel = (os.path.abspath(path) for path in sys.argv[1:])
     network_word_count(examples)
     activity_counts(examples, firesteel)
-    print("both examples work")
+    flights(examples, firesteel)
+    sql_over_stream(examples, firesteel)
+    csv_stream(examples)
+    print("all examples work")
 
 
 if __name__ == "__main__":

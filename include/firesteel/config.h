@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,10 @@ class FIRESTEEL_EXPORT RuntimeConfig {
   /// The value, or the default of a known setting; nullopt for a name that is neither.
   std::optional<std::string> Get(std::string_view name) const;
   void Unset(std::string_view name);
+  /// What was set, by name; defaults are not listed.
+  std::map<std::string, std::string> GetAll() const;
+  /// Whether the setting can be changed while the session lives.
+  bool IsModifiable(std::string_view name) const;
 
  private:
   std::shared_ptr<SessionBackend> backend_;

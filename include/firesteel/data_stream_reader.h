@@ -37,6 +37,8 @@ class FIRESTEEL_EXPORT DataStreamReader {
   DataFrame Json(std::string_view path) const;
   DataFrame Text(std::string_view path) const;
   DataFrame Parquet(std::string_view path) const;
+  DataFrame Csv(std::string_view path) const;
+  DataFrame Orc(std::string_view path) const;
   /// A table or view of the session by name. Errors: TABLE_OR_VIEW_NOT_FOUND.
   DataFrame Table(std::string_view name) const;
 

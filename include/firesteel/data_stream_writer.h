@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "firesteel/connector/table.h"
 #include "firesteel/dataframe.h"
@@ -40,6 +41,8 @@ class FIRESTEEL_EXPORT DataStreamWriter {
   DataStreamWriter& Option(std::string_view name, bool value) {
     return Option(name, std::string(value ? "true" : "false"));
   }
+  /// Columns whose values become directories `name=value` of a file sink.
+  DataStreamWriter& PartitionBy(std::vector<std::string> columns);
   /// Calls `function` with each batch's rows and its id, from the query's thread. A batch may come
   /// again after a crash, with the same id. An error ends the query.
   DataStreamWriter& ForeachBatch(
@@ -57,6 +60,7 @@ class FIRESTEEL_EXPORT DataStreamWriter {
   firesteel::Trigger trigger_;
   std::string name_;
   Options options_;
+  std::vector<std::string> partition_columns_;
   std::function<Status(const DataFrame&, int64_t)> foreach_batch_;
 };
 

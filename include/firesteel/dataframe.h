@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 namespace firesteel {
 
+class DataFrameWriter;
 class DataStreamWriter;
 class GroupedData;
 class LogicalPlan;
@@ -54,7 +56,35 @@ class FIRESTEEL_EXPORT DataFrame {
   DataFrame Union(const DataFrame& other) const;
   DataFrame UnionByName(const DataFrame& other, bool allow_missing_columns = false) const;
   DataFrame OrderBy(const std::vector<Column>& columns) const;
+  DataFrame Sort(const std::vector<Column>& columns) const { return OrderBy(columns); }
   DataFrame Limit(int64_t rows) const;
+  /// Leaves out the first rows.
+  DataFrame Offset(int64_t rows) const;
+  /// Rows of both side by side where the condition holds. `type` is inner, left, right, full (each
+  /// also with _outer), semi, anti, cross. Errors: UNSUPPORTED_JOIN_TYPE.
+  DataFrame Join(const DataFrame& right, const Column& condition,
+                 std::string_view type = "inner") const;
+  /// Rows that are equal in columns of these names, which then appear once.
+  DataFrame Join(const DataFrame& right, const std::vector<std::string>& columns,
+                 std::string_view type = "inner") const;
+  DataFrame Join(const DataFrame& right, std::initializer_list<const char*> columns,
+                 std::string_view type = "inner") const {
+    return Join(right, std::vector<std::string>(columns.begin(), columns.end()), type);
+  }
+  /// Every row with every row.
+  DataFrame CrossJoin(const DataFrame& right) const;
+  /// Each row once.
+  DataFrame Distinct() const;
+  /// One row for each combination of values of these columns (all columns where none are named).
+  DataFrame DropDuplicates(const std::vector<std::string>& columns = {}) const;
+  // Rows of both or only of this one, by position; without All each row once.
+  DataFrame Intersect(const DataFrame& other) const;
+  DataFrame IntersectAll(const DataFrame& other) const;
+  DataFrame Except(const DataFrame& other) const;
+  DataFrame ExceptAll(const DataFrame& other) const;
+  /// As GroupBy with subtotals: of each leading part of the columns, or of every subset of them.
+  GroupedData Rollup(const std::vector<Column>& columns) const;
+  GroupedData Cube(const std::vector<Column>& columns) const;
 
   // What can be known without running it
   Result<firesteel::Schema> Schema() const;
@@ -74,10 +104,17 @@ class FIRESTEEL_EXPORT DataFrame {
   Status Show(int rows = 20, int truncate = 20, bool vertical = false) const;
   /// The text that Show prints.
   Result<std::string> ShowString(int rows = 20, int truncate = 20, bool vertical = false) const;
+  /// Keeps the rows from when they are first needed on; this session's queries that hold this one use
+  /// them. Rows are kept in memory.
+  Status Cache() const;
+  Status Persist() const { return Cache(); }
+  Status Unpersist() const;
   /// Names the table in the session. Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS.
   Status CreateTempView(const std::string& name) const;
   Status CreateOrReplaceTempView(const std::string& name) const;
 
+  /// Starts the definition of a batch write of this DataFrame.
+  DataFrameWriter Write() const;
   /// Starts the definition of a streaming query over this DataFrame.
   DataStreamWriter WriteStream() const;
 

@@ -4,6 +4,7 @@
 #include "firesteel/column.h"
 #include "firesteel/config.h"
 #include "firesteel/data_frame_reader.h"
+#include "firesteel/data_frame_writer.h"
 #include "firesteel/data_stream_reader.h"
 #include "firesteel/data_stream_writer.h"
 #include "firesteel/dataframe.h"

@@ -24,12 +24,14 @@ class FIRESTEEL_EXPORT GroupedData {
 
  private:
   friend class DataFrame;
-  GroupedData(DataFrame input, std::vector<Column> grouping)
-      : input_(std::move(input)), grouping_(std::move(grouping)) {}
+  enum class Form { kPlain, kRollup, kCube };
+  GroupedData(DataFrame input, std::vector<Column> grouping, Form form = Form::kPlain)
+      : input_(std::move(input)), grouping_(std::move(grouping)), form_(form) {}
   DataFrame AggregateNumeric(std::string_view function,
                              const std::vector<std::string>& columns) const;
   DataFrame input_;
   std::vector<Column> grouping_;
+  Form form_;
 };
 
 }  // namespace firesteel

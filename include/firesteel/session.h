@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +50,10 @@ class FIRESTEEL_EXPORT Session {
   DataFrame Sql(std::string_view text, const std::vector<Value>& arguments) const;
   /// A table or view by name.
   DataFrame Table(std::string_view name) const;
+  /// The numbers from `start` up to, not including, `end`, in column `id`.
+  DataFrame Range(int64_t start, int64_t end, int64_t step = 1,
+                  std::optional<int> partitions = std::nullopt) const;
+  DataFrame Range(int64_t end) const { return Range(0, end); }
   /// A DataFrame of these rows. Errors (kept until an action): a value that does not fit the schema.
   DataFrame CreateDataFrame(const std::vector<Row>& rows, const Schema& schema) const;
   RuntimeConfig Conf() const;

@@ -114,7 +114,7 @@ TEST(AnalyzerErrorTest, Generators) {
 TEST(AnalyzerErrorTest, Casts) {
   const PlanPtr all = test::Everything();
   const auto cast = [&all](std::string_view name, DataType type) {
-    return Select(all, std::make_shared<CastExpression>(Name(name), std::move(type), CastOptions(),
+    return Select(all, std::make_shared<Cast>(Name(name), std::move(type), CastOptions(),
                                                         false));
   };
   ExpectErrors({

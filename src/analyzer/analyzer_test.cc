@@ -39,7 +39,7 @@ class AnalyzerTest : public ::testing::Test {
 
 TEST_F(AnalyzerTest, NamesColumnsAsSparkDoes) {
   const auto cast = [](ExpressionPtr e, TypeId type, bool try_cast = false) -> ExpressionPtr {
-    return std::make_shared<CastExpression>(std::move(e), type,
+    return std::make_shared<Cast>(std::move(e), type,
                                             CastOptions{true, try_cast, "UTC"}, false);
   };
   ExpectSchemas({
@@ -240,13 +240,13 @@ TEST_F(AnalyzerTest, FixesTheSessionsSettings) {
   session_.context.settings = {false, "Europe/Paris"};
   const auto plan = session_.Run(
       Select(all_,
-             As(std::make_shared<CastExpression>(Name("c"), TypeId::kTimestamp, CastOptions(),
+             As(std::make_shared<Cast>(Name("c"), TypeId::kTimestamp, CastOptions(),
                                                  false),
                 "x"),
              std::make_shared<UnresolvedTimestamp>("2024-01-01 00:00:00", "TIMESTAMP")));
   ASSERT_TRUE(plan.ok()) << plan.status().message();
   const std::vector<ExpressionPtr> list = (*plan)->expressions();
-  const auto* cast = firesteel::As<CastExpression>(list[0]->child(0));
+  const auto* cast = firesteel::As<Cast>(list[0]->child(0));
   ASSERT_NE(cast, nullptr);
   EXPECT_FALSE(cast->options().ansi);
   EXPECT_EQ(cast->options().time_zone, "Europe/Paris");
@@ -280,7 +280,7 @@ TEST_F(AnalyzerTest, LeavesWhatIsAnalyzedAlone) {
 
 TEST_F(AnalyzerTest, ChecksPlansThatHaveNoOpenNames) {
   const ExpressionPtr bad =
-      std::make_shared<CastExpression>(Int(1), DataType::Array(TypeId::kInteger), CastOptions(),
+      std::make_shared<Cast>(Int(1), DataType::Array(TypeId::kInteger), CastOptions(),
                                        false);
   EXPECT_EQ(session_.SchemaOf(Select(two_, As(bad, "x"))),
             "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION");

@@ -1,13 +1,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/grouping_view.h"
 #include "analyzer/name_scope.h"
+#include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
 #include "expr/aggregate.h"
 #include "expr/unresolved.h"
 #include "functions/coercion.h"
+#include "plan/identifier.h"
+#include "plan/joins.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/semantic_equality.h"
 
 namespace firesteel {
@@ -20,8 +25,23 @@ bool IsAggregate(const Expression& expression) {
   return expression.kind() == ExpressionKind::kAggregate;
 }
 
+bool IsWindow(const Expression& expression) {
+  return expression.kind() == ExpressionKind::kWindow;
+}
+
 bool IsGenerator(const Expression& expression) {
   return expression.kind() == ExpressionKind::kGenerator;
+}
+
+bool IsGroupingCall(const Expression& expression) {
+  const auto* call = As<UnresolvedFunction>(expression);
+  if (call == nullptr) return false;
+  const std::string name = FoldCase(call->name());
+  return name == "grouping" || name == "grouping_id";
+}
+
+bool IsParameter(const Expression& expression) {
+  return expression.kind() == ExpressionKind::kUnresolvedParameter;
 }
 
 /// The first expression below `expression`, itself included, for which `matches` holds; may be
@@ -34,19 +54,54 @@ ExpressionPtr Find(const ExpressionPtr& expression, bool (*matches)(const Expres
   return nullptr;
 }
 
+Status CheckJoin(const Join& join) {
+  const ExpressionPtr& condition = join.condition();
+  if (condition == nullptr) return Status::OK();
+  if (const ExpressionPtr call = Find(condition, IsAggregate)) {
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", "Join"}, {"invalidExprSqls", Quoted(call->Sql())}});
+  }
+  if (const ExpressionPtr window = Find(condition, IsWindow)) {
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", "Join"}, {"invalidExprSqls", Quoted(window->Sql())}});
+  }
+  if (condition->type().id() == TypeId::kBoolean) return Status::OK();
+  return MakeError("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
+                   {{"joinCondition", Quoted(condition->Sql())},
+                    {"conditionType", Quoted(condition->type().Sql())}});
+}
+
 Status CheckResolved(const PlanPtr& node) {
   if (node->resolved()) return Status::OK();
+  // A condition of another type keeps a join from being resolved.
+  const auto* join = As<Join>(node);
+  if (join != nullptr && join->condition() != nullptr && join->condition()->resolved()) {
+    ARROW_RETURN_NOT_OK(CheckJoin(*join));
+  }
   for (const ExpressionPtr& expression : node->expressions()) {
-    const ExpressionPtr name = Find(expression, [](const Expression& e) {
-      return e.kind() == ExpressionKind::kUnresolvedAttribute;
-    });
+    const ExpressionPtr name = FirstOpenName(expression);
     if (name == nullptr) continue;
+    if (node->kind() == PlanKind::kAggregate && IsAllKeyword(name)) continue;
     std::vector<AttributePtr> columns;
     for (const PlanPtr& child : node->children()) {
       const std::vector<AttributePtr> output = child->output();
       columns.insert(columns.end(), output.begin(), output.end());
     }
     return UnresolvedColumnError(*As<UnresolvedAttribute>(name), columns);
+  }
+  for (const ExpressionPtr& expression : node->expressions()) {
+    if (Find(expression, IsGroupingCall)) {
+      return MakeError("UNSUPPORTED_GROUPING_EXPRESSION");
+    }
+    if (const ExpressionPtr parameter = Find(expression, IsParameter)) {
+      const auto& marker = *As<UnresolvedParameter>(parameter);
+      return AtOrigin(MakeError("UNBOUND_SQL_PARAMETER", {{"name", marker.name()}}),
+                      marker.origin());
+    }
+  }
+  if (node->kind() == PlanKind::kAggregate) {
+    const std::vector<ExpressionPtr>& keys = As<Aggregate>(node)->grouping();
+    if (keys.size() == 1 && IsAllKeyword(keys[0])) return MakeError("UNRESOLVED_ALL_IN_GROUP_BY");
   }
   return InternalError("The plan could not be resolved: " + node->Describe());
 }
@@ -64,7 +119,21 @@ Status CheckFilter(const Filter& filter) {
       {{"sqlExpr", sql}, {"filter", sql}, {"type", Quoted(condition->type().Sql())}});
 }
 
+Status CheckAggregateFilter(const AggregateCall& call) {
+  if (!call.has_filter()) return Status::OK();
+  const ExpressionPtr filter = call.filter();
+  std::string_view what;
+  if (filter->type().id() != TypeId::kBoolean) what = "NOT_BOOLEAN";
+  if (Find(filter, IsAggregate)) what = "CONTAINS_AGGREGATE";
+  if (Find(filter, IsWindow)) what = "CONTAINS_WINDOW_FUNCTION";
+  if (!filter->deterministic()) what = "NON_DETERMINISTIC";
+  if (what.empty()) return Status::OK();
+  return MakeError("INVALID_AGGREGATE_FILTER." + std::string(what),
+                   {{"filterExpr", Quoted(filter->Sql())}, {"aggExpr", Quoted(call.Sql())}});
+}
+
 Status CheckAggregateCall(const Expression& call) {
+  ARROW_RETURN_NOT_OK(CheckAggregateFilter(*As<AggregateCall>(call)));
   for (const ExpressionPtr& argument : call.children()) {
     if (Find(argument, IsAggregate)) return MakeError("NESTED_AGGREGATE_FUNCTION");
     if (!argument->deterministic()) {
@@ -144,6 +213,28 @@ Status CheckSort(const Sort& sort) {
   return Status::OK();
 }
 
+bool HasMap(const DataType& type) {
+  switch (type.id()) {
+    case TypeId::kMap: return true;
+    case TypeId::kArray: return HasMap(type.element_type());
+    case TypeId::kStruct:
+      return std::any_of(type.fields().begin(), type.fields().end(),
+                         [](const StructField& field) { return HasMap(field.type); });
+    default: return false;
+  }
+}
+
+/// Rows with maps cannot be compared.
+Status CheckComparable(const PlanPtr& node) {
+  for (const AttributePtr& column : node->child()->output()) {
+    if (!HasMap(column->type())) continue;
+    return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+                     {{"colName", QuoteIdentifier(column->name())},
+                      {"dataType", Quoted(column->type().Sql())}});
+  }
+  return Status::OK();
+}
+
 Status CheckLimit(const Limit& limit) {
   if (limit.count() >= 0) return Status::OK();
   const std::string count = std::to_string(limit.count());
@@ -170,6 +261,9 @@ Status CheckNode(const PlanPtr& node) {
     case PlanKind::kAggregate: return CheckAggregation(*As<Aggregate>(node));
     case PlanKind::kSort: return CheckSort(*As<Sort>(node));
     case PlanKind::kLimit: return CheckLimit(*As<Limit>(node));
+    case PlanKind::kJoin: return CheckJoin(*As<Join>(node));
+    case PlanKind::kDistinct:
+    case PlanKind::kSetOperation: return CheckComparable(node);
     default: return Status::OK();
   }
 }

@@ -3,8 +3,12 @@
 #include <utility>
 
 #include "analyzer/name_scope.h"
+#include "analyzer/resolver.h"
+#include "analyzer/reveal_join_columns.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
+#include "functions/registry.h"
+#include "plan/attribute_set.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
 
@@ -18,21 +22,23 @@ bool IsStar(const Expression& expression) {
 
 bool HasStar(const ExpressionPtr& expression) { return Exists<Expression>(expression, IsStar); }
 
-/// The columns that a star stands for. Errors: CANNOT_RESOLVE_STAR_EXPAND.
-Result<std::vector<ExpressionPtr>> Expand(const UnresolvedStar& star, const NameScope& scope) {
+Status CannotExpand(const UnresolvedStar& star, const NameScope& scope) {
+  std::string columns;
+  for (const AttributePtr& column : scope.columns()) {
+    columns += (columns.empty() ? "" : ", ") + QuoteIdentifier(column->name());
+  }
+  return MakeError("CANNOT_RESOLVE_STAR_EXPAND",
+                   {{"targetString", QuoteIdentifier(star.target())}, {"columns", columns}});
+}
+
+/// The columns that a star stands for, before EXCEPT. Errors: CANNOT_RESOLVE_STAR_EXPAND.
+Result<std::vector<ExpressionPtr>> ExpandAll(const UnresolvedStar& star, const NameScope& scope) {
   std::vector<ExpressionPtr> list;
   for (const AttributePtr& column : scope.ColumnsOf(star.target())) list.push_back(column);
   if (!list.empty() || star.target().empty()) return list;
   // What is no table may be a struct.
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr base, scope.Find(star.target()));
-  if (base == nullptr) {
-    std::string columns;
-    for (const AttributePtr& column : scope.columns()) {
-      columns += (columns.empty() ? "" : ", ") + QuoteIdentifier(column->name());
-    }
-    return MakeError("CANNOT_RESOLVE_STAR_EXPAND",
-                     {{"targetString", QuoteIdentifier(star.target())}, {"columns", columns}});
-  }
+  if (base == nullptr) return CannotExpand(star, scope);
   if (base->type().id() != TypeId::kStruct) {
     std::string names;
     for (const std::string& part : star.target()) names += (names.empty() ? "" : ", ") + part;
@@ -46,6 +52,110 @@ Result<std::vector<ExpressionPtr>> Expand(const UnresolvedStar& star, const Name
   return list;
 }
 
+using Paths = std::vector<std::vector<std::string>>;
+
+/// `value` without the fields that `paths` name: a struct of the others, NULL where it is NULL.
+Result<ExpressionPtr> WithoutFields(const ExpressionPtr& value, const Paths& paths,
+                                    const Resolver& resolver) {
+  std::vector<ExpressionPtr> parts;
+  const std::vector<StructField>& fields = value->type().fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    Paths below;
+    bool dropped = false;
+    for (const std::vector<std::string>& path : paths) {
+      if (!SameName(path[0], fields[i].name, resolver.case_sensitive())) continue;
+      dropped |= path.size() == 1;
+      below.emplace_back(path.begin() + 1, path.end());
+    }
+    if (dropped) continue;
+    ExpressionPtr field = std::make_shared<GetField>(value, static_cast<int>(i));
+    if (!below.empty() && fields[i].type.id() == TypeId::kStruct) {
+      ARROW_ASSIGN_OR_RAISE(field, WithoutFields(field, below, resolver));
+    }
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr name, Literal::Of(fields[i].name));
+    parts.push_back(std::move(name));
+    parts.push_back(std::move(field));
+  }
+  return BindCall("named_struct", std::move(parts), false, nullptr, resolver.settings());
+}
+
+/// Takes the columns and fields of EXCEPT out of the list. Errors: UNRESOLVED_COLUMN.*,
+/// EXCEPT_OVERLAPPING_COLUMNS.
+Result<std::vector<ExpressionPtr>> LeaveOut(const UnresolvedStar& star,
+                                            std::vector<ExpressionPtr> list,
+                                            const NameScope& scope, const Resolver& resolver) {
+  std::vector<Paths> dropped(list.size());
+  for (const std::vector<std::string>& path : star.except()) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, scope.Find(path));
+    if (found == nullptr) {
+      return UnresolvedColumnError(UnresolvedAttribute(path, star.origin()), scope.columns());
+    }
+    // The fields are what is left of the path behind the column.
+    std::vector<std::string> fields;
+    while (const auto* field = As<GetField>(found)) {
+      fields.insert(fields.begin(), field->field_name());
+      found = found->child(0);
+    }
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (!IsNamed(*list[i]) || !IsNamed(*found)) continue;
+      if (ToAttribute(list[i])->id() == ToAttribute(found)->id()) dropped[i].push_back(fields);
+    }
+  }
+  std::vector<ExpressionPtr> kept;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const bool whole = std::any_of(dropped[i].begin(), dropped[i].end(),
+                                   [](const auto& path) { return path.empty(); });
+    if (whole && dropped[i].size() > 1) {
+      return MakeError("EXCEPT_OVERLAPPING_COLUMNS", {{"columns", star.Sql()}});
+    }
+    if (whole) continue;
+    if (!dropped[i].empty()) {
+      const std::string name = ToAttribute(list[i])->name();
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr rest, WithoutFields(list[i], dropped[i], resolver));
+      list[i] = std::make_shared<Alias>(std::move(rest), name);
+    }
+    kept.push_back(list[i]);
+  }
+  return kept;
+}
+
+/// What stars may stand for: with a table's name also the columns that a join with USING merged.
+struct StarScope {
+  NameScope visible;
+  NameScope all;
+  const NameScope& For(const UnresolvedStar& star) const {
+    return star.target().empty() ? visible : all;
+  }
+};
+
+std::vector<AttributePtr> HiddenBelow(const LogicalPlan& node) {
+  std::vector<AttributePtr> hidden;
+  for (const PlanPtr& child : node.children()) {
+    const std::vector<AttributePtr> columns = HiddenColumns(child);
+    hidden.insert(hidden.end(), columns.begin(), columns.end());
+  }
+  return hidden;
+}
+
+StarScope MakeScope(const LogicalPlan& node, const std::vector<AttributePtr>& hidden,
+                    const Resolver* resolver) {
+  NameScope visible = NameScope::OfChildren(node, resolver);
+  if (hidden.empty()) return {visible, visible};
+  std::vector<AttributePtr> all = hidden;
+  all.insert(all.end(), visible.columns().begin(), visible.columns().end());
+  return {std::move(visible), NameScope(std::move(all), resolver)};
+}
+
+Result<std::vector<ExpressionPtr>> Expand(const UnresolvedStar& star, const StarScope& scopes) {
+  const NameScope& scope = scopes.For(star);
+  Result<std::vector<ExpressionPtr>> list = ExpandAll(star, scope);
+  if (list.ok() && !star.except().empty()) {
+    list = LeaveOut(star, *std::move(list), scope, scope.resolver());
+  }
+  if (!list.ok()) return AtOrigin(list.status(), star.origin());
+  return list;
+}
+
 /// Whether a star among the arguments stands for columns: not in operators.
 bool TakesStars(const UnresolvedFunction& call) {
   const std::string name = FoldCase(call.name());
@@ -55,7 +165,7 @@ bool TakesStars(const UnresolvedFunction& call) {
 }
 
 /// Replaces stars among the arguments of a call.
-Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const NameScope& scope) {
+Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const StarScope& scope) {
   std::vector<ExpressionPtr> arguments = call.arguments();
   const bool is_count = FoldCase(call.name()) == "count" && arguments.size() == 1;
   ExpressionPtr filter = call.has_filter() ? call.children().back() : nullptr;
@@ -72,7 +182,7 @@ Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const Name
       expanded.push_back(std::move(one));
       continue;
     }
-    if (is_count && !call.distinct() && !scope.ColumnsOf(star->target()).empty()) {
+    if (is_count && !call.distinct() && !scope.all.ColumnsOf(star->target()).empty()) {
       return MakeError("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
                        {{"tableName", QuoteIdentifier(star->target())}});
     }
@@ -84,7 +194,7 @@ Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const Name
 }
 
 Result<std::vector<ExpressionPtr>> ExpandList(const std::vector<ExpressionPtr>& list,
-                                              const NameScope& scope) {
+                                              const StarScope& scope) {
   std::vector<ExpressionPtr> expanded;
   for (const ExpressionPtr& item : list) {
     const auto* star = As<UnresolvedStar>(item);
@@ -103,12 +213,13 @@ Result<std::vector<ExpressionPtr>> ExpandList(const std::vector<ExpressionPtr>& 
 Result<PlanPtr> ExpandStars(const PlanPtr& node, Resolver* resolver) {
   const std::vector<ExpressionPtr> expressions = node->expressions();
   if (std::none_of(expressions.begin(), expressions.end(), HasStar)) return node;
-  const NameScope scope = NameScope::OfChildren(*node, resolver);
+  const std::vector<AttributePtr> hidden = HiddenBelow(*node);
+  const StarScope scope = MakeScope(*node, hidden, resolver);
   PlanPtr current = node;
-  if (const auto* project = As<Project>(node)) {
+  if (const auto* project = As<Project>(current)) {
     ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> list, ExpandList(project->list(), scope));
     current = std::make_shared<Project>(std::move(list), project->child());
-  } else if (const auto* aggregate = As<Aggregate>(node)) {
+  } else if (const auto* aggregate = As<Aggregate>(current)) {
     ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> list,
                           ExpandList(aggregate->output_list(), scope));
     current =
@@ -133,7 +244,14 @@ Result<PlanPtr> ExpandStars(const PlanPtr& node, Resolver* resolver) {
     return MakeError("INVALID_USAGE_OF_STAR_OR_REGEX",
                      {{"elem", "'*'"}, {"prettyName", "expression " + expression->Sql()}});
   }
-  return current;
+  if (hidden.empty()) return current;
+  AttributeSet used;
+  for (const ExpressionPtr& expression : rest) used.AddReferences(expression);
+  AttributeSet wanted;
+  for (const AttributePtr& column : hidden) {
+    if (used.Contains(column->id())) wanted.Add(column->id());
+  }
+  return wanted.empty() ? current : RevealColumns(current, wanted);
 }
 
 }  // namespace firesteel

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/name_scope.h"
+#include "analyzer/resolve_table_functions.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
 #include "expr/generator.h"
@@ -73,27 +74,6 @@ Status CheckPlaces(const std::vector<ExpressionPtr>& list) {
   return Status::OK();
 }
 
-/// Columns for what a generator gives, called by the names of the list or its own.
-Result<std::vector<AttributePtr>> MakeColumns(const NamedGenerator& generator) {
-  const auto& call = *As<GeneratorCall>(generator.call);
-  const std::vector<StructField>& fields = call.bound().output;
-  if (!generator.names.empty() && generator.names.size() != fields.size()) {
-    std::string names;
-    for (const std::string& name : generator.names) names += (names.empty() ? "" : ",") + name;
-    return AtOrigin(MakeError("UDTF_ALIAS_NUMBER_MISMATCH",
-                              {{"aliasesSize", std::to_string(fields.size())},
-                               {"aliasesNames", std::move(names)}}),
-                    generator.origin);
-  }
-  std::vector<AttributePtr> columns;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    columns.push_back(std::make_shared<Attribute>(
-        generator.names.empty() ? fields[i].name : generator.names[i], fields[i].type,
-        fields[i].nullable, NewExprId()));
-  }
-  return columns;
-}
-
 /// Puts each generator into a node of its own, above those of the items before it: two generators
 /// in one list give every pair of their rows.
 Result<PlanPtr> ExtractFromProject(const Project& project) {
@@ -105,7 +85,8 @@ Result<PlanPtr> ExtractFromProject(const Project& project) {
       list.push_back(item);
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> columns, MakeColumns(generator));
+    ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> columns, GeneratorColumns(generator.call, generator.names, {},
+                                                          generator.origin));
     list.insert(list.end(), columns.begin(), columns.end());
     // Generators named …_outer keep rows that give nothing by themselves.
     child = std::make_shared<Generate>(generator.call, false, std::move(columns), std::move(child));
@@ -115,6 +96,14 @@ Result<PlanPtr> ExtractFromProject(const Project& project) {
 
 /// Lets the aggregation give the generators' arguments, and generates above it.
 Result<PlanPtr> ExtractFromAggregate(const Aggregate& aggregate) {
+  for (const ExpressionPtr& key : aggregate.grouping()) {
+    // What a generator gives exists above the aggregation only.
+    if (!HasGenerator(key)) continue;
+    const std::string argument = TakeGenerator(key).call ? key->child(0)->Sql() : key->Sql();
+    return MakeError("MISSING_AGGREGATION",
+                     {{"expression", Quoted(argument)},
+                      {"expressionAnyValue", Quoted("any_value(" + argument + ")")}});
+  }
   std::vector<ExpressionPtr> aggregated;
   std::vector<ExpressionPtr> list;
   for (const ExpressionPtr& item : aggregate.output_list()) {

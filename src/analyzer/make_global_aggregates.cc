@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
 #include "plan/operators.h"
 
@@ -11,9 +12,7 @@ Result<PlanPtr> MakeGlobalAggregates(const PlanPtr& node, Resolver*) {
   if (project == nullptr) return node;
   const bool aggregates = std::any_of(
       project->list().begin(), project->list().end(), [](const ExpressionPtr& expression) {
-        return Exists<Expression>(expression, [](const Expression& e) {
-          return e.kind() == ExpressionKind::kAggregate;
-        });
+        return HasKind(expression, ExpressionKind::kAggregate) && HasAggregate(expression);
       });
   if (!aggregates) return node;
   return PlanPtr(std::make_shared<Aggregate>(std::vector<ExpressionPtr>(), project->list(),

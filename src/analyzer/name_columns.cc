@@ -12,7 +12,7 @@ namespace {
 /// What Spark calls an unnamed column: a cast has the name of the column it casts.
 std::string NameOf(const Expression& expression) {
   const Expression* inner = &expression;
-  while (const auto* cast = As<CastExpression>(*inner)) inner = cast->child(0).get();
+  while (const auto* cast = As<Cast>(*inner)) inner = cast->child(0).get();
   if (inner != &expression && IsNamed(*inner)) {
     if (const auto* attribute = As<Attribute>(*inner)) return attribute->name();
     return As<Alias>(*inner)->name();

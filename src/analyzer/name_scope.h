@@ -21,6 +21,7 @@ class NameScope {
   static NameScope OfChildren(const LogicalPlan& node, const Resolver* resolver);
 
   const std::vector<AttributePtr>& columns() const { return columns_; }
+  const Resolver& resolver() const { return *resolver_; }
   /// What the name means; nullptr when there is no such column. Errors: AMBIGUOUS_REFERENCE,
   /// FIELD_NOT_FOUND, INVALID_EXTRACT_BASE_FIELD_TYPE, …
   Result<ExpressionPtr> Find(const std::vector<std::string>& name) const;

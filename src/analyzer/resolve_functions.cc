@@ -1,13 +1,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/align_in_subquery.h"
 #include "analyzer/extract_value.h"
 #include "analyzer/name_scope.h"
+#include "analyzer/named_arguments.h"
+#include "analyzer/resolve_expression.h"
+#include "analyzer/resolve_lambdas.h"
 #include "analyzer/rules.h"
 #include "arrow/array/array_base.h"
 #include "common/error.h"
 #include "expr/function.h"
 #include "functions/registry.h"
+#include "plan/identifier.h"
+#include "plan/subqueries.h"
 #include "types/arrow_types.h"
 #include "types/cast.h"
 
@@ -17,7 +23,11 @@ namespace {
 
 bool AllResolved(const Expression& expression) {
   return std::all_of(expression.children().begin(), expression.children().end(),
-                     [](const ExpressionPtr& child) { return child->resolved(); });
+                     [](const ExpressionPtr& child) {
+                       return child->kind() == ExpressionKind::kNamedArgument
+                                  ? child->child(0)->resolved()
+                                  : child->resolved();
+                     });
 }
 
 std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
@@ -53,9 +63,45 @@ Result<ExpressionPtr> BindMinus(ExpressionPtr argument, const FunctionSettings& 
       bound->children()));
 }
 
+/// `first(a) IGNORE NULLS` is `first(a, true)`.
+Status AddIgnoreNulls(const UnresolvedFunction& call, std::vector<ExpressionPtr>* arguments) {
+  constexpr std::string_view kTakeIt[] = {"first", "first_value", "last", "last_value",
+                                          "any_value", "nth_value", "lead", "lag"};
+  const std::string name = FoldCase(call.name());
+  if (std::find(std::begin(kTakeIt), std::end(kTakeIt), name) == std::end(kTakeIt)) {
+    return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     {{"prettyName", QuoteIdentifier(name)}, {"syntax", "IGNORE NULLS"}});
+  }
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr yes, Literal::Of(true));
+  arguments->push_back(std::move(yes));
+  return Status::OK();
+}
+
+/// Functions that exist as window functions only are none of the registry's.
+Status CheckNoWindowFunction(const UnresolvedFunction& call) {
+  constexpr std::string_view kWindowFunctions[] = {"row_number", "rank",  "dense_rank",
+                                                   "cume_dist",  "ntile", "percent_rank",
+                                                   "nth_value",  "lead",  "lag"};
+  const std::string name = FoldCase(call.name());
+  if (FindFunction(name) || std::find(std::begin(kWindowFunctions), std::end(kWindowFunctions),
+                                      name) == std::end(kWindowFunctions)) {
+    return Status::OK();
+  }
+  return MakeError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", {{"funcName", Quoted(call.Sql())}});
+}
+
+/// grouping() means something over ROLLUP and its like only, see ExpandGroupingSets.
+bool IsGroupingCall(const std::string& name) {
+  const std::string folded = FoldCase(name);
+  return folded == "grouping" || folded == "grouping_id";
+}
+
 Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& resolver) {
+  if (IsGroupingCall(call.name())) return ExpressionPtr();
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
-  std::vector<ExpressionPtr> arguments = call.arguments();
+  ARROW_RETURN_NOT_OK(CheckNoWindowFunction(call));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> arguments, PlaceArguments(call));
+  if (call.ignore_nulls()) ARROW_RETURN_NOT_OK(AddIgnoreNulls(call, &arguments));
   if (call.name() == "[]") return ExtractValue(arguments[0], arguments[1], resolver);
   if (call.name() == "-" && arguments.size() == 1) {
     return BindMinus(std::move(arguments[0]), resolver.settings());
@@ -85,7 +131,7 @@ std::string ConversionFunctions(const DataType& from, const DataType& to) {
   return "";
 }
 
-Status CheckCast(const CastExpression& cast, const FunctionSettings& settings) {
+Status CheckCast(const Cast& cast, const FunctionSettings& settings) {
   const DataType& from = cast.child(0)->type();
   const DataType& to = cast.target();
   const bool ansi = settings.ansi || cast.options().try_cast;
@@ -107,7 +153,7 @@ Status CheckCast(const CastExpression& cast, const FunctionSettings& settings) {
 }
 
 /// Fixes the session's settings in a cast that the user wrote.
-Result<ExpressionPtr> FixCast(const CastExpression& cast, const FunctionSettings& settings) {
+Result<ExpressionPtr> FixCast(const Cast& cast, const FunctionSettings& settings) {
   if (cast.implicit()) return ExpressionPtr();
   ARROW_RETURN_NOT_OK(CheckCast(cast, settings));
   CastOptions options = cast.options();
@@ -117,7 +163,7 @@ Result<ExpressionPtr> FixCast(const CastExpression& cast, const FunctionSettings
   options.ansi = settings.ansi;
   options.time_zone = settings.time_zone;
   return ExpressionPtr(
-      std::make_shared<CastExpression>(cast.child(0), cast.target(), std::move(options), false));
+      std::make_shared<Cast>(cast.child(0), cast.target(), std::move(options), false));
 }
 
 /// Gives the branches of a CASE one type.
@@ -138,7 +184,7 @@ Result<ExpressionPtr> FixTimestamp(const UnresolvedTimestamp& literal,
                                    const FunctionSettings& settings) {
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> text,
                         MakeArray({Value(literal.text())}, TypeId::kString));
-  auto cast = Cast(text, TypeId::kString, TypeId::kTimestamp,
+  auto cast = CastArray(text, TypeId::kString, TypeId::kTimestamp,
                    CastOptions{true, false, settings.time_zone});
   if (!cast.ok() || (*cast)->IsNull(0)) {
     return AtOrigin(
@@ -152,18 +198,48 @@ Result<ExpressionPtr> FixTimestamp(const UnresolvedTimestamp& literal,
 
 }  // namespace
 
-Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver) {
-  const FunctionSettings& settings = resolver->settings();
-  return TransformExpressions(node, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
+Result<ExpressionPtr> ResolveCalls(const ExpressionPtr& expression, const Resolver& resolver) {
+  const FunctionSettings& settings = resolver.settings();
+  return TransformUp<Expression>(expression, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
     if (const auto* timestamp = As<UnresolvedTimestamp>(e)) {
       return FixTimestamp(*timestamp, settings);
     }
+    const auto* call = As<UnresolvedFunction>(e);
+    if (call != nullptr && HasLambda(*call)) return BindLambdas(*call, resolver);
     if (!AllResolved(*e)) return ExpressionPtr();
-    if (const auto* call = As<UnresolvedFunction>(e)) return BindFunction(*call, *resolver);
-    if (const auto* cast = As<CastExpression>(e)) return FixCast(*cast, settings);
+    if (call != nullptr) return BindFunction(*call, resolver);
+    if (const auto* cast = As<Cast>(e)) return FixCast(*cast, settings);
     if (const auto* conditional = As<Conditional>(e)) return FixConditional(*conditional, settings);
+    if (const auto* subquery = As<SubqueryExpression>(e)) return AlignIn(*subquery, settings);
     return ExpressionPtr();
   });
+}
+
+namespace {
+
+/// A generator outside of a list is wrong wherever in its expression it stands.
+Status PlaceError(const Status& status, const LogicalPlan& node) {
+  if (node.kind() == PlanKind::kProject || node.kind() == PlanKind::kAggregate ||
+      ErrorCondition(status) != "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS") {
+    return status;
+  }
+  return MakeErrorAt("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", {{"plan", node.Describe()}},
+                     GetErrorInfo(status)->context);
+}
+
+}  // namespace
+
+Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver) {
+  std::vector<ExpressionPtr> expressions = node->expressions();
+  bool changed = false;
+  for (ExpressionPtr& expression : expressions) {
+    Result<ExpressionPtr> calls = ResolveCalls(expression, *resolver);
+    if (!calls.ok()) return PlaceError(calls.status(), *node);
+    ExpressionPtr resolved = *std::move(calls);
+    changed |= resolved != expression;
+    expression = std::move(resolved);
+  }
+  return changed ? node->WithNewExpressions(std::move(expressions)) : node;
 }
 
 }  // namespace firesteel

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/name_scope.h"
+#include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
@@ -10,10 +11,6 @@
 namespace firesteel {
 
 namespace {
-
-bool IsUnresolvedName(const Expression& expression) {
-  return expression.kind() == ExpressionKind::kUnresolvedAttribute;
-}
 
 // Functions that SQL calls without parentheses, when no column has the name.
 constexpr std::string_view kFunctionsWithoutParentheses[] = {
@@ -51,27 +48,24 @@ void NamePaths(const std::vector<ExpressionPtr>& before, std::vector<ExpressionP
 }  // namespace
 
 Result<PlanPtr> ResolveReferences(const PlanPtr& node, Resolver* resolver) {
-  const std::vector<ExpressionPtr> expressions = node->expressions();
-  if (std::none_of(expressions.begin(), expressions.end(), [](const ExpressionPtr& expression) {
-        return Exists<Expression>(expression, IsUnresolvedName);
-      })) {
-    return node;
-  }
+  std::vector<ExpressionPtr> expressions = node->expressions();
+  if (std::none_of(expressions.begin(), expressions.end(), HasOpenNames)) return node;
   const NameScope scope = NameScope::OfChildren(*node, resolver);
-  ARROW_ASSIGN_OR_RAISE(
-      PlanPtr resolved,
-      TransformExpressions(node, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
-        const auto* name = As<UnresolvedAttribute>(e);
-        if (name == nullptr) return ExpressionPtr();
-        Result<ExpressionPtr> found = FindColumnOrFunction(*name, scope, *resolver);
-        if (!found.ok()) return AtOrigin(found.status(), name->origin());
-        return found;
-      }));
-  if (resolved == node) return node;
+  const auto find = [&](const UnresolvedAttribute& name) {
+    return FindColumnOrFunction(name, scope, *resolver);
+  };
+  bool changed = false;
+  for (ExpressionPtr& expression : expressions) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, ResolveNames(expression, find));
+    changed |= found != expression;
+    expression = std::move(found);
+  }
+  if (!changed) return node;
+  const PlanPtr resolved = node->WithNewExpressions(std::move(expressions));
   if (const auto* project = As<Project>(resolved)) {
     std::vector<ExpressionPtr> list = project->list();
     NamePaths(As<Project>(node)->list(), &list);
-    return PlanPtr(std::make_shared<Project>(std::move(list), project->child()));
+    return resolved->WithNewExpressions(std::move(list));
   }
   if (const auto* aggregate = As<Aggregate>(resolved)) {
     std::vector<ExpressionPtr> list = aggregate->output_list();

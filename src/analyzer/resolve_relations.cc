@@ -1,5 +1,7 @@
+#include <optional>
 #include <utility>
 
+#include "analyzer/name_scope.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
 #include "plan/identifier.h"
@@ -29,12 +31,46 @@ Result<PlanPtr> MakeScan(const UnresolvedDataSource& source, const AnalysisConte
   return PlanPtr(TableScan::Make(std::move(table), streaming));
 }
 
-Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
-  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, resolver->ResolveView(table.name()));
-  if (table.is_streaming() && !plan->is_streaming()) {
-    return MakeError("_LEGACY_ERROR_TEMP_1008", {{"quoted", QuoteIdentifier(table.name())}});
+/// `format.`path``: files read without a view.
+bool NamesFiles(const UnresolvedTable& table, const AnalysisContext& context) {
+  return table.name().size() == 2 && table.name()[1].find('/') != std::string::npos &&
+         context.catalog->registry().Find(table.name()[0]).ok();
+}
+
+/// A view over one table, maybe with other names for its columns, read as a stream instead of as it
+/// is now; nullptr for any other view.
+PlanPtr AsStream(const PlanPtr& view) {
+  if (const auto* scan = As<TableScan>(view)) {
+    if ((scan->table()->capabilities() & Table::kMicroBatchRead) == 0) return nullptr;
+    return std::make_shared<TableScan>(scan->table(), scan->output(), /*streaming=*/true);
   }
-  return PlanPtr(std::make_shared<SubqueryAlias>(table.name().back(), std::move(plan)));
+  if (As<Project>(view) == nullptr && As<SubqueryAlias>(view) == nullptr) return nullptr;
+  const PlanPtr child = AsStream(view->child(0));
+  return child == nullptr ? nullptr : view->WithNewChildren({child});
+}
+
+Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
+  const std::vector<std::string>& name = table.name();
+  if (name.size() == 1) {
+    if (const PlanPtr common = resolver->FindCommonTable(name[0])) {
+      return PlanPtr(std::make_shared<SubqueryAlias>(name[0], common));
+    }
+  }
+  if (NamesFiles(table, resolver->context())) {
+    Options options;
+    options.Set("path", name[1]);
+    return PlanPtr(std::make_shared<UnresolvedDataSource>(name[0], std::nullopt,
+                                                          std::move(options),
+                                                          table.is_streaming()));
+  }
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, resolver->ResolveView(name));
+  if (table.is_streaming() && !plan->is_streaming()) {
+    plan = AsStream(plan);
+    if (plan == nullptr) {
+      return MakeError("_LEGACY_ERROR_TEMP_1008", {{"quoted", QuoteIdentifier(name)}});
+    }
+  }
+  return PlanPtr(std::make_shared<SubqueryAlias>(name.back(), std::move(plan)));
 }
 
 }  // namespace
@@ -43,7 +79,10 @@ Result<PlanPtr> ResolveRelations(const PlanPtr& node, Resolver* resolver) {
   if (const auto* source = As<UnresolvedDataSource>(node)) {
     return MakeScan(*source, resolver->context());
   }
-  if (const auto* table = As<UnresolvedTable>(node)) return FindTable(*table, resolver);
+  if (const auto* table = As<UnresolvedTable>(node)) {
+    Result<PlanPtr> found = FindTable(*table, resolver);
+    return found.ok() ? found : AtOrigin(found.status(), table->origin());
+  }
   return node;
 }
 

@@ -2,9 +2,12 @@
 
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analyzer/analyzer.h"
+#include "plan/joins.h"
+#include "plan/queries.h"
 #include "tree/rule_executor.h"
 
 namespace firesteel {
@@ -25,14 +28,28 @@ class Resolver {
   Result<PlanPtr> Resolve(const PlanPtr& plan);
   /// Resolves the plan that `name` stands for. Errors: TABLE_OR_VIEW_NOT_FOUND, RECURSIVE_VIEW.
   Result<PlanPtr> ResolveView(const std::vector<std::string>& name);
+  /// Resolves a query that may read `outer`, the columns of the query around it; where it does it
+  /// holds OuterReferences.
+  Result<PlanPtr> ResolveInside(const PlanPtr& plan, std::vector<AttributePtr> outer);
+
+  /// The columns of the query around the one being resolved; none outside of subqueries.
+  const std::vector<AttributePtr>& outer_columns() const { return outer_columns_; }
+  /// The resolved query that a WITH around this place gives the name; may be nullptr.
+  PlanPtr FindCommonTable(const std::string& name) const;
 
  private:
   Result<PlanPtr> ResolveChildren(const PlanPtr& plan);
+  /// Resolves the children in the order and the surroundings that the node asks for.
+  Result<PlanPtr> ResolveBelow(const PlanPtr& plan);
+  Result<PlanPtr> ResolveWith(const With& with);
+  Result<PlanPtr> DefineAndResolve(const With& with);
 
   const AnalysisContext& context_;
   std::vector<RuleBatch<LogicalPlan>> batches_;
   std::unordered_map<PlanPtr, PlanPtr> done_;  // by the plan as it came; keeps it alive
   std::vector<std::string> open_views_;        // from the outermost to the one being resolved
+  std::vector<AttributePtr> outer_columns_;
+  std::vector<std::pair<std::string, PlanPtr>> common_tables_;  // innermost last
 };
 
 }  // namespace firesteel

@@ -8,8 +8,10 @@
 #include "common/error.h"
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/semantic_equality.h"
+#include "plan/subqueries.h"
 
 namespace firesteel {
 
@@ -18,8 +20,10 @@ namespace {
 /// Marks the event-time column of a watermark, see Attribute.
 constexpr std::string_view kWatermarkKey = "\"spark.watermarkDelayMs\"";
 
+/// DISTINCT keeps the groups of all columns, as an aggregation does.
 bool IsStreamingAggregate(const LogicalPlan& node) {
-  return node.kind() == PlanKind::kAggregate && node.is_streaming();
+  return (node.kind() == PlanKind::kAggregate || node.kind() == PlanKind::kDistinct) &&
+         node.is_streaming();
 }
 
 int CountStreamingAggregates(const LogicalPlan& plan) {
@@ -35,7 +39,13 @@ bool HasWatermark(const Expression& expression) {
 
 /// Whether the groups of an aggregation come to an end: one of its keys is an event time, or an
 /// expression that the list gives out as one (a window).
-bool GroupsByWatermark(const Aggregate& aggregate) {
+bool GroupsByWatermark(const LogicalPlan& node) {
+  if (node.kind() == PlanKind::kDistinct) {
+    const std::vector<AttributePtr> columns = node.output();
+    return std::any_of(columns.begin(), columns.end(),
+                       [](const AttributePtr& column) { return HasWatermark(*column); });
+  }
+  const Aggregate& aggregate = *As<Aggregate>(node);
   for (const ExpressionPtr& key : aggregate.grouping()) {
     if (HasWatermark(*key)) return true;
     for (const ExpressionPtr& item : aggregate.output_list()) {
@@ -59,6 +69,38 @@ bool AnyExpression(const LogicalPlan& node, bool (*matches)(const Expression&)) 
                      });
 }
 
+/// Whether a join gives out rows that found no partner on this side.
+bool KeepsUnmatched(JoinType type, int side) {
+  if (type == JoinType::kFullOuter) return true;
+  return side == 0 ? type == JoinType::kLeftOuter || type == JoinType::kLeftAnti
+                   : type == JoinType::kRightOuter;
+}
+
+/// A static side whose rows without partner are wanted would have to wait for the end of the stream;
+/// so would a semi join of a static side.
+bool WaitsForStream(const LogicalPlan& node) {
+  const auto* join = As<Join>(node);
+  if (join == nullptr || join->left()->is_streaming() == join->right()->is_streaming()) {
+    return false;
+  }
+  const int static_side = join->left()->is_streaming() ? 1 : 0;
+  return KeepsUnmatched(join->type(), static_side) ||
+         (join->type() == JoinType::kLeftSemi && static_side == 0);
+}
+
+bool ReadsStream(const Expression& expression) {
+  const auto* subquery = As<SubqueryExpression>(expression);
+  return subquery != nullptr && subquery->plan()->is_streaming();
+}
+
+Status CheckSubqueries(const LogicalPlan& node) {
+  if (AnyExpression(node, ReadsStream)) {
+    return MakeError("INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY");
+  }
+  for (const PlanPtr& child : node.children()) ARROW_RETURN_NOT_OK(CheckSubqueries(*child));
+  return Status::OK();
+}
+
 enum class Refusal {
   kOperation,   // what a stream cannot do in this place: _LEGACY_ERROR_TEMP_3102
   kOutputMode,  // what this output mode cannot do: STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION
@@ -80,7 +122,7 @@ constexpr UnsupportedOperation kPlanRules[] = {
      Refusal::kOperation, "More than one aggregation of a stream needs the output mode append."},
     {[](const LogicalPlan& plan, OutputMode mode) {
        return mode == OutputMode::kAppend && AnyNode(plan, [](const LogicalPlan& node) {
-                return IsStreamingAggregate(node) && !GroupsByWatermark(*As<Aggregate>(node));
+                return IsStreamingAggregate(node) && !GroupsByWatermark(node);
               });
      },
      Refusal::kOutputMode, "aggregations of a stream without a watermark"},
@@ -102,6 +144,20 @@ constexpr UnsupportedOperation kNodeRules[] = {
        return node.kind() == PlanKind::kLimit && mode == OutputMode::kUpdate;
      },
      Refusal::kOperation, "A stream cannot be limited in the output mode update."},
+    {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kOffset; },
+     Refusal::kOperation, "A stream cannot leave out its first rows: OFFSET is not supported."},
+    {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kSetOperation; },
+     Refusal::kOperation, "INTERSECT and EXCEPT are not supported on a stream."},
+    {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kWindow; },
+     Refusal::kOperation,
+     "Window functions (OVER) are not supported on a stream; group by window() instead."},
+    {[](const LogicalPlan& node, OutputMode) {
+       return node.kind() == PlanKind::kJoin && node.children()[0]->is_streaming() &&
+              node.children()[1]->is_streaming();
+     },
+     Refusal::kOperation, "The join of two streams is not supported."},
+    {[](const LogicalPlan& node, OutputMode) { return WaitsForStream(node); }, Refusal::kOperation,
+     "A join of a stream and a static table cannot keep the static rows without a match."},
     {[](const LogicalPlan& node, OutputMode) {
        return node.kind() == PlanKind::kUnion &&
               std::any_of(node.children().begin(), node.children().end(),
@@ -154,12 +210,14 @@ Status CheckNodes(const LogicalPlan& node, OutputMode mode) {
 }  // namespace
 
 Status CheckForBatch(const PlanPtr& plan) {
+  ARROW_RETURN_NOT_OK(CheckSubqueries(*plan));
   if (!plan->is_streaming()) return Status::OK();
   return MakeError("_LEGACY_ERROR_TEMP_3102",
                    {{"msg", "A query that reads a stream is run with writeStream.start()."}});
 }
 
 Status CheckForStreaming(const PlanPtr& plan, OutputMode mode) {
+  ARROW_RETURN_NOT_OK(CheckSubqueries(*plan));
   for (const UnsupportedOperation& rule : kPlanRules) ARROW_RETURN_NOT_OK(Check(rule, *plan, mode));
   return CheckNodes(*plan, mode);
 }

@@ -1,6 +1,8 @@
 #include "common/config.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -131,6 +133,11 @@ Config& Config::operator=(const Config& other) {
   values_.clear();
   values_.insert(copy.begin(), copy.end());
   return *this;
+}
+
+bool Config::IsModifiable(std::string_view name) {
+  return FindKey(name) != nullptr &&
+         std::find(std::begin(kStaticKeys), std::end(kStaticKeys), name) == std::end(kStaticKeys);
 }
 
 Status Config::Set(std::string_view name, std::string_view value) {

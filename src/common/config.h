@@ -47,6 +47,8 @@ class Config {
   /// As Set, for static keys too: the way of a session's builder and of the command line.
   Status SetStatic(std::string_view name, std::string_view value);
   void Unset(std::string_view name);
+  /// Whether Set takes this key: it is known, and not static.
+  static bool IsModifiable(std::string_view name);
   /// The value set, else the default of a known key, else nullopt.
   std::optional<std::string> Get(std::string_view name) const;
   bool IsSet(std::string_view name) const;

@@ -70,6 +70,35 @@ inline const ConfigKey<int64_t> kFileSourceLogCleanupDelayMs{
 inline const ConfigKey<int64_t> kFileSinkLogCleanupDelayMs{
     "spark.sql.streaming.fileSink.log.cleanupDelay", 600000,
     "How long an entry superseded by a compaction is kept.", ConfigUnit::kMilliseconds};
+inline const ConfigKey<bool> kIgnoreCorruptFiles{
+    "spark.sql.files.ignoreCorruptFiles", false,
+    "Whether what cannot be read of a damaged file is left out."};
+inline const ConfigKey<bool> kIgnoreMissingFiles{
+    "spark.sql.files.ignoreMissingFiles", false,
+    "Whether a file that is gone since it was listed is left out."};
+inline const ConfigKey<int64_t> kMaxRecordsPerFile{
+    "spark.sql.files.maxRecordsPerFile", 0, "Rows that one file may hold; 0 is any number."};
+inline const ConfigKey<bool> kPartitionTypeInference{
+    "spark.sql.sources.partitionColumnTypeInference.enabled", true,
+    "Whether the types of partition columns come from their values; else they are strings."};
+inline const ConfigKey<std::string> kPartitionOverwriteMode{
+    "spark.sql.sources.partitionOverwriteMode", "static",
+    "Whether overwriting replaces the whole directory (static) or its partitions (dynamic)."};
+inline const ConfigKey<std::string> kCorruptRecordColumn{
+    "spark.sql.columnNameOfCorruptRecord", "_corrupt_record",
+    "The column that takes the text of malformed records."};
+inline const ConfigKey<std::string> kParquetCompressionCodec{
+    "spark.sql.parquet.compression.codec", "snappy", "Codec of Parquet files."};
+inline const ConfigKey<bool> kParquetMergeSchema{
+    "spark.sql.parquet.mergeSchema", false,
+    "Whether the schema of Parquet files is that of all of them."};
+inline const ConfigKey<std::string> kOrcCompressionCodec{
+    "spark.sql.orc.compression.codec", "zstd", "Codec of ORC files."};
+inline const ConfigKey<bool> kOrcMergeSchema{
+    "spark.sql.orc.mergeSchema", false, "Whether the schema of ORC files is that of all of them."};
+inline const ConfigKey<bool> kCsvColumnPruning{
+    "spark.sql.csv.parser.columnPruning.enabled", true,
+    "Whether values of CSV records that nobody wants are passed over unread."};
 inline const ConfigKey<int64_t> kStopTimeoutMs{
     "spark.sql.streaming.stopTimeout", 0, "How long stop() waits; 0 is for ever.",
     ConfigUnit::kMilliseconds};
@@ -101,6 +130,17 @@ inline const AnyConfigKey kAllKeys[] = {
     &kFileSinkLogCompactInterval,
     &kFileSourceLogCleanupDelayMs,
     &kFileSinkLogCleanupDelayMs,
+    &kIgnoreCorruptFiles,
+    &kIgnoreMissingFiles,
+    &kMaxRecordsPerFile,
+    &kPartitionTypeInference,
+    &kPartitionOverwriteMode,
+    &kCorruptRecordColumn,
+    &kParquetCompressionCodec,
+    &kParquetMergeSchema,
+    &kOrcCompressionCodec,
+    &kOrcMergeSchema,
+    &kCsvColumnPruning,
     &kStopTimeoutMs,
     &kUnsupportedOperationCheck,
 };

@@ -64,6 +64,17 @@ class GroupSlots {
     const uint64_t slot = slots_[hash & (slots_.size() - 1)];
     return static_cast<int32_t>(static_cast<uint32_t>(slot)) - 1;
   }
+  /// Returns the number of the key with this hash for which `equals(number)` holds; -1 for none.
+  template <typename Equals>
+  int32_t Find(uint32_t hash, const Equals& equals) const {
+    const uint64_t mask = slots_.size() - 1;
+    for (uint64_t index = hash & mask; slots_[index] != 0; index = (index + 1) & mask) {
+      const uint64_t slot = slots_[index];
+      const auto group = static_cast<int32_t>(static_cast<uint32_t>(slot) - 1);
+      if (static_cast<uint32_t>(slot >> 32) == hash && equals(group)) return group;
+    }
+    return -1;
+  }
   /// Returns the number of the key with this hash for which `equals(number)` holds, or makes the
   /// next number and calls `insert()`.
   template <typename Equals, typename Insert>
@@ -133,6 +144,27 @@ class ByteKeyTable {
   }
   int32_t FindOrInsert(std::string_view key, const char* readable_end) {
     return FindOrInsert(key, Load(key, readable_end));
+  }
+  /// As FindOrInsertAll, with -1 for a key that is not there. May be called by many threads.
+  template <typename KeyAt>
+  void FindAll(int64_t rows, const KeyAt& key_at, const char* readable_end, int32_t* out) const {
+    Words words[kBlockRows];
+    for (int64_t begin = 0; begin < rows; begin += kBlockRows) {
+      const int64_t count = std::min(kBlockRows, rows - begin);
+      for (int64_t i = 0; i < count; ++i) {
+        words[i] = Load(key_at(begin + i), readable_end);
+        slots_.Prefetch(words[i].hash);
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        const int32_t candidate = slots_.FirstCandidate(words[i].hash);
+        if (candidate >= 0) __builtin_prefetch(&words_[candidate]);
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        const std::string_view key = key_at(begin + i);
+        out[begin + i] = slots_.Find(
+            words[i].hash, [&](int32_t group) { return Equals(group, key, words[i]); });
+      }
+    }
   }
   /// Adds a number whose key is the empty string, found by nobody: the caller's own special key.
   int32_t InsertUnreachable() {

@@ -21,6 +21,7 @@ TaskContext MakeTask(ExecutionContext* execution, int partition) {
   task.execution = execution;
   task.partition = partition;
   task.evaluation.partition = partition;
+  task.evaluation.subquery_values = &execution->subquery_values();
   task.evaluation.batch_timestamp_micros = execution->batch().batch_timestamp_ms * 1000;
   return task;
 }

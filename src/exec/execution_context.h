@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "arrow/type_fwd.h"
 #include "common/cancellation.h"
@@ -15,6 +16,7 @@
 #include "common/env.h"
 #include "common/task_scheduler.h"
 #include "exec/batch_context.h"
+#include "expr/column_vector.h"
 #include "expr/evaluation_context.h"
 
 namespace firesteel {
@@ -76,6 +78,12 @@ class ExecutionContext {
   }
   /// The metrics of the operator `owner`; made on first use, stay valid.
   OperatorMetrics* Metrics(const void* owner);
+  /// Keeps what a scalar subquery gave. Called while the run is prepared, when no task runs.
+  void SetSubqueryValue(int number, ColumnVector value) {
+    if (number >= static_cast<int>(subquery_values_.size())) subquery_values_.resize(number + 1);
+    subquery_values_[number] = std::move(value);
+  }
+  const std::vector<ColumnVector>& subquery_values() const { return subquery_values_; }
   /// Rows read from source `source_index` so far; counted by scans.
   std::atomic<int64_t>* InputRows(int source_index);
 
@@ -83,6 +91,7 @@ class ExecutionContext {
   const ExecutionServices* services_;
   BatchContext batch_;
   const CancellationToken* cancellation_;
+  std::vector<ColumnVector> subquery_values_;
   mutable std::mutex mutex_;
   std::map<const void*, std::shared_ptr<void>> states_;              // guarded by mutex_
   std::map<const void*, std::unique_ptr<OperatorMetrics>> metrics_;  // guarded by mutex_

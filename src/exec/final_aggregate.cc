@@ -2,17 +2,27 @@
 #include <utility>
 
 #include "arrow/array/array_base.h"
+#include "arrow/record_batch.h"
 #include "common/error.h"
 #include "exec/batch_slicer.h"
+#include "exec/batch_splitter.h"
 #include "exec/grouped_accumulators.h"
+#include "exec/key_partitioner.h"
 #include "exec/operators.h"
+#include "exec/spillable_buffer.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
 
 namespace {
 
-/// Merges partial rows of a batch query into one row per key.
+// Into so many parts groups are divided when they exceed the budget, and so many times at most: a
+// part that is still too large then is merged in memory.
+constexpr int kParts = 16;
+constexpr int kMaximumLevels = 5;
+
+/// Merges partial rows of a batch query into one row per key. Groups that exceed the budget go to
+/// files by their keys, as partial rows, and are merged part by part.
 class FinalAggregate final : public PhysicalPlan {
  public:
   FinalAggregate(PhysicalPlanPtr child, int key_count, std::vector<PlannedAggregate> aggregates,
@@ -54,25 +64,44 @@ class FinalAggregate final : public PhysicalPlan {
   class Reader final : public BatchReader {
    public:
     Reader(const FinalAggregate* plan, std::unique_ptr<BatchReader> input, int partition,
-           const ExecutionContext* execution)
+           ExecutionContext* execution)
         : plan_(plan),
           input_(std::move(input)),
           partition_(partition),
-          cancellation_(&execution->cancellation()),
+          execution_(execution),
           slicer_(execution->services().batch_rows) {}
 
     Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
-      if (input_) ARROW_RETURN_NOT_OK(MergeAll());
-      return slicer_.Next();
+      while (true) {
+        if (auto piece = slicer_.Next()) return piece;
+        if (input_) {
+          const std::unique_ptr<BatchReader> input = std::move(input_);
+          ARROW_RETURN_NOT_OK(Merge(input.get(), 0));
+        } else if (!pending_.empty()) {
+          const Part part = std::move(pending_.back());
+          pending_.pop_back();
+          ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<BatchReader> input, part.rows->Open());
+          ARROW_RETURN_NOT_OK(Merge(input.get(), part.level));
+        } else {
+          return nullptr;
+        }
+      }
     }
 
    private:
-    Status MergeAll() {
+    struct Part {
+      std::unique_ptr<SpillableBuffer> rows;
+      int level;
+    };
+
+    Status Merge(BatchReader* input, int level) {
       ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<GroupedAccumulators> groups,
                             GroupedAccumulators::Make(plan_->key_types_, &plan_->aggregates_));
+      const int64_t budget_bytes = TaskBudgetBytes(execution_->services());
+      SpillableBuffers parts;
       while (true) {
-        ARROW_RETURN_NOT_OK(cancellation_->Check());
-        ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
+        ARROW_RETURN_NOT_OK(execution_->cancellation().Check());
+        ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, input->Next());
         if (!batch) break;
         const arrow::ArrayVector& columns = batch->columns();
         ARROW_ASSIGN_OR_RAISE(
@@ -81,8 +110,42 @@ class FinalAggregate final : public PhysicalPlan {
                           batch->num_rows()));
         ARROW_RETURN_NOT_OK(
             groups->Merge(std::span(columns).subspan(plan_->key_count_), numbers));
+        if (groups->memory_bytes() > budget_bytes && level < kMaximumLevels && groups->size() > 1) {
+          ARROW_RETURN_NOT_OK(Spill(level, groups.get(), &parts));
+        }
       }
-      input_.reset();
+      if (parts.empty()) return GiveOut(groups.get());
+      ARROW_RETURN_NOT_OK(Spill(level, groups.get(), &parts));
+      ARROW_RETURN_NOT_OK(FinishAll(parts));
+      for (std::unique_ptr<SpillableBuffer>& part : parts) {
+        if (part->rows() > 0) pending_.push_back({std::move(part), level + 1});
+      }
+      return Status::OK();
+    }
+
+    /// Writes the groups so far as partial rows and forgets them.
+    Status Spill(int level, GroupedAccumulators* groups, SpillableBuffers* parts) {
+      const int64_t rows = groups->size();
+      if (rows == 0) return Status::OK();
+      const ExecutionServices& services = execution_->services();
+      const auto schema = ToArrowSchema(plan_->children()[0]->schema());
+      if (parts->empty()) {
+        *parts = MakeBuffers(kParts, &services, schema, BufferBudget(execution_));
+      }
+      ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector columns, groups->Keys());
+      ARROW_ASSIGN_OR_RAISE(KeyPartitioner partitioner,
+                            KeyPartitioner::Make(plan_->key_types_, kParts, level));
+      std::vector<int32_t> targets;
+      ARROW_RETURN_NOT_OK(partitioner.Assign(columns, rows, &targets));
+      ARROW_ASSIGN_OR_RAISE(const arrow::ArrayVector buffers, groups->Buffers());
+      columns.insert(columns.end(), buffers.begin(), buffers.end());
+      ARROW_RETURN_NOT_OK(groups->Clear());
+      BatchSplitter splitter(kParts);
+      return splitter.Split(arrow::RecordBatch::Make(schema, rows, std::move(columns)), targets,
+                            parts);
+    }
+
+    Status GiveOut(GroupedAccumulators* groups) {
       if (plan_->key_count_ == 0 && partition_ == 0) {
         ARROW_RETURN_NOT_OK(groups->EnsureSingleGroup());
       }
@@ -98,8 +161,9 @@ class FinalAggregate final : public PhysicalPlan {
     const FinalAggregate* plan_;
     std::unique_ptr<BatchReader> input_;
     int partition_;
-    const CancellationToken* cancellation_;
+    ExecutionContext* execution_;
     BatchSlicer slicer_;
+    std::vector<Part> pending_;
   };
 
   int key_count_;

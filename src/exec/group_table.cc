@@ -40,6 +40,11 @@ class KeylessGroupTable final : public GroupTable {
     if (rows > 0) size_ = 1;
     return Status::OK();
   }
+  Status Find(const std::vector<ArrayPtr>&, int64_t rows, EncodedRows*,
+              std::vector<int32_t>* groups) const override {
+    groups->assign(rows, size_ == 0 ? -1 : 0);
+    return Status::OK();
+  }
   int64_t size() const override { return size_; }
   int64_t memory_bytes() const override { return 0; }
   Result<std::vector<ArrayPtr>> Keys() const override { return std::vector<ArrayPtr>(); }
@@ -76,6 +81,24 @@ class BinaryGroupTable final : public GroupTable {
       }
       if (null_group_ < 0) null_group_ = table_.InsertUnreachable();
       out[i] = null_group_;
+    }
+    return Status::OK();
+  }
+
+  Status Find(const std::vector<ArrayPtr>& keys, int64_t rows, EncodedRows*,
+              std::vector<int32_t>* groups) const override {
+    const auto& column = static_cast<const arrow::BinaryArray&>(*keys[0]);
+    groups->resize(rows);
+    const int32_t* offsets = column.raw_value_offsets();
+    const auto* bytes = reinterpret_cast<const char*>(column.raw_data());
+    table_.FindAll(
+        rows,
+        [&](int64_t i) {
+          return std::string_view(bytes + offsets[i], offsets[i + 1] - offsets[i]);
+        },
+        bytes + (rows == 0 ? 0 : offsets[rows]), groups->data());
+    for (int64_t i = 0; column.null_count() != 0 && i < rows; ++i) {
+      if (column.IsNull(i)) (*groups)[i] = null_group_;
     }
     return Status::OK();
   }
@@ -141,6 +164,36 @@ class IntegerGroupTable final : public GroupTable {
     return Status::OK();
   }
 
+  Status Find(const std::vector<ArrayPtr>& keys, int64_t rows, EncodedRows*,
+              std::vector<int32_t>* groups) const override {
+    const arrow::Array& column = *keys[0];
+    groups->resize(rows);
+    int32_t* out = groups->data();
+    const auto* values = column.data()->template GetValues<Integer>(1);
+    const bool may_be_null = column.null_count() != 0;
+    uint32_t hashes[kBlockRows];
+    for (int64_t begin = 0; begin < rows; begin += kBlockRows) {
+      const int64_t count = std::min(kBlockRows, rows - begin);
+      for (int64_t i = 0; i < count; ++i) {
+        hashes[i] = key_hash::OfInteger(static_cast<uint64_t>(values[begin + i]));
+        slots_.Prefetch(hashes[i]);
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        const int32_t candidate = slots_.FirstCandidate(hashes[i]);
+        if (candidate >= 0) __builtin_prefetch(&values_[candidate]);
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        const Integer value = values[begin + i];
+        out[begin + i] = may_be_null && column.IsNull(begin + i)
+                             ? null_group_
+                             : slots_.Find(hashes[i], [&](int32_t group) {
+                                 return values_[group] == value;
+                               });
+      }
+    }
+    return Status::OK();
+  }
+
   int64_t size() const override { return slots_.size(); }
   int64_t memory_bytes() const override {
     return slots_.memory_bytes() + static_cast<int64_t>(values_.capacity() * sizeof(Integer));
@@ -161,6 +214,8 @@ class IntegerGroupTable final : public GroupTable {
   }
 
  private:
+  static constexpr int64_t kBlockRows = 32;  // worked on step by step, as in ByteKeyTable
+
   std::shared_ptr<arrow::DataType> type_;
   GroupSlots slots_;
   std::vector<Integer> values_;  // by group
@@ -181,6 +236,18 @@ class RowGroupTable final : public GroupTable {
     table_.FindOrInsertAll(
         rows, [&](int64_t i) { return encoded_[i]; },
         encoded_.bytes.data() + encoded_.bytes.size(), groups->data());
+    return Status::OK();
+  }
+
+  Status Find(const std::vector<ArrayPtr>& keys, int64_t rows, EncodedRows* scratch,
+              std::vector<int32_t>* groups) const override {
+    scratch->Clear();
+    ARROW_RETURN_NOT_OK(codec_.Encode(keys, /*normalize_floats=*/true, scratch));
+    if (scratch->size() != rows) return InternalError("Key columns differ in length.");
+    groups->resize(rows);
+    table_.FindAll(
+        rows, [&](int64_t i) { return (*scratch)[i]; },
+        scratch->bytes.data() + scratch->bytes.size(), groups->data());
     return Status::OK();
   }
 

@@ -7,6 +7,7 @@
 #include "arrow/type_fwd.h"
 #include "firesteel/error.h"
 #include "firesteel/types.h"
+#include "types/unsafe_row.h"
 
 namespace firesteel {
 
@@ -21,6 +22,10 @@ class GroupTable {
   /// Writes the group of each row to `groups` (resized to `rows`).
   virtual Status Lookup(const std::vector<std::shared_ptr<arrow::Array>>& keys, int64_t rows,
                         std::vector<int32_t>* groups) = 0;
+  /// As Lookup, with -1 for a key that has no group. May be called by many threads, each with a
+  /// `scratch` of its own.
+  virtual Status Find(const std::vector<std::shared_ptr<arrow::Array>>& keys, int64_t rows,
+                      EncodedRows* scratch, std::vector<int32_t>* groups) const = 0;
   virtual int64_t size() const = 0;
   virtual int64_t memory_bytes() const = 0;
   /// The distinct keys as columns, in group order.

@@ -18,6 +18,9 @@ namespace firesteel {
 /// Rows held in memory, in one partition.
 Result<PhysicalPlanPtr> NewLocalScan(Schema schema,
                                      std::vector<std::shared_ptr<arrow::RecordBatch>> batches);
+/// The numbers from `start` to `end`, exclusive, by `step`, in `partitions` partitions.
+Result<PhysicalPlanPtr> NewRangeScan(Schema schema, int64_t start, int64_t end, int64_t step,
+                                     int partitions);
 /// One row without columns.
 PhysicalPlanPtr NewOneRowScan();
 /// A batch scan of a table; its partitions are planned in Prepare.
@@ -37,11 +40,55 @@ Result<PhysicalPlanPtr> NewUnion(std::vector<PhysicalPlanPtr> children, Schema s
 Result<PhysicalPlanPtr> NewLimit(PhysicalPlanPtr child, int64_t count);
 /// The first `count` rows of each partition.
 Result<PhysicalPlanPtr> NewLocalLimit(PhysicalPlanPtr child, int64_t count);
-/// Everything sorted, in one partition. `order` are SortOrders with bound children.
+/// All rows but the first `count` of all partitions in order; one partition.
+Result<PhysicalPlanPtr> NewOffset(PhysicalPlanPtr child, int64_t count);
+/// For each row one row per projection.
+Result<PhysicalPlanPtr> NewExpand(PhysicalPlanPtr child,
+                                  std::vector<std::vector<ExpressionPtr>> projections,
+                                  Schema schema);
+/// The first `count` rows of everything sorted, in one partition: keeps no more than that.
+Result<PhysicalPlanPtr> NewTopRows(PhysicalPlanPtr child, std::vector<ExpressionPtr> order,
+                                   int64_t count);
+/// Everything sorted, in one partition; rows that compare equal keep their order. Partitions are
+/// sorted side by side when the run is prepared; what exceeds the budget goes to files. `order` are SortOrders with
+/// bound children.
 Result<PhysicalPlanPtr> NewSort(PhysicalPlanPtr child, std::vector<ExpressionPtr> order);
 /// Spreads rows by pmod(murmur3(keys), partitions); without keys everything goes to partition 0.
 Result<PhysicalPlanPtr> NewHashExchange(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
                                         int partitions);
+
+/// What a join gives for matching and other rows.
+enum class JoinKind {
+  kInner,
+  kLeftOuter,
+  kRightOuter,
+  kFullOuter,
+  kLeftSemi,    ///< left rows with a match; left columns only
+  kLeftAnti,    ///< left rows without one
+  kExistence,   ///< left rows, and a column that says whether there is a match
+  kLeftSingle,  ///< as kLeftOuter; a second match is an error
+};
+
+/// How rows of two children find each other.
+struct PlannedJoin {
+  JoinKind kind = JoinKind::kInner;
+  std::vector<ExpressionPtr> left_keys;   ///< bound to the left child
+  std::vector<ExpressionPtr> right_keys;  ///< bound to the right child, of the same types
+  std::vector<bool> null_safe;            ///< per key: NULL equals NULL
+  /// What must also be true of a pair: bound to the left columns, then the right ones; may be null.
+  ExpressionPtr condition;
+  /// NOT IN, an anti join with one key and no condition: a NULL on the right may equal anything,
+  /// and a NULL on the left equals anything there is.
+  bool null_aware = false;
+  /// A stream is read to its end even if its rows are not needed, since state commits there.
+  bool left_streams = false;
+  bool right_streams = false;
+};
+/// Joins by hashing keys, or row by row without keys. One side, the smaller one where that is known,
+/// is read when the run is prepared; if memory does not suffice both are split by their keys into
+/// files. The order of rows is unspecified.
+Result<PhysicalPlanPtr> NewJoin(PhysicalPlanPtr left, PhysicalPlanPtr right, PlannedJoin join,
+                                Schema schema);
 
 /// One aggregate of an aggregation: what it computes and from which columns.
 struct PlannedAggregate {
@@ -61,6 +108,7 @@ Result<PhysicalPlanPtr> NewPartialAggregate(PhysicalPlanPtr child, std::vector<E
                                             std::vector<PlannedAggregate> aggregates);
 /// Merges partial rows that an exchange brought together: output = keys, then one result column per
 /// aggregate. Without keys partition 0 gives exactly one row.
+/// Splits what exceeds the budget by the keys into files.
 Result<PhysicalPlanPtr> NewFinalAggregate(PhysicalPlanPtr child, int key_count,
                                           std::vector<PlannedAggregate> aggregates, Schema schema);
 

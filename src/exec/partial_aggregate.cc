@@ -8,6 +8,7 @@
 #include "exec/expression_text.h"
 #include "exec/grouped_accumulators.h"
 #include "exec/operators.h"
+#include "exec/spillable_buffer.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -67,10 +68,7 @@ class PartialAggregate final : public PhysicalPlan {
           groups_(std::move(groups)),
           task_(task),
           slicer_(task->execution->services().batch_rows) {
-      // Half of the budget is for buffers between stages; the other half is shared by the tasks
-      // that run at once.
-      const ExecutionServices& services = task->execution->services();
-      budget_bytes_ = services.memory_budget_bytes / 2 / services.scheduler->threads();
+      budget_bytes_ = TaskBudgetBytes(task->execution->services());
     }
 
     Result<std::shared_ptr<arrow::RecordBatch>> Next() override {

@@ -1,21 +1,12 @@
-#include <algorithm>
-#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
 
-#include "arrow/array/array_base.h"
-#include "arrow/array/array_primitive.h"
-#include "arrow/array/concatenate.h"
-#include "arrow/buffer.h"
-#include "arrow/compute/api_vector.h"
-#include "arrow/datum.h"
 #include "arrow/record_batch.h"
 #include "common/error.h"
 #include "exec/expression_text.h"
 #include "exec/operators.h"
-#include "exec/partition_sequence_reader.h"
-#include "exec/sort_key.h"
+#include "exec/sorted_run.h"
 #include "expr/nodes.h"
 #include "types/arrow_types.h"
 
@@ -23,32 +14,50 @@ namespace firesteel {
 
 namespace {
 
-/// The order of rows by their keys; equal ones keep their order.
-std::vector<int64_t> SortedRows(const EncodedRows& keys) {
-  struct Row {
-    uint64_t prefix;  // the first bytes of the key, big-endian: most comparisons end here
-    int64_t row;
-  };
-  std::vector<Row> rows(keys.size());
-  for (int64_t i = 0; i < keys.size(); ++i) {
-    const std::string_view key = keys[i];
-    unsigned char first[8] = {};
-    std::memcpy(first, key.data(), std::min<size_t>(8, key.size()));
-    uint64_t prefix = 0;
-    for (const unsigned char byte : first) prefix = prefix << 8 | byte;
-    rows[i] = {prefix, i};
+Status CheckOrder(const std::vector<ExpressionPtr>& order) {
+  for (const ExpressionPtr& one : order) {
+    if (!As<SortOrder>(one)) return InternalError("A sort needs orders: " + one->Sql());
   }
-  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-    if (a.prefix != b.prefix) return a.prefix < b.prefix;
-    const int order = keys[a.row].compare(keys[b.row]);
-    return order != 0 ? order < 0 : a.row < b.row;
-  });
-  std::vector<int64_t> sorted(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) sorted[i] = rows[i].row;
-  return sorted;
+  return Status::OK();
 }
 
-/// Sorts all partitions of the child into one, in memory.
+/// What one run keeps between sorting and merging.
+struct Sorted {
+  std::vector<std::unique_ptr<RunSorter>> sorters;  // by source partition; hold reservations
+  std::vector<std::vector<SortedRun>> runs;         // by source partition
+};
+
+/// Gives out what one run has sorted, and keeps it alive.
+class SortedReader final : public BatchReader {
+ public:
+  static Result<std::unique_ptr<BatchReader>> Open(std::shared_ptr<Sorted> sorted,
+                                                   const std::shared_ptr<arrow::Schema>& schema,
+                                                   const ExecutionContext& execution,
+                                                   int64_t limit) {
+    std::vector<const SortedRun*> runs;
+    for (const auto& source : sorted->runs) {
+      for (const SortedRun& run : source) runs.push_back(&run);
+    }
+    auto reader = std::make_unique<SortedReader>();
+    ARROW_ASSIGN_OR_RAISE(
+        reader->merged_, MergeRuns(std::move(runs), schema, &execution.services(), limit));
+    reader->sorted_ = std::move(sorted);
+    reader->cancellation_ = &execution.cancellation();
+    return reader;
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
+    ARROW_RETURN_NOT_OK(cancellation_->Check());
+    return merged_->Next();
+  }
+
+ private:
+  std::shared_ptr<Sorted> sorted_;
+  std::unique_ptr<BatchReader> merged_;
+  const CancellationToken* cancellation_ = nullptr;
+};
+
+/// Sorts each partition of the child when the run is prepared, then merges.
 class SortOperator final : public PhysicalPlan {
  public:
   SortOperator(PhysicalPlanPtr child, std::vector<ExpressionPtr> order)
@@ -57,86 +66,158 @@ class SortOperator final : public PhysicalPlan {
         arrow_schema_(ToArrowSchema(schema())) {}
 
   static Result<PhysicalPlanPtr> Make(PhysicalPlanPtr child, std::vector<ExpressionPtr> order) {
-    for (const ExpressionPtr& one : order) {
-      if (!As<SortOrder>(one)) return InternalError("A sort needs orders: " + one->Sql());
-    }
+    ARROW_RETURN_NOT_OK(CheckOrder(order));
     return std::make_shared<SortOperator>(std::move(child), std::move(order));
   }
 
   std::string Name() const override { return "Sort " + ExpressionListText(order_); }
   int PartitionCount(const ExecutionContext&) const override { return 1; }
 
+  Status Prepare(ExecutionContext* execution) const override {
+    auto sorted = std::make_shared<Sorted>();
+    const int sources = children()[0]->PartitionCount(*execution);
+    sorted->runs.resize(sources);
+    for (int i = 0; i < sources; ++i) {
+      sorted->sorters.push_back(std::make_unique<RunSorter>(
+          &execution->services(), arrow_schema_, BufferBudget(execution)));
+    }
+    ARROW_RETURN_NOT_OK(RunPartitions(
+        *children()[0], execution,
+        [&](int source, BatchReader* reader, TaskContext* task) -> Status {
+          RunSorter& sorter = *sorted->sorters[source];
+          while (true) {
+            ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, reader->Next());
+            if (!batch) break;
+            ARROW_RETURN_NOT_OK(sorter.Add(std::move(batch), order_, &task->evaluation));
+          }
+          ARROW_ASSIGN_OR_RAISE(sorted->runs[source], sorter.Finish());
+          return Status::OK();
+        }));
+    execution->OperatorState<Sorted>(this, [&] { return sorted; });
+    return Status::OK();
+  }
+
   Result<std::unique_ptr<BatchReader>> Execute(int, TaskContext* task) const override {
-    return std::make_unique<Reader>(this, task);
+    auto sorted = task->execution->FindOperatorState<Sorted>(this);
+    if (!sorted) return InternalError("A sort was read before it was prepared.");
+    return SortedReader::Open(std::move(sorted), arrow_schema_, *task->execution,
+                              std::numeric_limits<int64_t>::max());
   }
 
  private:
-  class Reader final : public BatchReader {
-   public:
-    Reader(const SortOperator* plan, TaskContext* task)
-        : plan_(plan),
-          task_(task),
-          input_(NewPartitionSequenceReader(plan->children()[0].get(), task->execution)) {}
-
-    Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
-      if (input_) ARROW_RETURN_NOT_OK(SortAll());
-      const auto rows = static_cast<int64_t>(sorted_.size());
-      if (next_row_ == rows) return nullptr;
-      const int64_t count = std::min(task_->execution->services().batch_rows, rows - next_row_);
-      const auto indices = std::make_shared<arrow::Int64Array>(
-          count, arrow::Buffer::Wrap(sorted_.data() + next_row_, count));
-      next_row_ += count;
-      if (all_->num_columns() == 0) return all_->Slice(0, count);
-      ARROW_ASSIGN_OR_RAISE(
-          arrow::Datum taken,
-          arrow::compute::Take(all_, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-      return taken.record_batch();
-    }
-
-   private:
-    Status SortAll() {
-      std::vector<arrow::ArrayVector> pieces(plan_->schema().size());
-      EncodedRows keys;
-      while (true) {
-        ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
-        if (!batch) break;
-        ARROW_RETURN_NOT_OK(AppendKeys(*batch, &keys));
-        for (int i = 0; i < batch->num_columns(); ++i) pieces[i].push_back(batch->column(i));
-      }
-      input_.reset();
-      if (keys.size() == 0) return Status::OK();
-      arrow::ArrayVector columns;
-      for (const arrow::ArrayVector& column : pieces) {
-        ARROW_ASSIGN_OR_RAISE(auto whole, arrow::Concatenate(column));
-        columns.push_back(std::move(whole));
-      }
-      all_ = arrow::RecordBatch::Make(plan_->arrow_schema_, keys.size(), std::move(columns));
-      sorted_ = SortedRows(keys);
-      return Status::OK();
-    }
-
-    Status AppendKeys(const arrow::RecordBatch& batch, EncodedRows* keys) {
-      std::vector<SortKeyColumn> columns;
-      for (const ExpressionPtr& one : plan_->order_) {
-        const auto* order = As<SortOrder>(one);
-        ARROW_ASSIGN_OR_RAISE(const ColumnVector value,
-                              order->child(0)->Evaluate(batch, &task_->evaluation));
-        ARROW_ASSIGN_OR_RAISE(auto values, value.Expand(batch.num_rows()));
-        columns.push_back({std::move(values), order->child(0)->type(), order->ascending(),
-                           order->nulls_first()});
-      }
-      return AppendSortKeys(columns, batch.num_rows(), keys);
-    }
-
-    const SortOperator* plan_;
-    TaskContext* task_;
-    std::unique_ptr<BatchReader> input_;
-    std::shared_ptr<arrow::RecordBatch> all_;
-    std::vector<int64_t> sorted_;
-    int64_t next_row_ = 0;
-  };
-
   std::vector<ExpressionPtr> order_;
+  std::shared_ptr<arrow::Schema> arrow_schema_;
+};
+
+/// Keeps the first `count` rows of one task.
+class TopRowsCollector {
+ public:
+  TopRowsCollector(std::shared_ptr<arrow::Schema> schema, int64_t count, int64_t batch_rows)
+      : schema_(std::move(schema)), count_(count), prune_rows_(2 * count + 4 * batch_rows) {}
+
+  Status Add(std::shared_ptr<arrow::RecordBatch> batch, const std::vector<ExpressionPtr>& order,
+             EvaluationContext* evaluation) {
+    EncodedRows keys;
+    ARROW_RETURN_NOT_OK(AppendSortKeys(order, *batch, evaluation, &keys));
+    std::vector<int64_t> chosen;
+    for (int64_t row = 0; row < keys.size(); ++row) {
+      // Of equal rows the first ones stay.
+      if (has_bound_ && keys[row] >= bound_) continue;
+      chosen.push_back(row);
+      keys_.Append(keys[row]);
+    }
+    if (chosen.empty()) return Status::OK();
+    if (static_cast<int64_t>(chosen.size()) < batch->num_rows()) {
+      ARROW_ASSIGN_OR_RAISE(batch, TakeRows(batch, chosen.data(),
+                                            static_cast<int64_t>(chosen.size())));
+    }
+    batches_.push_back(std::move(batch));
+    return keys_.size() >= prune_rows_ ? Prune() : Status::OK();
+  }
+
+  Result<SortedRun> Finish() {
+    SortedRun run;
+    ARROW_ASSIGN_OR_RAISE(run.rows, ConcatenateBatches(schema_, batches_));
+    run.order = SortedOrder(keys_);
+    if (static_cast<int64_t>(run.order.size()) > count_) run.order.resize(count_);
+    run.keys = std::move(keys_);
+    return run;
+  }
+
+ private:
+  Status Prune() {
+    ARROW_ASSIGN_OR_RAISE(SortedRun run, Finish());
+    const auto rows = static_cast<int64_t>(run.order.size());
+    keys_ = EncodedRows();
+    for (const int64_t row : run.order) keys_.Append(run.keys[row]);
+    ARROW_ASSIGN_OR_RAISE(auto kept, TakeRows(run.rows, run.order.data(), rows));
+    batches_.assign(1, std::move(kept));
+    if (rows > 0) {
+      has_bound_ = true;
+      bound_ = keys_[rows - 1];
+    }
+    return Status::OK();
+  }
+
+  std::shared_ptr<arrow::Schema> schema_;
+  int64_t count_;
+  int64_t prune_rows_;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
+  EncodedRows keys_;  // of batches_
+  bool has_bound_ = false;
+  std::string bound_;  // the key of the last row that counts so far
+};
+
+/// ORDER BY and LIMIT in one: each task keeps only as many rows as can be among the first.
+class TopRowsOperator final : public PhysicalPlan {
+ public:
+  TopRowsOperator(PhysicalPlanPtr child, std::vector<ExpressionPtr> order, int64_t count)
+      : PhysicalPlan(child->schema(), {child}),
+        order_(std::move(order)),
+        count_(count),
+        arrow_schema_(ToArrowSchema(schema())) {}
+
+  static Result<PhysicalPlanPtr> Make(PhysicalPlanPtr child, std::vector<ExpressionPtr> order,
+                                      int64_t count) {
+    ARROW_RETURN_NOT_OK(CheckOrder(order));
+    if (count < 0) return InternalError("A limit is negative: " + std::to_string(count));
+    return std::make_shared<TopRowsOperator>(std::move(child), std::move(order), count);
+  }
+
+  std::string Name() const override {
+    return "TopRows " + std::to_string(count_) + ", " + ExpressionListText(order_);
+  }
+  int PartitionCount(const ExecutionContext&) const override { return 1; }
+
+  Status Prepare(ExecutionContext* execution) const override {
+    auto sorted = std::make_shared<Sorted>();
+    sorted->runs.resize(children()[0]->PartitionCount(*execution));
+    ARROW_RETURN_NOT_OK(RunPartitions(
+        *children()[0], execution,
+        [&](int source, BatchReader* reader, TaskContext* task) -> Status {
+          TopRowsCollector collector(arrow_schema_, count_, execution->services().batch_rows);
+          while (true) {
+            ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, reader->Next());
+            if (!batch) break;
+            ARROW_RETURN_NOT_OK(collector.Add(std::move(batch), order_, &task->evaluation));
+          }
+          ARROW_ASSIGN_OR_RAISE(SortedRun run, collector.Finish());
+          sorted->runs[source].push_back(std::move(run));
+          return Status::OK();
+        }));
+    execution->OperatorState<Sorted>(this, [&] { return sorted; });
+    return Status::OK();
+  }
+
+  Result<std::unique_ptr<BatchReader>> Execute(int, TaskContext* task) const override {
+    auto sorted = task->execution->FindOperatorState<Sorted>(this);
+    if (!sorted) return InternalError("A sort was read before it was prepared.");
+    return SortedReader::Open(std::move(sorted), arrow_schema_, *task->execution, count_);
+  }
+
+ private:
+  std::vector<ExpressionPtr> order_;
+  int64_t count_;
   std::shared_ptr<arrow::Schema> arrow_schema_;
 };
 
@@ -144,6 +225,11 @@ class SortOperator final : public PhysicalPlan {
 
 Result<PhysicalPlanPtr> NewSort(PhysicalPlanPtr child, std::vector<ExpressionPtr> order) {
   return SortOperator::Make(std::move(child), std::move(order));
+}
+
+Result<PhysicalPlanPtr> NewTopRows(PhysicalPlanPtr child, std::vector<ExpressionPtr> order,
+                                   int64_t count) {
+  return TopRowsOperator::Make(std::move(child), std::move(order), count);
 }
 
 }  // namespace firesteel

@@ -66,6 +66,16 @@ class FileReader final : public BatchReader {
 
 }  // namespace
 
+std::shared_ptr<MemoryBudget> BufferBudget(ExecutionContext* execution) {
+  return execution->OperatorState<MemoryBudget>(execution, [&] {
+    return std::make_shared<MemoryBudget>(execution->services().memory_budget_bytes / 2);
+  });
+}
+
+int64_t TaskBudgetBytes(const ExecutionServices& services) {
+  return services.memory_budget_bytes / 2 / services.scheduler->threads();
+}
+
 struct SpillableBuffer::Impl {
   std::shared_ptr<arrow::Schema> schema;
   std::shared_ptr<MemoryBudget> budget;
@@ -126,8 +136,9 @@ Status SpillableBuffer::Add(std::shared_ptr<arrow::RecordBatch> batch) {
   if (impl_->finished) return InternalError("A batch was added to a finished buffer.");
   if (batch->num_rows() == 0) return Status::OK();
   rows_ += batch->num_rows();
-  if (impl_->writer) return impl_->writer->WriteRecordBatch(*batch);
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*batch));
+  bytes_ += bytes;
+  if (impl_->writer) return impl_->writer->WriteRecordBatch(*batch);
   if (impl_->budget->TryReserve(bytes)) {
     impl_->reserved_bytes += bytes;
     impl_->batches.push_back(std::move(batch));

@@ -28,6 +28,12 @@ class MemoryBudget {
   std::atomic<int64_t> used_bytes_{0};
 };
 
+/// What all buffers of one run share: one half of the run's budget. The other half is for the tasks
+/// that run at once.
+std::shared_ptr<MemoryBudget> BufferBudget(ExecutionContext* execution);
+/// The part of the other half that one task may use.
+int64_t TaskBudgetBytes(const ExecutionServices& services);
+
 /// Batches written once and read any number of times. Up to its budget they stay in memory, then
 /// they go to an Arrow IPC file in the spill directory, which is removed with the buffer. Add and
 /// Finish come from one thread; after Finish, readers may be opened from any.
@@ -42,6 +48,7 @@ class SpillableBuffer {
   Status Add(std::shared_ptr<arrow::RecordBatch> batch);
   Status Finish();
   int64_t rows() const { return rows_; }
+  int64_t bytes() const { return bytes_; }  ///< of the batches, in memory or not
   /// Whether the batches are in a file.
   bool spilled() const;
   Result<std::unique_ptr<BatchReader>> Open() const;
@@ -50,6 +57,7 @@ class SpillableBuffer {
   struct Impl;
   const ExecutionServices* services_;
   int64_t rows_ = 0;
+  int64_t bytes_ = 0;
   std::unique_ptr<Impl> impl_;
 };
 

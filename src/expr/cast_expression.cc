@@ -34,7 +34,7 @@ bool Cast::may_fail() const {
 }
 
 ExpressionPtr Cast::WithNewChildren(std::vector<ExpressionPtr> children) const {
-  return std::make_shared<CastExpression>(std::move(children[0]), target_, options_, implicit_);
+  return std::make_shared<Cast>(std::move(children[0]), target_, options_, implicit_);
 }
 
 std::string Cast::Sql() const {
@@ -55,7 +55,7 @@ Result<ColumnVector> Cast::Evaluate(const arrow::RecordBatch& batch,
   if (child(0)->type().SameType(target_)) return input;
   if (input.constant && input.values->length() > 1) input.values = input.values->Slice(0, 1);
   ARROW_ASSIGN_OR_RAISE(input.values,
-                        firesteel::Cast(input.values, child(0)->type(), target_, options_));
+                        CastArray(input.values, child(0)->type(), target_, options_));
   return input;
 }
 

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace firesteel {
+
+struct ColumnVector;
 
 /// What an expression may know of the task that evaluates it. One per task, not thread-safe.
 struct EvaluationContext {
@@ -11,6 +14,8 @@ struct EvaluationContext {
   int partition = 0;                   ///< spark_partition_id()
   int64_t rows_before = 0;             ///< rows of this partition before the current batch
   std::string input_file;              ///< plain path of the file the rows come from, "" if none
+  /// The values, constant, of the scalar subqueries that ran before this task; by their number.
+  const std::vector<ColumnVector>* subquery_values = nullptr;
 };
 
 }  // namespace firesteel

@@ -33,6 +33,7 @@ enum class ExpressionKind {
   kUnresolvedGroupingSets,
   kUnresolvedParameter,
   kUnresolvedLambda,
+  kNamedArgument,
   kLambdaVariable,
   // Resolved.
   kLiteral,
@@ -51,6 +52,8 @@ enum class ExpressionKind {
   kSubquery,
   kOuterReference,
   kLambda,        // an argument of a higher-order function
+  kSubqueryValue, // what a scalar subquery gave, in planned expressions
+  kWindow,        // function OVER (…)
 };
 
 /// An immutable tree that gives one value per row. A front end builds unresolved ones; the analyzer

@@ -99,7 +99,7 @@ TEST(ExpressionTest, BranchesOfCaseSeeOnlyTheirRows) {
   AttributePtr holds = Column("holds", TypeId::kBoolean);
   AttributePtr text = Column("text", TypeId::kString);
   ExpressionPtr number =
-      std::make_shared<CastExpression>(text, TypeId::kInteger, CastOptions{}, false);
+      std::make_shared<Cast>(text, TypeId::kInteger, CastOptions{}, false);
   auto guarded = std::make_shared<Conditional>(
       std::vector<ExpressionPtr>{holds, number, Constant(-1)});
   EXPECT_EQ(EvaluateRows(guarded, {holds, text}, {Row({true, "5"}), Row({false, "no number"})}),
@@ -108,14 +108,14 @@ TEST(ExpressionTest, BranchesOfCaseSeeOnlyTheirRows) {
 
 TEST(ExpressionTest, CastIsNamedOnlyWhenTheUserWroteIt) {
   ExpressionPtr a = std::make_shared<BoundReference>(0, "a", TypeId::kInteger, false);
-  CastExpression written(a, TypeId::kLong, CastOptions{}, false);
+  Cast written(a, TypeId::kLong, CastOptions{}, false);
   EXPECT_EQ(written.Sql(), "CAST(a AS BIGINT)");
   EXPECT_FALSE(written.nullable());
   EXPECT_FALSE(written.may_fail());
-  EXPECT_EQ(CastExpression(a, TypeId::kLong, CastOptions{}, true).Sql(), "a");
+  EXPECT_EQ(Cast(a, TypeId::kLong, CastOptions{}, true).Sql(), "a");
   const DataType list = DataType::Array(TypeId::kInteger);
-  EXPECT_EQ(CastExpression(Constant(Value()), list, CastOptions{}, false).Sql(), "NULL");
-  EXPECT_TRUE(CastExpression(a, TypeId::kByte, CastOptions{}, true).may_fail());
+  EXPECT_EQ(Cast(Constant(Value()), list, CastOptions{}, false).Sql(), "NULL");
+  EXPECT_TRUE(Cast(a, TypeId::kByte, CastOptions{}, true).may_fail());
 }
 
 TEST(ExpressionTest, FieldOfNullStructIsNull) {

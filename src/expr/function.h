@@ -15,6 +15,7 @@ namespace firesteel {
 struct FunctionSettings {
   bool ansi = true;
   std::string time_zone = "UTC";
+  bool last_map_key_wins = false;  ///< spark.sql.mapKeyDedupPolicy=LAST_WIN
 };
 
 /// What a function is bound from: the resolved arguments, before any implicit cast.

@@ -123,8 +123,6 @@ class Cast final : public Expression {
   CastOptions options_;
   bool implicit_;
 };
-/// Names the class where the function Cast of types/cast.h hides it, as in As<CastExpression>(e).
-using CastExpression = class Cast;
 
 /// CASE WHEN c1 THEN v1 … [ELSE e] END, also `when(…).otherwise(…)` and if(). Children are
 /// c1, v1, c2, v2, …, [e]. Branches see only their rows, so that errors in others do not show.

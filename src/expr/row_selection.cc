@@ -15,7 +15,7 @@
 #include "arrow/type.h"
 #include "arrow/util/bit_util.h"
 #include "common/error.h"
-#include "expr/nodes.h"
+#include "expr/lambda.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -36,13 +36,6 @@ Result<std::shared_ptr<arrow::Array>> MakeIndices(const RowSelection& selection)
   auto* out = buffer->mutable_data_as<int32_t>();
   for (int64_t i = 0; i < selection.size(); ++i) out[i] = selection[i];
   return std::make_shared<arrow::Int32Array>(selection.size(), std::move(buffer));
-}
-
-void CollectReferences(const Expression& expression, std::vector<bool>* used) {
-  if (const auto* reference = As<BoundReference>(expression)) {
-    if (reference->index() < static_cast<int>(used->size())) (*used)[reference->index()] = true;
-  }
-  for (const ExpressionPtr& child : expression.children()) CollectReferences(*child, used);
 }
 
 /// Writes the values of all pieces into one buffer of fixed-width elements; `valid` starts as all
@@ -160,7 +153,7 @@ Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::R
   }
   if (selection.all()) return expression.Evaluate(batch, context);
   std::vector<bool> used(batch.num_columns(), false);
-  CollectReferences(expression, &used);
+  MarkColumnsRead(expression, batch, &used);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> indices, MakeIndices(selection));
   // Columns that the expression does not read are not worth taking; a placeholder keeps the
   // numbering.

@@ -104,31 +104,49 @@ std::string UnresolvedAttribute::Sql() const { return JoinNames(parts_); }
 
 std::string UnresolvedAttribute::ToString() const { return "'" + JoinNames(parts_); }
 
-UnresolvedStar::UnresolvedStar(std::vector<std::string> target)
-    : Expression(kKind, {}), target_(std::move(target)) {}
+UnresolvedStar::UnresolvedStar(std::vector<std::string> target,
+                               std::vector<std::vector<std::string>> except, Origin origin)
+    : Expression(kKind, {}),
+      target_(std::move(target)),
+      except_(std::move(except)),
+      origin_(std::move(origin)) {}
 
 ExpressionPtr UnresolvedStar::WithNewChildren(std::vector<ExpressionPtr>) const {
   return shared_from_this();
 }
 
 std::string UnresolvedStar::Sql() const {
-  return target_.empty() ? "*" : JoinNames(target_) + ".*";
+  std::string text = target_.empty() ? "*" : JoinNames(target_) + ".*";
+  if (except_.empty()) return text;
+  text += " EXCEPT (";
+  for (size_t i = 0; i < except_.size(); ++i) text += (i > 0 ? ", " : "") + JoinNames(except_[i]);
+  return text + ")";
 }
 
 UnresolvedFunction::UnresolvedFunction(std::string name, std::vector<ExpressionPtr> arguments,
-                                       bool distinct, Origin origin, ExpressionPtr filter)
+                                       bool distinct, Origin origin, ExpressionPtr filter,
+                                       bool ignore_nulls, std::vector<ExpressionPtr> within_group)
     : Expression(kKind,
                  [&] {
+                   arguments.insert(arguments.end(), within_group.begin(), within_group.end());
                    if (filter) arguments.push_back(filter);
                    return std::move(arguments);
                  }()),
       name_(std::move(name)),
       distinct_(distinct),
       has_filter_(filter != nullptr),
-      origin_(std::move(origin)) {}
+      origin_(std::move(origin)),
+      ignore_nulls_(ignore_nulls),
+      within_group_size_(within_group.size()) {}
 
 std::vector<ExpressionPtr> UnresolvedFunction::arguments() const {
-  return {children().begin(), children().end() - (has_filter_ ? 1 : 0)};
+  const size_t others = within_group_size_ + (has_filter_ ? 1 : 0);
+  return {children().begin(), children().end() - static_cast<std::ptrdiff_t>(others)};
+}
+
+std::vector<ExpressionPtr> UnresolvedFunction::within_group() const {
+  const auto end = children().end() - (has_filter_ ? 1 : 0);
+  return {end - static_cast<std::ptrdiff_t>(within_group_size_), end};
 }
 
 ExpressionPtr UnresolvedFunction::WithNewChildren(std::vector<ExpressionPtr> children) const {
@@ -137,18 +155,23 @@ ExpressionPtr UnresolvedFunction::WithNewChildren(std::vector<ExpressionPtr> chi
     filter = std::move(children.back());
     children.pop_back();
   }
+  const auto split = children.end() - static_cast<std::ptrdiff_t>(within_group_size_);
+  std::vector<ExpressionPtr> within_group(split, children.end());
+  children.erase(split, children.end());
   return std::make_shared<UnresolvedFunction>(name_, std::move(children), distinct_, origin_,
-                                              std::move(filter));
+                                              std::move(filter), ignore_nulls_,
+                                              std::move(within_group));
 }
 
 std::string UnresolvedFunction::Sql() const {
-  std::string text = name_ + (distinct_ ? "(DISTINCT " : "(");
-  const std::vector<ExpressionPtr> plain = arguments();
-  for (size_t i = 0; i < plain.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += plain[i]->Sql();
-  }
-  text += ")";
+  const auto join = [](const std::vector<ExpressionPtr>& items) {
+    std::string text;
+    for (const ExpressionPtr& item : items) text += (text.empty() ? "" : ", ") + item->Sql();
+    return text;
+  };
+  std::string text = name_ + (distinct_ ? "(DISTINCT " : "(") + join(arguments()) + ")";
+  if (within_group_size_ > 0) text += " WITHIN GROUP (ORDER BY " + join(within_group()) + ")";
+  if (ignore_nulls_) text += " IGNORE NULLS";
   if (has_filter_) text += " FILTER (WHERE " + children().back()->Sql() + ")";
   return text;
 }

@@ -35,17 +35,23 @@ class UnresolvedAttribute final : public Expression {
   Origin origin_;
 };
 
-/// `*` or `t.*`.
+/// `*` or `t.*`, also `* EXCEPT (a, b.c)`.
 class UnresolvedStar final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedStar;
-  explicit UnresolvedStar(std::vector<std::string> target = {});
+  explicit UnresolvedStar(std::vector<std::string> target = {},
+                          std::vector<std::vector<std::string>> except = {}, Origin origin = {});
   const std::vector<std::string>& target() const { return target_; }
+  /// Columns, or fields of columns, to leave out.
+  const std::vector<std::vector<std::string>>& except() const { return except_; }
+  const Origin& origin() const { return origin_; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
   std::string Sql() const override;
 
  private:
   std::vector<std::string> target_;
+  std::vector<std::vector<std::string>> except_;
+  Origin origin_;
 };
 
 /// A call by name, operators included: `+`, `and`, `like` are functions of the registry. The
@@ -54,12 +60,17 @@ class UnresolvedFunction final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedFunction;
   UnresolvedFunction(std::string name, std::vector<ExpressionPtr> arguments, bool distinct = false,
-                     Origin origin = {}, ExpressionPtr filter = nullptr);
+                     Origin origin = {}, ExpressionPtr filter = nullptr, bool ignore_nulls = false,
+                     std::vector<ExpressionPtr> within_group = {});
   const std::string& name() const { return name_; }
   bool distinct() const { return distinct_; }
   /// FILTER (WHERE …); the last child when there is one.
   bool has_filter() const { return has_filter_; }
-  /// The children without the filter.
+  /// `f(…) IGNORE NULLS`.
+  bool ignore_nulls() const { return ignore_nulls_; }
+  /// WITHIN GROUP (ORDER BY …): SortOrders, the children after the arguments.
+  std::vector<ExpressionPtr> within_group() const;
+  /// The children without WITHIN GROUP and without the filter.
   std::vector<ExpressionPtr> arguments() const;
   const Origin& origin() const { return origin_; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
@@ -70,6 +81,24 @@ class UnresolvedFunction final : public Expression {
   bool distinct_;
   bool has_filter_;
   Origin origin_;
+  bool ignore_nulls_;
+  size_t within_group_size_;
+};
+
+/// `name => value` among the arguments of a call.
+class NamedArgument final : public Expression {
+ public:
+  static constexpr ExpressionKind kKind = ExpressionKind::kNamedArgument;
+  NamedArgument(std::string name, ExpressionPtr value)
+      : Expression(kKind, {std::move(value)}), name_(std::move(name)) {}
+  const std::string& name() const { return name_; }
+  ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override {
+    return std::make_shared<NamedArgument>(name_, std::move(children[0]));
+  }
+  std::string Sql() const override { return name_ + " => " + child(0)->Sql(); }
+
+ private:
+  std::string name_;
 };
 
 /// `child AS (a, b)`: names for the columns of a generator.

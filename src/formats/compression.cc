@@ -8,11 +8,12 @@
 #include "arrow/io/interfaces.h"
 #include "arrow/util/compression.h"
 #include "common/error.h"
+#include "formats/hadoop_block_stream.h"
 
 namespace firesteel {
 namespace {
 
-enum class Codec { kNone, kGzip, kDeflate, kBzip2, kZstd, kUnsupported };
+enum class Codec { kNone, kGzip, kDeflate, kBzip2, kZstd, kSnappy, kLz4, kUnsupported };
 
 struct CodecRow {
   std::string_view name;    // of the option `compression`
@@ -20,7 +21,7 @@ struct CodecRow {
   Codec codec;
 };
 
-// Every codec that Spark knows for text files; Hadoop frames the last three in ways of its own.
+// Every codec that Spark knows for text files.
 constexpr std::array<CodecRow, 9> kCodecs{{
     {"none", "", Codec::kNone},
     {"uncompressed", "", Codec::kNone},
@@ -28,10 +29,15 @@ constexpr std::array<CodecRow, 9> kCodecs{{
     {"deflate", ".deflate", Codec::kDeflate},
     {"bzip2", ".bz2", Codec::kBzip2},
     {"zstd", ".zst", Codec::kZstd},
-    {"snappy", ".snappy", Codec::kUnsupported},
-    {"lz4", ".lz4", Codec::kUnsupported},
+    {"snappy", ".snappy", Codec::kSnappy},
+    {"lz4", ".lz4", Codec::kLz4},
     {"lzo", ".lzo", Codec::kUnsupported},
 }};
+
+constexpr char kCodecNames[] = "none, uncompressed, gzip, deflate, bzip2, zstd, snappy, lz4";
+
+// Whether Hadoop frames the codec's output, which has no form of its own.
+bool IsFramed(Codec codec) { return codec == Codec::kSnappy || codec == Codec::kLz4; }
 
 Result<std::unique_ptr<arrow::util::Codec>> MakeCodec(Codec codec) {
   switch (codec) {
@@ -46,6 +52,10 @@ Result<std::unique_ptr<arrow::util::Codec>> MakeCodec(Codec codec) {
       return arrow::util::Codec::Create(arrow::Compression::BZ2);
     case Codec::kZstd:
       return arrow::util::Codec::Create(arrow::Compression::ZSTD);
+    case Codec::kSnappy:
+      return arrow::util::Codec::Create(arrow::Compression::SNAPPY);
+    case Codec::kLz4:
+      return arrow::util::Codec::Create(arrow::Compression::LZ4);
     case Codec::kNone:
     case Codec::kUnsupported:
       break;
@@ -64,7 +74,7 @@ Result<CodecRow> FindCodec(std::string_view name) {
   }
   return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
                    {{"codecName", std::string(name)},
-                    {"availableCodecs", "none, uncompressed, gzip, deflate, bzip2, zstd"}});
+                    {"availableCodecs", kCodecNames}});
 }
 
 // Passes everything on but Close: a compressing stream closes what it writes into, which is not its
@@ -99,9 +109,10 @@ Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressed(
     if (row.codec == Codec::kUnsupported) {
       return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
                        {{"codecName", std::string(row.name)},
-                        {"availableCodecs", "gzip, deflate, bzip2, zstd"}});
+                        {"availableCodecs", kCodecNames}});
     }
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::util::Codec> codec, MakeCodec(row.codec));
+    if (IsFramed(row.codec)) return ReadHadoopBlocks(std::move(file), std::move(codec));
     return arrow::io::CompressedInputStream::Make(codec.get(), std::move(file));
   }
   return file;
@@ -131,6 +142,7 @@ Result<std::shared_ptr<arrow::io::OutputStream>> OpenCompressed(
   auto kept_open = std::make_shared<KeptOpenStream>(std::move(out));
   if (row.codec == Codec::kNone) return kept_open;
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::util::Codec> made, MakeCodec(row.codec));
+  if (IsFramed(row.codec)) return WriteHadoopBlocks(std::move(kept_open), std::move(made));
   return arrow::io::CompressedOutputStream::Make(made.get(), std::move(kept_open));
 }
 

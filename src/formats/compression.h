@@ -17,7 +17,7 @@ class RandomAccessFile;
 namespace firesteel {
 
 /// Returns the bytes of `file`, decompressed when the ending of `path` names a codec: .gz,
-/// .deflate, .bz2 and .zst. Errors: an ending of a codec that cannot be read (.snappy, .lz4, .lzo);
+/// .deflate, .bz2, .zst, .snappy and .lz4. Errors: an ending of a codec that cannot be read (.lzo);
 /// damaged data makes the stream's reads fail.
 Result<std::shared_ptr<arrow::io::InputStream>> OpenDecompressed(
     std::shared_ptr<arrow::io::RandomAccessFile> file, const std::string& path);

@@ -3,7 +3,7 @@
 namespace firesteel {
 
 std::vector<const FileFormat*> AllFileFormats() {
-  return {JsonFormat(), TextFormat(), ParquetFormat()};
+  return {CsvFormat(), JsonFormat(), OrcFormat(), ParquetFormat(), TextFormat()};
 }
 
 const FileFormat* FindFileFormat(std::string_view name) {

@@ -29,6 +29,12 @@ struct FileReadRequest {
   std::string path;  ///< for error messages
 };
 
+/// A file whose schema is asked for.
+struct InferenceFile {
+  std::shared_ptr<arrow::io::RandomAccessFile> file;
+  std::string path;  ///< names the file in errors and, by its ending, its codec; may be empty
+};
+
 /// Writes batches into one file. Not thread-safe.
 class FileFormatWriter {
  public:
@@ -58,17 +64,18 @@ class FileFormat {
   virtual Result<std::unique_ptr<FileFormatWriter>> OpenWriter(
       std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema, const Options& options,
       const std::string& session_time_zone) const = 0;
-  /// The schema of these files. NotImplemented where a format has no inference.
-  virtual Result<Schema> InferSchema(
-      const std::vector<std::shared_ptr<arrow::io::RandomAccessFile>>& files,
-      const Options& options) const = 0;
+  /// The schema that these files have in common. Errors: FAILED_READ_FILE…, UNABLE_TO_INFER_SCHEMA.
+  virtual Result<Schema> InferSchema(const std::vector<InferenceFile>& files,
+                                     const Options& options) const = 0;
 };
 
 /// The list of formats; adding one means a folder file and a line in file_format.cc.
 const FileFormat* FindFileFormat(std::string_view name);
 std::vector<const FileFormat*> AllFileFormats();
 
+const FileFormat* CsvFormat();
 const FileFormat* JsonFormat();
+const FileFormat* OrcFormat();
 const FileFormat* TextFormat();
 const FileFormat* ParquetFormat();
 

@@ -4,14 +4,18 @@
 
 #include "arrow/io/interfaces.h"
 #include "formats/compression.h"
+#include "formats/text_encoding.h"
 
 namespace firesteel {
 
 Result<std::unique_ptr<LineWriter>> LineWriter::Make(std::shared_ptr<arrow::io::OutputStream> out,
-                                                     std::string_view codec) {
+                                                     std::string_view codec,
+                                                     const std::string& encoding) {
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::OutputStream> compressed,
                         OpenCompressed(std::move(out), codec));
-  return std::unique_ptr<LineWriter>(new LineWriter(std::move(compressed)));
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::OutputStream> encoded,
+                        EncodeStream(std::move(compressed), encoding));
+  return std::unique_ptr<LineWriter>(new LineWriter(std::move(encoded)));
 }
 
 Status LineWriter::Flush() {

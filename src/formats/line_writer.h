@@ -15,9 +15,11 @@ namespace firesteel {
 /// Collects text and writes it in large pieces, compressed if asked. Not thread-safe.
 class LineWriter {
  public:
-  /// Errors: CODEC_NOT_AVAILABLE….
+  /// The text is written in the character set `encoding` (see text_encoding.h). Errors:
+  /// CODEC_NOT_AVAILABLE….
   static Result<std::unique_ptr<LineWriter>> Make(std::shared_ptr<arrow::io::OutputStream> out,
-                                                  std::string_view codec);
+                                                  std::string_view codec,
+                                                  const std::string& encoding = "UTF-8");
 
   /// The text not written yet; append to it.
   std::string& text() { return text_; }

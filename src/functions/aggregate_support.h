@@ -35,14 +35,22 @@ class SimpleAggregate final : public BoundAggregate {
   std::string CallText(std::string_view name, const std::vector<std::string>& arguments,
                        bool distinct) const override {
     if (!name_.empty()) name = name_;
-    if (named_arguments_ < 0) return BoundAggregate::CallText(name, arguments, distinct);
-    return BoundAggregate::CallText(
-        name, {arguments.begin(), arguments.begin() + named_arguments_}, distinct);
+    std::vector<std::string> shown = arguments;
+    if (named_arguments_ >= 0) shown.resize(named_arguments_);
+    shown.insert(shown.end(), defaults_.begin(), defaults_.end());
+    return BoundAggregate::CallText(name, shown, distinct) +
+           (order_text_ ? " WITHIN GROUP (ORDER BY " + order_text_(arguments) + ")" : "");
   }
   /// Names the call after another function than the one called.
   void set_name(std::string name) { name_ = std::move(name); }
   /// Leaves arguments after the first `count` out of the name.
   void set_named_arguments(int count) { named_arguments_ = count; }
+  /// Shows the texts of arguments that were left out behind the others.
+  void set_defaults(std::vector<std::string> defaults) { defaults_ = std::move(defaults); }
+  /// Shows WITHIN GROUP (ORDER BY …): `text` makes its inside of all arguments.
+  void set_order_text(std::function<std::string(const std::vector<std::string>&)> text) {
+    order_text_ = std::move(text);
+  }
 
  private:
   std::vector<DataType> argument_types_;
@@ -52,6 +60,8 @@ class SimpleAggregate final : public BoundAggregate {
   Factory factory_;
   std::string name_;
   int named_arguments_ = -1;
+  std::vector<std::string> defaults_;
+  std::function<std::string(const std::vector<std::string>&)> order_text_;
 };
 
 /// Calls `visit(group, row)` for the rows that belong to a group and where `column` is set.

@@ -75,7 +75,7 @@ class DoubleAverage final : public Accumulator {
     }
     ARROW_ASSIGN_OR_RAISE(auto array, MakeFixedArray(arrow::float64(), averages, set));
     if (!decimal) return array;
-    return Cast(array, TypeId::kDouble, result_, CastOptions{ansi_, false, "UTC"});
+    return CastArray(array, TypeId::kDouble, result_, CastOptions{ansi_, false, "UTC"});
   }
 
  private:
@@ -254,11 +254,9 @@ class ExactAverage final : public Accumulator {
   std::vector<uint8_t> in_range_;
 };
 
-}  // namespace
-
-Result<std::shared_ptr<const BoundAggregate>> BindAverage(const BindRequest& request) {
+Result<std::shared_ptr<const BoundAggregate>> Bind(const BindRequest& request, bool is_try) {
   ARROW_ASSIGN_OR_RAISE(DataType type, SummandType(request));
-  const bool ansi = request.settings.ansi;
+  const bool ansi = request.settings.ansi && !is_try;
   DataType result = TypeId::kDouble;
   DataType sum = TypeId::kDouble;
   SimpleAggregate::Factory factory;
@@ -274,12 +272,22 @@ Result<std::shared_ptr<const BoundAggregate>> BindAverage(const BindRequest& req
   if (sum.id() == TypeId::kDouble) {
     factory = [=] { return std::make_unique<DoubleAverage>(type, result, ansi); };
   } else {
-    const bool fails = ansi || !type.is_numeric();
+    const bool fails = !is_try && (ansi || !type.is_numeric());
     factory = [=] { return std::make_unique<ExactAverage>(type, sum, result, fails); };
   }
   return std::make_shared<const SimpleAggregate>(
       std::vector{type}, result, true,
       std::vector<StructField>{{"sum", sum}, {"count", TypeId::kLong}}, std::move(factory));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const BoundAggregate>> BindAverage(const BindRequest& request) {
+  return Bind(request, false);
+}
+
+Result<std::shared_ptr<const BoundAggregate>> BindTryAverage(const BindRequest& request) {
+  return Bind(request, true);
 }
 
 }  // namespace firesteel

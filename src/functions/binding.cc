@@ -184,7 +184,7 @@ Result<Value> ConstantArgument(const BindRequest& request, int index, const Data
   }
   if (argument->type().SameType(type)) return EvaluateConstant(*argument);
   CastOptions options{request.settings.ansi, false, request.settings.time_zone};
-  return EvaluateConstant(CastExpression(argument, type, std::move(options), true));
+  return EvaluateConstant(Cast(argument, type, std::move(options), true));
 }
 
 Status UnexpectedInputType(const BindRequest& request, int index, const std::string& required) {

@@ -64,10 +64,18 @@ Result<BoundFunction> BindEqualNull(const BindRequest& request) {
   return function;
 }
 
-/// The type of all arguments. Errors: DATATYPE_MISMATCH.DATA_DIFF_TYPES, INVALID_ORDERING_TYPE.
+/// The type of all arguments; strings do not give way to other types here. Errors:
+/// DATATYPE_MISMATCH.DATA_DIFF_TYPES, INVALID_ORDERING_TYPE.
 Result<DataType> CommonTypeOfAll(const BindRequest& request) {
   std::vector<DataType> types;
-  for (const ExpressionPtr& argument : request.arguments) types.push_back(argument->type());
+  bool any_string = false;
+  bool any_other = false;
+  for (const ExpressionPtr& argument : request.arguments) {
+    types.push_back(argument->type());
+    any_string |= types.back().id() == TypeId::kString;
+    any_other |= types.back().id() != TypeId::kString && types.back().id() != TypeId::kNull;
+  }
+  if (any_string && any_other) return DifferentTypes(request);
   auto type = WiderTypeOf(types, request.settings.ansi);
   if (!type) return DifferentTypes(request);
   if (!IsOrderable(*type)) return NotOrderable(request, *type);

@@ -171,7 +171,7 @@ Result<BoundFunction> BindNullIf(const BindRequest& request) {
                         EvaluationContext* context) -> Result<ColumnVector> {
     ColumnVector pair[] = {arguments[0], arguments[1]};
     if (!left.SameType(common)) {
-      ARROW_ASSIGN_OR_RAISE(pair[0].values, Cast(pair[0].values, left, common, options));
+      ARROW_ASSIGN_OR_RAISE(pair[0].values, CastArray(pair[0].values, left, common, options));
     }
     ARROW_ASSIGN_OR_RAISE(ColumnVector same, equal(pair, rows, context));
     auto [matched, rest] = RowSelection::All(rows).Split(same);
@@ -259,7 +259,7 @@ Result<ExpressionPtr> BindConditional(std::vector<ExpressionPtr> children,
     const bool is_condition = i % 2 == 0 && i + 1 < children.size();
     if (is_condition || children[i]->type().SameType(*type)) continue;
     CastOptions options{settings.ansi, false, settings.time_zone};
-    children[i] = std::make_shared<CastExpression>(children[i], *type, std::move(options), true);
+    children[i] = std::make_shared<Cast>(children[i], *type, std::move(options), true);
   }
   return ExpressionPtr(std::make_shared<Conditional>(std::move(children)));
 }

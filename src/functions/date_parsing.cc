@@ -174,7 +174,7 @@ Result<BoundFunction> BindAsCast(const BindRequest& request, const DataType& typ
     ColumnVector column = arguments[0];
     if (column.constant) column.values = column.values->Slice(0, 1);
     if (from.SameType(type)) return column;
-    ARROW_ASSIGN_OR_RAISE(column.values, Cast(column.values, from, type, options));
+    ARROW_ASSIGN_OR_RAISE(column.values, CastArray(column.values, from, type, options));
     return column;
   };
   return function;

@@ -1,3 +1,5 @@
+#include "functions/encoding.h"
+
 #include <array>
 #include <bit>
 #include <string>
@@ -31,6 +33,95 @@ void AppendHex(int64_t number, std::string* out) {
   for (int i = digits - 1; i >= 0; --i) out->push_back(kHexDigits[bits >> (i * 4) & 15]);
 }
 
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+const std::array<int8_t, 256>& Base64Values() {
+  static const std::array<int8_t, 256> values = [] {
+    std::array<int8_t, 256> table;
+    table.fill(-1);
+    for (int i = 0; i < 64; ++i) table[static_cast<unsigned char>(kBase64Digits[i])] = i;
+    return table;
+  }();
+  return values;
+}
+
+}  // namespace
+
+bool DecodeHex(std::string_view text, std::string* out) {
+  out->clear();
+  size_t i = 0;
+  if (text.size() % 2 == 1) {
+    const int digit = HexValue(text[0]);
+    if (digit < 0) return false;
+    out->push_back(static_cast<char>(digit));
+    i = 1;
+  }
+  for (; i < text.size(); i += 2) {
+    const int high = HexValue(text[i]);
+    const int low = HexValue(text[i + 1]);
+    if (high < 0 || low < 0) return false;
+    out->push_back(static_cast<char>(high << 4 | low));
+  }
+  return true;
+}
+
+void EncodeBase64(std::string_view bytes, std::string* out) {
+  size_t column = 0;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    if (column == 76) {
+      out->append("\r\n");
+      column = 0;
+    }
+    const size_t left = bytes.size() - i;
+    const auto byte = [&](size_t k) {
+      return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0u;
+    };
+    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
+    out->push_back(kBase64Digits[group >> 18]);
+    out->push_back(kBase64Digits[group >> 12 & 63]);
+    out->push_back(left > 1 ? kBase64Digits[group >> 6 & 63] : '=');
+    out->push_back(left > 2 ? kBase64Digits[group & 63] : '=');
+    column += 4;
+  }
+}
+
+bool DecodeBase64(std::string_view text, std::string* out) {
+  out->clear();
+  unsigned group = 0;
+  int digits = 0;
+  size_t i = 0;
+  for (; i < text.size() && text[i] != '='; ++i) {
+    const int value = Base64Values()[static_cast<unsigned char>(text[i])];
+    if (value < 0) continue;
+    group = group << 6 | static_cast<unsigned>(value);
+    if (++digits == 4) {
+      out->push_back(static_cast<char>(group >> 16));
+      out->push_back(static_cast<char>(group >> 8));
+      out->push_back(static_cast<char>(group));
+      group = 0;
+      digits = 0;
+    }
+  }
+  if (digits == 1) return false;
+  if (i < text.size()) {
+    // Padding: two signs behind two digits, one behind three, then nothing of the alphabet.
+    if (digits == 0 || (digits == 2 && text.substr(i, 2) != "==")) return false;
+    for (; i < text.size(); ++i) {
+      if (Base64Values()[static_cast<unsigned char>(text[i])] >= 0) return false;
+    }
+  }
+  if (digits >= 2) out->push_back(static_cast<char>(group >> (digits == 2 ? 4 : 10)));
+  if (digits == 3) out->push_back(static_cast<char>(group >> 2));
+  return true;
+}
+
+namespace {
+
 Result<BoundFunction> BindHex(const BindRequest& request) {
   auto bytes = StringToStringKernel(
       [](std::string_view text, std::string* out) { AppendHex(text, out); });
@@ -52,32 +143,6 @@ Result<BoundFunction> BindHex(const BindRequest& request) {
   return function;
 }
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// False for a character that is no hexadecimal digit. An odd first digit stands alone.
-bool DecodeHex(std::string_view text, std::string* out) {
-  out->clear();
-  size_t i = 0;
-  if (text.size() % 2 == 1) {
-    const int digit = HexValue(text[0]);
-    if (digit < 0) return false;
-    out->push_back(static_cast<char>(digit));
-    i = 1;
-  }
-  for (; i < text.size(); i += 2) {
-    const int high = HexValue(text[i]);
-    const int low = HexValue(text[i + 1]);
-    if (high < 0 || low < 0) return false;
-    out->push_back(static_cast<char>(high << 4 | low));
-  }
-  return true;
-}
-
 Result<BoundFunction> BindUnhex(const BindRequest& request) {
   auto kernel = [](std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {
     const BytesReader text(arguments[0]);
@@ -93,65 +158,6 @@ Result<BoundFunction> BindUnhex(const BindRequest& request) {
                         BindSignature(request, {TypeId::kString}, TypeId::kBinary, kernel));
   function.nullable = true;
   return function;
-}
-
-/// With line breaks (CR LF) after every 76 characters, as MIME wants it.
-void EncodeBase64(std::string_view bytes, std::string* out) {
-  size_t column = 0;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    if (column == 76) {
-      out->append("\r\n");
-      column = 0;
-    }
-    const size_t left = bytes.size() - i;
-    const auto byte = [&](size_t k) {
-      return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0u;
-    };
-    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
-    out->push_back(kBase64Digits[group >> 18]);
-    out->push_back(kBase64Digits[group >> 12 & 63]);
-    out->push_back(left > 1 ? kBase64Digits[group >> 6 & 63] : '=');
-    out->push_back(left > 2 ? kBase64Digits[group & 63] : '=');
-    column += 4;
-  }
-}
-
-const std::array<int8_t, 256>& Base64Values() {
-  static const std::array<int8_t, 256> values = [] {
-    std::array<int8_t, 256> table;
-    table.fill(-1);
-    for (int i = 0; i < 64; ++i) table[static_cast<unsigned char>(kBase64Digits[i])] = i;
-    return table;
-  }();
-  return values;
-}
-
-/// Decodes MIME's form: characters outside of the alphabet are skipped, padding ends the text.
-/// False when a lone digit is left or the padding does not fit.
-bool DecodeBase64(std::string_view text, std::string* out) {
-  out->clear();
-  unsigned group = 0;
-  int digits = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '=') {
-      if (digits < 2) return false;
-      break;
-    }
-    const int value = Base64Values()[static_cast<unsigned char>(text[i])];
-    if (value < 0) continue;
-    group = group << 6 | static_cast<unsigned>(value);
-    if (++digits == 4) {
-      out->push_back(static_cast<char>(group >> 16));
-      out->push_back(static_cast<char>(group >> 8));
-      out->push_back(static_cast<char>(group));
-      group = 0;
-      digits = 0;
-    }
-  }
-  if (digits == 1) return false;
-  if (digits >= 2) out->push_back(static_cast<char>(group >> (digits == 2 ? 4 : 10)));
-  if (digits == 3) out->push_back(static_cast<char>(group >> 2));
-  return true;
 }
 
 Result<BoundFunction> BindBase64(const BindRequest& request) {

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "common/error.h"
+#include "expr/nodes.h"
 #include "functions/digest.h"
 #include "functions/fixed_width_kernels.h"
 #include "functions/registry.h"
@@ -128,6 +129,80 @@ Result<BoundFunction> BindSha2(const BindRequest& request) {
   return function;
 }
 
+using Digest = void (*)(std::string_view, std::string*);
+/// The digests of hmac, and the bytes of the blocks they work on.
+struct HmacDigest {
+  std::string_view name;
+  Digest digest;
+  size_t block_bytes;
+};
+constexpr HmacDigest kHmacDigests[] = {
+    {"SHA224", [](std::string_view bytes, std::string* out) { AppendSha2(bytes, 224, out); }, 64},
+    {"SHA256", [](std::string_view bytes, std::string* out) { AppendSha2(bytes, 256, out); }, 64},
+    {"SHA384", [](std::string_view bytes, std::string* out) { AppendSha2(bytes, 384, out); }, 128},
+    {"SHA512", [](std::string_view bytes, std::string* out) { AppendSha2(bytes, 512, out); }, 128},
+    {"SHA1", AppendSha1, 64},
+    {"MD5", AppendMd5, 64},
+};
+
+Result<const HmacDigest*> FindHmacDigest(std::string_view name) {
+  std::string upper;
+  for (const char c : name) {
+    if (c != '-') upper.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+  }
+  for (const HmacDigest& known : kHmacDigests) {
+    if (known.name == upper) return &known;
+  }
+  return MakeError("INVALID_PARAMETER_VALUE.HMAC_ALGORITHM",
+                   {{"parameter", "`algorithm`"},
+                    {"functionName", "`hmac`"},
+                    {"algorithm", "'" + std::string(name) + "'"}});
+}
+
+/// The keyed hash of RFC 2104.
+void AppendHmac(const HmacDigest& hmac, std::string_view key, std::string_view message,
+                std::string* out) {
+  std::string block(key);
+  if (block.size() > hmac.block_bytes) {
+    block.clear();
+    hmac.digest(key, &block);
+  }
+  block.resize(hmac.block_bytes, '\0');
+  std::string inner = block;
+  for (char& c : inner) c ^= 0x36;
+  for (char& c : block) c ^= 0x5C;
+  inner.append(message);
+  hmac.digest(inner, &block);
+  hmac.digest(block, out);
+}
+
+Result<BoundFunction> BindHmac(const BindRequest& request) {
+  auto kernel = [](std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {
+    const BytesReader key(arguments[0]);
+    const BytesReader message(arguments[1]);
+    const BytesReader algorithm(arguments[2]);
+    std::string out;
+    return BuildStrings(
+        arguments, rows,
+        [&](int64_t row, arrow::BinaryBuilder* builder) -> Status {
+          ARROW_ASSIGN_OR_RAISE(const HmacDigest* digest, FindHmacDigest(algorithm[row]));
+          out.clear();
+          AppendHmac(*digest, key[row], message[row], &out);
+          return builder->Append(out);
+        },
+        TypeId::kBinary);
+  };
+  ARROW_ASSIGN_OR_RAISE(
+      BoundFunction function,
+      BindSignature(request, {TypeId::kBinary, TypeId::kBinary, TypeId::kString}, TypeId::kBinary,
+                    kernel));
+  if (request.size() == 2) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr algorithm, Literal::Make("SHA-256", TypeId::kString));
+    function.default_arguments = {std::move(algorithm)};
+  }
+  return function;
+}
+
 constexpr ScalarFunctionDefinition kFunctions[] = {
     {"hash", 1, -1, {"`hash(expr, …)`: a 32-bit hash of all values.", "2.0.0"},
      BindHash<int32_t>},
@@ -142,6 +217,9 @@ constexpr ScalarFunctionDefinition kFunctions[] = {
      BindDigest<AppendSha1>},
     {"sha2", 2, 2, {"`sha2(expr, bitLength)`: a SHA-2 digest in hexadecimal.", "1.5.0"},
      BindSha2},
+    {"hmac", 2, 3, {"`hmac(key, message[, algorithm])`: a keyed hash, SHA-256 unless named.",
+                    "4.3.0"},
+     BindHmac},
 };
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include "common/error.h"
 #include "common/random.h"
 #include "functions/fixed_width_kernels.h"
@@ -111,6 +114,104 @@ Result<BoundFunction> BindUuid(const BindRequest&) {
   return function;
 }
 
+BoundFunction SessionText(std::string text, const char* name) {
+  BoundFunction function = StringConstant(std::move(text));
+  function.sql = [name](const Arguments&) { return std::string(name); };
+  return function;
+}
+
+/// The account that the process runs under.
+Result<BoundFunction> BindUser(const BindRequest& request) {
+  std::string user = std::to_string(getuid());
+  passwd entry{};
+  passwd* found = nullptr;
+  std::string buffer(4096, '\0');
+  if (getpwuid_r(getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found) {
+    user = found->pw_name;
+  }
+  BoundFunction function = StringConstant(std::move(user));
+  function.sql = [name = std::string(request.name)](const Arguments&) { return name + "()"; };
+  return function;
+}
+
+// There is one catalog with one database.
+Result<BoundFunction> BindCatalog(const BindRequest&) {
+  return SessionText("spark_catalog", "current_catalog()");
+}
+Result<BoundFunction> BindDatabase(const BindRequest&) {
+  return SessionText("default", "current_schema()");
+}
+Result<BoundFunction> BindPath(const BindRequest&) {
+  return SessionText("system.builtin,system.session,spark_catalog.default", "current_path()");
+}
+
+/// The engine reads files whole: rows belong to no block.
+Result<BoundFunction> BindInputBlock(const BindRequest&) {
+  BoundFunction function;
+  function.return_type = TypeId::kLong;
+  function.nullable = false;
+  function.deterministic = false;
+  function.may_fail = false;
+  function.kernel = [](std::span<const ColumnVector>, int64_t,
+                       EvaluationContext*) -> Result<ColumnVector> {
+    ARROW_ASSIGN_OR_RAISE(auto array, MakeArray({int64_t{-1}}, TypeId::kLong));
+    return ColumnVector{std::move(array), true};
+  };
+  return function;
+}
+
+/// The collations that Spark knows besides UTF8_BINARY, which is the only one here.
+bool IsOtherCollation(std::string_view name) {
+  return name.starts_with("UTF8_LCASE") || name.starts_with("UTF8_BINARY_") ||
+         name.starts_with("UNICODE");
+}
+
+/// `collate(str, collation)`: binary comparison is all there is; other collations are refused.
+Result<BoundFunction> BindCollate(const BindRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(
+      BoundFunction function,
+      BindSignature(request, {TypeId::kString}, TypeId::kString,
+                    [](std::span<const ColumnVector> arguments, int64_t, EvaluationContext*)
+                        -> Result<ColumnVector> { return arguments[0]; }));
+  ARROW_ASSIGN_OR_RAISE(Value value,
+                        ConstantArgument(request, 1, TypeId::kString, "collationName"));
+  if (value.is_null()) {
+    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL",
+                     {{"sqlExpr", Quoted(CallSql(request))}, {"exprName", "collation"}});
+  }
+  std::string name = value.Get<std::string>();
+  for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  if (IsOtherCollation(name)) {
+    return MakeError("UNSUPPORTED_FEATURE.COLLATION", {{"collation", "`" + name + "`"}});
+  }
+  if (name != "UTF8_BINARY") {
+    return MakeError("COLLATION_INVALID_NAME",
+                     {{"collationName", value.Get<std::string>()}, {"proposals", "UTF8_BINARY"}});
+  }
+  function.nullable = request.arguments[0]->nullable();
+  function.may_fail = false;
+  return function;
+}
+
+Result<BoundFunction> BindCollation(const BindRequest& request) {
+  if (request.type(0).id() != TypeId::kString && request.type(0).id() != TypeId::kNull) {
+    return UnexpectedInputType(request, 0, Quoted("STRING"));
+  }
+  BoundFunction function = StringConstant("SYSTEM.BUILTIN.UTF8_BINARY");
+  function.argument_types = {request.type(0)};
+  return function;
+}
+
+/// Functions of modules that are not part of the engine.
+Result<BoundFunction> BindAvro(const BindRequest& request) {
+  return MakeError("AVRO_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE",
+                   {{"functionName", "`" + std::string(request.name) + "`"}});
+}
+Result<BoundFunction> BindProtobuf(const BindRequest& request) {
+  return MakeError("PROTOBUF_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE",
+                   {{"functionName", "`" + std::string(request.name) + "`"}});
+}
+
 Status Raised(std::string_view message) {
   return MakeError("USER_RAISED_EXCEPTION", {{"errorMessage", std::string(message)}});
 }
@@ -175,6 +276,36 @@ constexpr ScalarFunctionDefinition kFunctions[] = {
      BindRaiseError},
     {"assert_true", 1, 2, {"`assert_true(expr[, message])`: fails unless expr is true.", "2.0.0"},
      BindAssertTrue},
+    {"current_user", 0, 0, {"`current_user()`: the user's name.", "3.2.0"}, BindUser},
+    {"user", 0, 0, {"`user()`: the user's name.", "3.4.0"}, BindUser},
+    {"session_user", 0, 0, {"`session_user()`: the user's name.", "4.0.0"}, BindUser},
+    {"current_catalog", 0, 0, {"`current_catalog()`: the catalog's name.", "3.1.0"}, BindCatalog},
+    {"current_database", 0, 0, {"`current_database()`: the database's name.", "1.6.0"},
+     BindDatabase},
+    {"current_schema", 0, 0, {"`current_schema()`: the database's name.", "3.4.0"}, BindDatabase},
+    {"current_path", 0, 0, {"`current_path()`: where functions are looked up.", "4.3.0"},
+     BindPath},
+    {"input_file_block_start", 0, 0, {"`input_file_block_start()`: the block's offset, or -1.",
+                                      "2.2.0"},
+     BindInputBlock},
+    {"input_file_block_length", 0, 0, {"`input_file_block_length()`: the block's size, or -1.",
+                                       "2.2.0"},
+     BindInputBlock},
+    {"collate", 2, 2, {"`collate(str, collation)`: the string; only UTF8_BINARY is supported.",
+                       "4.0.0"},
+     BindCollate},
+    {"collation", 1, 1, {"`collation(str)`: the collation's name.", "4.0.0"}, BindCollation},
+    {"from_avro", 2, 3, {"`from_avro(bin, schema[, options])`: not available.", "4.0.0"},
+     BindAvro},
+    {"to_avro", 1, 2, {"`to_avro(expr[, schema])`: not available.", "4.0.0"}, BindAvro},
+    {"schema_of_avro", 1, 2, {"`schema_of_avro(schema[, options])`: not available.", "4.0.0"},
+     BindAvro},
+    {"from_protobuf", 2, 4, {"`from_protobuf(bin, message[, file[, options]])`: not available.",
+                             "4.0.0"},
+     BindProtobuf},
+    {"to_protobuf", 2, 4, {"`to_protobuf(expr, message[, file[, options]])`: not available.",
+                           "4.0.0"},
+     BindProtobuf},
 };
 
 }  // namespace

@@ -101,14 +101,19 @@ TEST(PatternTest, JavaPatternsAreTranslated) {
       {"[\\p{Upper}x]", "[[:upper:]x]"},
       {"\\P{IsLatin}", "\\P{Latin}"},
       {"[a[bc]d]", "[abcd]"},
-      {"\\Q[a\\E]", "\\Q[a\\E]"},
+      {"\\Q[a\\E]", "\\[a]"},
+      {"[a-z&&[^aeiou]]", "(?:(?=[a-z])(?:[^aeiou]))"},
+      {"[a[^b]]", "(?:(?:[a]|[^b]))"},
+      {"[^ab&&b]", "(?:(?!(?:(?=[ab])[b]))(?s:.))"},
+      {"(?iu)x", "(?i)x"},
+      {"\\0101", "\\o{101}"},
   };
   for (const auto& [java, expected] : cases) {
     std::string translated;
     EXPECT_TRUE(TranslateJavaPattern(java, &translated)) << java;
     EXPECT_EQ(translated, expected);
   }
-  for (const char* pattern : {"[a&&b]", "\\p{InGreek}", "\\u12", "[a[^b]]"}) {
+  for (const char* pattern : {"\\p{InGreek}", "\\u12", "[a", "\\K", "[a&&", "a\\"}) {
     std::string translated;
     EXPECT_FALSE(TranslateJavaPattern(pattern, &translated)) << pattern;
   }

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "arrow/array/builder_nested.h"
 #include "common/error.h"
@@ -10,6 +11,7 @@
 #include "functions/regular_expression.h"
 #include "functions/registry.h"
 #include "functions/string_kernels.h"
+#include "functions/text_splitter.h"
 #include "functions/utf8.h"
 #include "types/arrow_types.h"
 
@@ -296,7 +298,21 @@ Status ReplaceMatches(RegularExpressionMatcher* matcher, std::string_view text,
   return Status::OK();
 }
 
+/// Where the search starts is a constant from 1 on.
+Status CheckPosition(const BindRequest& request) {
+  if (request.size() < 4) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(Value position,
+                        ConstantArgument(request, 3, TypeId::kInteger, "position"));
+  if (position.is_null() || position.Get<int32_t>() > 0) return Status::OK();
+  return MakeError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+                   {{"sqlExpr", Quoted(CallSql(request))},
+                    {"exprName", "`position`"},
+                    {"valueRange", "(0, 2147483647]"},
+                    {"currentValue", std::to_string(position.Get<int32_t>())}});
+}
+
 Result<BoundFunction> BindReplace(const BindRequest& request) {
+  ARROW_RETURN_NOT_OK(CheckPosition(request));
   auto cache = std::make_shared<RegularExpressionCache>();
   ARROW_ASSIGN_OR_RAISE(
       BoundFunction function,
@@ -321,81 +337,20 @@ Result<BoundFunction> BindReplace(const BindRequest& request) {
   return function;
 }
 
-/// A delimiter without special characters is searched as plain text; gives that text.
-std::optional<std::string> PlainDelimiter(std::string_view pattern) {
-  if (pattern.size() == 2 && pattern[0] == '\\' &&
-      std::string_view(".$|()[{^?*+\\-/,;: ").find(pattern[1]) != std::string_view::npos) {
-    return std::string(pattern.substr(1));
-  }
-  if (pattern.empty() || pattern.find_first_of(".$|()[]{}^?*+\\") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return std::string(pattern);
-}
-
-Status SplitPlain(std::string_view text, std::string_view delimiter, int32_t limit,
-                  arrow::StringBuilder* parts) {
-  size_t start = 0;
-  for (int32_t count = 1; limit <= 0 || count < limit; ++count) {
-    const size_t found = text.find(delimiter, start);
-    if (found == std::string_view::npos) break;
-    ARROW_RETURN_NOT_OK(parts->Append(text.substr(start, found - start)));
-    start = found + delimiter.size();
-  }
-  return parts->Append(text.substr(start));
-}
-
-/// Splits between all characters; the last part keeps what the limit leaves over.
-Status SplitCharacters(std::string_view text, int32_t limit, arrow::StringBuilder* parts) {
-  size_t start = 0;
-  for (int32_t count = 1; limit <= 0 || count < limit; ++count) {
-    const size_t end = start + CharacterBytes(text[start]);
-    if (end >= text.size()) break;
-    ARROW_RETURN_NOT_OK(parts->Append(text.substr(start, end - start)));
-    start = end;
-  }
-  return parts->Append(text.substr(start));
-}
-
-Status SplitMatches(std::string_view text, RegularExpressionMatcher* matcher, int32_t limit,
-                    arrow::StringBuilder* parts) {
-  matcher->Reset(text);
-  int64_t start = 0;
-  for (int32_t count = 1; limit <= 0 || count < limit;) {
-    ARROW_ASSIGN_OR_RAISE(bool found, matcher->Find());
-    if (!found) break;
-    // An empty match at the very start splits nothing off.
-    if (matcher->end() == 0) continue;
-    ARROW_RETURN_NOT_OK(parts->Append(text.substr(start, matcher->start() - start)));
-    start = matcher->end();
-    ++count;
-  }
-  return parts->Append(text.substr(start));
-}
-
 Result<ColumnVector> SplitColumn(std::span<const ColumnVector> arguments, int64_t rows,
-                                 const Cache& cache) {
+                                 TextSplitter splitter) {
   const BytesReader text(arguments[0]);
   const BytesReader pattern(arguments[1]);
   const FixedReader<int32_t> limit(arguments[2]);
-  RowMatcher matchers(arguments[1], cache, "split");
-  auto parts = std::make_shared<arrow::StringBuilder>();
-  arrow::ListBuilder lists(arrow::default_memory_pool(), parts,
+  auto values = std::make_shared<arrow::StringBuilder>();
+  arrow::ListBuilder lists(arrow::default_memory_pool(), values,
                            ToArrowType(DataType::Array(TypeId::kString)));
-  std::optional<std::string> plain;
-  std::optional<std::string_view> plain_of;
+  std::vector<std::string_view> parts;
   const auto append = [&](int64_t row, arrow::ListBuilder* builder) -> Status {
     ARROW_RETURN_NOT_OK(builder->Append());
-    if (!plain_of || *plain_of != pattern[row]) {
-      plain_of = pattern[row];
-      plain = PlainDelimiter(pattern[row]);
-    }
-    if (plain) return SplitPlain(text[row], *plain, limit[row], parts.get());
-    if (pattern[row].empty() && !text[row].empty()) {
-      return SplitCharacters(text[row], limit[row], parts.get());
-    }
-    ARROW_ASSIGN_OR_RAISE(RegularExpressionMatcher * matcher, matchers.At(row));
-    return SplitMatches(text[row], matcher, limit[row], parts.get());
+    ARROW_RETURN_NOT_OK(splitter.Split(text[row], pattern[row], limit[row], &parts));
+    for (const std::string_view part : parts) ARROW_RETURN_NOT_OK(values->Append(part));
+    return Status::OK();
   };
   return BuildRows(arguments, rows, &lists, append);
 }
@@ -407,7 +362,9 @@ Result<BoundFunction> BindSplit(const BindRequest& request) {
       BindSignature(request, {TypeId::kString, TypeId::kString, TypeId::kInteger},
                     DataType::Array(TypeId::kString, false),
                     [cache](std::span<const ColumnVector> arguments, int64_t rows,
-                            EvaluationContext*) { return SplitColumn(arguments, rows, cache); }));
+                            EvaluationContext*) {
+                      return SplitColumn(arguments, rows, TextSplitter(cache, "split"));
+                    }));
   ARROW_RETURN_NOT_OK(AddDefault(request, 3, -1, &function));
   return function;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "expr/lambda.h"
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
@@ -25,7 +26,15 @@ Index BuildIndex() {
                       StringSearchFunctions, EncodingFunctions, LikeFunctions, RegexpFunctions,
                       MathFunctions, RoundingFunctions, DateTimeFunctions, DateArithmeticFunctions,
                       DateParsingFunctions, CollectionFunctions, ElementFunctions, ArrayFunctions,
-                      HashFunctions, MiscellaneousFunctions}) {
+                      ArrayChangeFunctions, ArraySetFunctions, SequenceFunctions, MapFunctions,
+                      VectorFunctions, DatePartFunctions, MakeDateTimeFunctions,
+                      MakeIntervalFunctions, TimestampArithmeticFunctions, JsonFunctions,
+                      JsonPathFunctions, CsvFunctions, HigherOrderFunctions,
+                      HigherOrderMapFunctions,
+                      HashFunctions, MiscellaneousFunctions,
+                      TextDistanceFunctions, TextValidationFunctions, TextPartFunctions,
+                      CharsetFunctions, NumberTextFunctions, NumberConversionFunctions,
+                      NumberBaseFunctions, UrlFunctions, RandomFunctions}) {
     for (const ScalarFunctionDefinition& definition : family()) {
       index[definition.name].scalar = &definition;
     }
@@ -36,8 +45,10 @@ Index BuildIndex() {
       index[definition.name].aggregate = &definition;
     }
   }
-  for (const GeneratorDefinition& definition : Generators()) {
-    index[definition.name].generator = &definition;
+  for (auto family : {Generators, JsonGenerators}) {
+    for (const GeneratorDefinition& definition : family()) {
+      index[definition.name].generator = &definition;
+    }
   }
   return index;
 }
@@ -143,7 +154,7 @@ Result<ExpressionPtr> BindTypeFunction(std::string_view name, const DataType& ty
                       {"configVal", "'false'"}});
   }
   CastOptions options{settings.ansi, false, settings.time_zone};
-  return ExpressionPtr(std::make_shared<CastExpression>(std::move(arguments[0]), type,
+  return ExpressionPtr(std::make_shared<Cast>(std::move(arguments[0]), type,
                                                         std::move(options), true));
 }
 
@@ -153,7 +164,11 @@ void CastArguments(const std::vector<DataType>& types, const FunctionSettings& s
     ExpressionPtr& argument = (*arguments)[i];
     if (argument->type().SameType(types[i])) continue;
     CastOptions options{settings.ansi, false, settings.time_zone};
-    argument = std::make_shared<CastExpression>(argument, types[i], std::move(options), true);
+    // Of a lambda it is the body that is cast.
+    const auto* lambda = As<Lambda>(argument);
+    auto cast = std::make_shared<Cast>(lambda ? lambda->body() : argument, types[i],
+                                       std::move(options), true);
+    argument = lambda ? lambda->WithNewChildren({std::move(cast)}) : ExpressionPtr(std::move(cast));
   }
 }
 
@@ -182,6 +197,10 @@ Result<ExpressionPtr> BindAggregate(const AggregateFunctionDefinition& definitio
     }
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const BoundAggregate> bound, definition.bind(request));
+  // What stands in WITHIN GROUP (ORDER BY …) is an argument; the bound function knows the direction.
+  for (ExpressionPtr& argument : arguments) {
+    if (argument->kind() == ExpressionKind::kSortOrder) argument = argument->child(0);
+  }
   CastArguments(bound->argument_types(), settings, &arguments);
   return ExpressionPtr(std::make_shared<AggregateCall>(
       &definition, std::move(bound), std::move(arguments), distinct, std::move(filter)));

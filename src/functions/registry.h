@@ -25,7 +25,8 @@ FunctionLookup FindFunction(std::string_view name);
 /// All names, sorted: for SHOW FUNCTIONS, the docs and "did you mean".
 std::vector<std::string_view> FunctionNames();
 
-/// Binds a call: looks the name up, checks the number of arguments, chooses types, casts the
+/// Binds a call; the SortOrders of WITHIN GROUP (ORDER BY …) stand behind the other arguments. Looks
+/// the name up, checks the number of arguments, chooses types, casts the
 /// arguments. `arguments` must be resolved. Errors: UNRESOLVED_ROUTINE,
 /// WRONG_NUM_ARGS.WITHOUT_SUGGESTION, DATATYPE_MISMATCH.*.
 Result<ExpressionPtr> BindCall(std::string_view name, std::vector<ExpressionPtr> arguments,
@@ -57,13 +58,41 @@ std::span<const ScalarFunctionDefinition> DateParsingFunctions();
 std::span<const ScalarFunctionDefinition> CollectionFunctions();
 std::span<const ScalarFunctionDefinition> ElementFunctions();
 std::span<const ScalarFunctionDefinition> ArrayFunctions();
+std::span<const ScalarFunctionDefinition> DatePartFunctions();
+std::span<const ScalarFunctionDefinition> MakeDateTimeFunctions();
+std::span<const ScalarFunctionDefinition> MakeIntervalFunctions();
+std::span<const ScalarFunctionDefinition> TimestampArithmeticFunctions();
+std::span<const ScalarFunctionDefinition> JsonFunctions();
+std::span<const ScalarFunctionDefinition> JsonPathFunctions();
+std::span<const ScalarFunctionDefinition> CsvFunctions();
+std::span<const ScalarFunctionDefinition> VectorFunctions();
+std::span<const ScalarFunctionDefinition> ArrayChangeFunctions();
+std::span<const ScalarFunctionDefinition> ArraySetFunctions();
+std::span<const ScalarFunctionDefinition> SequenceFunctions();
+std::span<const ScalarFunctionDefinition> MapFunctions();
+std::span<const ScalarFunctionDefinition> HigherOrderFunctions();
+std::span<const ScalarFunctionDefinition> HigherOrderMapFunctions();
 std::span<const ScalarFunctionDefinition> HashFunctions();
 std::span<const ScalarFunctionDefinition> MiscellaneousFunctions();
+std::span<const ScalarFunctionDefinition> TextDistanceFunctions();
+std::span<const ScalarFunctionDefinition> TextValidationFunctions();
+std::span<const ScalarFunctionDefinition> TextPartFunctions();
+std::span<const ScalarFunctionDefinition> CharsetFunctions();
+std::span<const ScalarFunctionDefinition> NumberTextFunctions();
+std::span<const ScalarFunctionDefinition> NumberConversionFunctions();
+std::span<const ScalarFunctionDefinition> NumberBaseFunctions();
+std::span<const ScalarFunctionDefinition> UrlFunctions();
+std::span<const ScalarFunctionDefinition> RandomFunctions();
 std::span<const AggregateFunctionDefinition> BasicAggregates();
 std::span<const AggregateFunctionDefinition> OrderedAggregates();
 std::span<const AggregateFunctionDefinition> MomentAggregates();
 std::span<const AggregateFunctionDefinition> CollectAggregates();
 std::span<const AggregateFunctionDefinition> SketchAggregates();
+std::span<const AggregateFunctionDefinition> RegressionAggregates();
+std::span<const AggregateFunctionDefinition> PercentileAggregates();
+std::span<const AggregateFunctionDefinition> ListAggregates();
+std::span<const AggregateFunctionDefinition> HistogramAggregates();
 std::span<const GeneratorDefinition> Generators();
+std::span<const GeneratorDefinition> JsonGenerators();
 
 }  // namespace firesteel

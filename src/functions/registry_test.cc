@@ -44,7 +44,7 @@ TEST(RegistryTest, ImplicitCastsDoNotShowInNames) {
   auto sum = BindCall("+", {a, b}, false, nullptr, {}).ValueOrDie();
   EXPECT_EQ(sum->Sql(), "(a + b)");
   EXPECT_EQ(sum->child(0)->kind(), ExpressionKind::kCast);
-  EXPECT_TRUE(As<CastExpression>(sum->child(0))->implicit());
+  EXPECT_TRUE(As<Cast>(sum->child(0))->implicit());
   EXPECT_EQ(sum->child(1)->kind(), ExpressionKind::kAttribute);
 }
 

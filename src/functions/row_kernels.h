@@ -30,4 +30,25 @@ Result<ColumnVector> BuildRows(std::span<const ColumnVector> arguments, int64_t 
   return ColumnVector{std::move(array), false};
 }
 
+/// Builds a column of a fixed-width type row by row: `fill(row, T*) -> Result<bool>` for the rows
+/// where every argument is set; false makes the row NULL.
+template <typename T, typename Fill>
+Result<ColumnVector> BuildFixedRows(std::span<const ColumnVector> arguments, int64_t rows,
+                                    const std::shared_ptr<arrow::DataType>& type, Fill fill) {
+  ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
+  if (validity.all_null) return NullConstant(type);
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> buffer,
+                        arrow::AllocateBuffer(rows * static_cast<int64_t>(sizeof(T))));
+  Validity result;
+  ARROW_ASSIGN_OR_RAISE(result.bitmap, arrow::AllocateEmptyBitmap(rows));
+  T* out = reinterpret_cast<T*>(buffer->mutable_data());
+  for (int64_t row = 0; row < rows; ++row) {
+    out[row] = T{};
+    if (!validity.IsValid(row)) continue;
+    ARROW_ASSIGN_OR_RAISE(bool set, fill(row, &out[row]));
+    if (set) arrow::bit_util::SetBit(result.bitmap->mutable_data(), row);
+  }
+  return MakeFixedColumn(type, rows, result, std::move(buffer));
+}
+
 }  // namespace firesteel

@@ -56,6 +56,10 @@ Status LowerCase(std::string_view text, std::string* out) {
   return MapCase(ucasemap_utf8ToLower, text, out);
 }
 
+Status UpperCase(std::string_view text, std::string* out) {
+  return MapCase(ucasemap_utf8ToUpper, text, out);
+}
+
 namespace {
 
 char UpperAscii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }

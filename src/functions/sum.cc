@@ -182,7 +182,115 @@ class DecimalSum final : public Accumulator {
   std::vector<uint8_t> empty_;
 };
 
+/// A sum of whole numbers or of an interval that is NULL once it overflowed (try_sum).
+///   sum      LONG or the interval   0 at first; NULL once it overflowed
+///   isEmpty  BOOLEAN                whether no value came yet
+class TrySum final : public Accumulator {
+ public:
+  TrySum(DataType argument, DataType result)
+      : argument_(std::move(argument)), result_(std::move(result)) {}
+
+  Status Resize(int64_t groups) override {
+    sums_.resize(groups, 0);
+    in_range_.resize(groups, 1);
+    empty_.resize(groups, 1);
+    return Status::OK();
+  }
+
+  Status Update(std::span<const ColumnVector> arguments,
+                std::span<const int32_t> groups) override {
+    switch (argument_.id()) {
+      case TypeId::kByte: Add<int8_t>(arguments[0], groups); break;
+      case TypeId::kShort: Add<int16_t>(arguments[0], groups); break;
+      case TypeId::kInteger:
+      case TypeId::kYearMonthInterval: Add<int32_t>(arguments[0], groups); break;
+      default: Add<int64_t>(arguments[0], groups);
+    }
+    return Status::OK();
+  }
+
+  Status Merge(std::span<const std::shared_ptr<arrow::Array>> buffers,
+               std::span<const int32_t> groups) override {
+    const ColumnVector sums = BufferColumn(buffers[0]);
+    const BooleanReader empty(BufferColumn(buffers[1]));
+    for (size_t row = 0; row < groups.size(); ++row) {
+      if (groups[row] < 0 || empty[row] || !sums.values->IsNull(row)) continue;
+      in_range_[groups[row]] = 0;
+      empty_[groups[row]] = 0;
+    }
+    std::vector<int32_t> filled(groups.begin(), groups.end());
+    for (size_t row = 0; row < groups.size(); ++row) {
+      if (empty[row]) filled[row] = -1;
+    }
+    if (months()) {
+      Add<int32_t>(sums, filled);
+    } else {
+      Add<int64_t>(sums, filled);
+    }
+    return Status::OK();
+  }
+
+  Result<std::vector<std::shared_ptr<arrow::Array>>> BufferArrays() const override {
+    ARROW_ASSIGN_OR_RAISE(auto sums, Sums(in_range_));
+    ARROW_ASSIGN_OR_RAISE(auto empty, MakeBooleanArray(empty_, {}));
+    return std::vector{std::move(sums), std::move(empty)};
+  }
+
+  Result<std::shared_ptr<arrow::Array>> Finish() const override {
+    std::vector<uint8_t> set(sums_.size());
+    for (size_t i = 0; i < set.size(); ++i) set[i] = in_range_[i] && !empty_[i];
+    return Sums(set);
+  }
+
+ private:
+  bool months() const { return result_.id() == TypeId::kYearMonthInterval; }
+
+  template <typename T>
+  void Add(const ColumnVector& column, std::span<const int32_t> groups) {
+    const FixedReader<T> values(column);
+    ForEachSet(column, groups, [&](int32_t group, int64_t row) {
+      empty_[group] = 0;
+      const bool overflow = __builtin_add_overflow(
+          sums_[group], static_cast<int64_t>(values[row]), &sums_[group]);
+      if (overflow || (months() && static_cast<int32_t>(sums_[group]) != sums_[group])) {
+        in_range_[group] = 0;
+      }
+    });
+  }
+
+  Result<std::shared_ptr<arrow::Array>> Sums(const std::vector<uint8_t>& set) const {
+    if (!months()) return MakeFixedArray(ToArrowType(result_), sums_, set);
+    return MakeFixedArray(ToArrowType(result_), std::vector<int32_t>(sums_.begin(), sums_.end()),
+                          set);
+  }
+
+  DataType argument_;
+  DataType result_;
+  std::vector<int64_t> sums_;
+  std::vector<uint8_t> in_range_;
+  std::vector<uint8_t> empty_;
+};
+
 }  // namespace
+
+Result<std::shared_ptr<const BoundAggregate>> BindTrySum(const BindRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(DataType type, SummandType(request));
+  if (type.is_floating()) return BindSum(request);
+  DataType result = type;
+  if (type.id() == TypeId::kDecimal) {
+    result = DataType::Decimal(std::min(type.precision() + 10, 38), type.scale());
+  } else if (type.is_integral()) {
+    result = TypeId::kLong;
+  }
+  SimpleAggregate::Factory factory = [type, result]() -> std::unique_ptr<Accumulator> {
+    if (type.id() == TypeId::kDecimal) return std::make_unique<DecimalSum>(result, false);
+    return std::make_unique<TrySum>(type, result);
+  };
+  return std::make_shared<const SimpleAggregate>(
+      std::vector{type}, result, true,
+      std::vector<StructField>{{"sum", result}, {"isEmpty", TypeId::kBoolean}},
+      std::move(factory));
+}
 
 Result<DataType> SummandType(const BindRequest& request) {
   using Kind = ParameterType::Kind;

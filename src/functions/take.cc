@@ -57,7 +57,8 @@ Result<ColumnVector> MakeListColumn(const DataType& type,
 }
 
 Result<ColumnVector> RebuildLists(const ColumnVector& lists, int64_t rows, const DataType& type,
-                                  const std::vector<uint8_t>& set, const SelectElements& select) {
+                                  const std::vector<uint8_t>& set, const SelectElements& select,
+                                  const std::shared_ptr<arrow::Array>& values) {
   const auto& array = static_cast<const arrow::ListArray&>(*lists.values);
   std::vector<int64_t> elements;
   std::vector<int32_t> offsets{0};
@@ -74,7 +75,7 @@ Result<ColumnVector> RebuildLists(const ColumnVector& lists, int64_t rows, const
     }
     offsets.push_back(static_cast<int32_t>(elements.size()));
   }
-  return MakeListColumn(type, array.values(), elements, offsets, result_set);
+  return MakeListColumn(type, values ? values : array.values(), elements, offsets, result_set);
 }
 
 }  // namespace firesteel

@@ -27,10 +27,12 @@ Result<ColumnVector> MakeListColumn(const DataType& type,
                                     const std::vector<uint8_t>& set);
 
 /// Makes a list column out of one: `select(row, begin, end, &elements)` appends the indices of the
-/// elements that row keeps, in their new order. Rows that are NULL stay so.
+/// elements that row keeps, in their new order. Rows that are NULL stay so. The elements are those
+/// of the lists unless `values` is given.
 using SelectElements =
     std::function<Status(int64_t row, int64_t begin, int64_t end, std::vector<int64_t>* elements)>;
 Result<ColumnVector> RebuildLists(const ColumnVector& lists, int64_t rows, const DataType& type,
-                                  const std::vector<uint8_t>& set, const SelectElements& select);
+                                  const std::vector<uint8_t>& set, const SelectElements& select,
+                                  const std::shared_ptr<arrow::Array>& values = nullptr);
 
 }  // namespace firesteel

@@ -69,6 +69,38 @@ inline char32_t DecodeCharacter(std::string_view text, size_t* i) {
   return good ? code : U'\uFFFD';
 }
 
+/// The bytes of the well-formed character at the start of `text`; when there is none, 0, and
+/// `maximal` is how many bytes one replacement character stands for (Unicode's maximal subpart).
+inline int WellFormedBytes(std::string_view text, int* maximal) {
+  *maximal = 1;
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  const int size = CharacterBytes(first);
+  if (size == 1) return 0;
+  // Some first bytes narrow the second one: overlong forms, surrogates, beyond U+10FFFF.
+  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  for (int i = 1; i < size; ++i) {
+    if (static_cast<size_t>(i) >= text.size()) return 0;
+    const auto next = static_cast<unsigned char>(text[i]);
+    if (next < (i == 1 ? low : 0x80) || next > (i == 1 ? high : 0xBF)) return 0;
+    *maximal = i + 1;
+  }
+  return size;
+}
+
+/// Whether all of the text is well-formed UTF-8.
+inline bool IsWellFormed(std::string_view text) {
+  if (IsAscii(text)) return true;
+  int maximal = 0;
+  for (size_t i = 0; i < text.size();) {
+    const int bytes = WellFormedBytes(text.substr(i), &maximal);
+    if (bytes == 0) return false;
+    i += bytes;
+  }
+  return true;
+}
+
 /// Appends a character as UTF-8.
 template <typename String>
 void AppendCharacter(char32_t code, String* out) {

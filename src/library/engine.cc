@@ -10,6 +10,8 @@
 #include "connectors/file/file_provider.h"
 #include "connectors/memory/memory_sink.h"
 #include "connectors/noop/noop_provider.h"
+#include "connectors/rate/rate_micro_batch_provider.h"
+#include "connectors/rate/rate_provider.h"
 #include "connectors/socket/socket_provider.h"
 #include "formats/file_format.h"
 
@@ -22,6 +24,8 @@ std::shared_ptr<const DataSourceRegistry> NewDataSourceRegistry(
   registry->Register(NewConsoleProvider(std::move(console)));
   registry->Register(NewMemorySinkProvider());
   registry->Register(NewNoopProvider());
+  registry->Register(NewRateMicroBatchProvider());
+  registry->Register(NewRateProvider());
   registry->Register(NewSocketProvider());
   return registry;
 }

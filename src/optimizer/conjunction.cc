@@ -1,7 +1,10 @@
 #include "optimizer/conjunction.h"
 
+#include <utility>
+
 #include "expr/function.h"
 #include "functions/registry.h"
+#include "plan/operators.h"
 
 namespace firesteel {
 
@@ -35,6 +38,12 @@ std::vector<ExpressionPtr> SplitConjunction(const ExpressionPtr& condition) {
 
 Result<ExpressionPtr> JoinConjunction(const std::vector<ExpressionPtr>& conditions) {
   return Join(conditions, 0, conditions.size());
+}
+
+Result<PlanPtr> FilterBy(const std::vector<ExpressionPtr>& conditions, PlanPtr child) {
+  if (conditions.empty()) return child;
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, JoinConjunction(conditions));
+  return PlanPtr(std::make_shared<Filter>(std::move(condition), std::move(child)));
 }
 
 }  // namespace firesteel

@@ -16,6 +16,11 @@ constexpr int kMaximumRounds = 100;
 std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
   return {
       {"Aliases", 1, {{"RemoveAliases", RemoveAliases}}},
+      // Into nodes that everything below knows. Subqueries read columns by their ids in the plan
+      // around them, so no column may have been replaced before.
+      {"Operators",
+       1,
+       {{"ReplaceSetOperations", ReplaceSetOperations}, {"RewriteSubqueries", RewriteSubqueries}}},
       // Constants first, since conditions that become constant need not be moved.
       {"Rewrites",
        kMaximumRounds,
@@ -25,6 +30,7 @@ std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
         {"PruneFilters", PruneFilters},
         {"CombineFilters", CombineFilters},
         {"PushFilters", PushFilters},
+        {"PushFiltersThroughJoins", PushFiltersThroughJoins},
         {"CombineUnions", CombineUnions},
         {"CombineProjects", CombineProjects},
         {"RemoveProjects", RemoveProjects},
@@ -38,6 +44,7 @@ std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
         {"RemoveProjects", RemoveProjects},
         {"CombineUnions", CombineUnions}}},
       {"Scans", 1, {{"PushPredicatesToScans", PushPredicatesToScans}}},
+      {"Subqueries", 1, {{"OptimizeSubqueries", OptimizeSubqueries}}},
   };
 }
 

@@ -4,8 +4,11 @@
 #include "optimizer/rules.h"
 #include "optimizer/shared_tables.h"
 #include "plan/attribute_set.h"
+#include "plan/joins.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/relations.h"
+#include "plan/windows.h"
 
 namespace firesteel {
 
@@ -28,8 +31,12 @@ class Pruner {
       case PlanKind::kUnion: return PruneUnion(node, *As<Union>(node), required);
       case PlanKind::kTableScan: return PruneScan(node, *As<TableScan>(node), required);
       case PlanKind::kLocalRelation: return PruneLocal(node, *As<LocalRelation>(node), required);
+      case PlanKind::kJoin: return PruneJoin(node, *As<Join>(node), required);
+      case PlanKind::kExpand: return PruneExpand(node, *As<Expand>(node), required);
+      case PlanKind::kWindow: return PruneWindow(node, *As<Window>(node), required);
       case PlanKind::kFilter:
       case PlanKind::kSort:
+      case PlanKind::kOffset:
       case PlanKind::kLimit: {
         AttributeSet read = required;
         for (const ExpressionPtr& expression : node->expressions()) read.AddReferences(expression);
@@ -101,6 +108,53 @@ class Pruner {
     if (child == generate.child() && kept.size() == before.size()) return node;
     return PlanPtr(std::make_shared<Generate>(generate.generator(), generate.outer(),
                                               generate.generated(), std::move(child), kept));
+  }
+
+  Result<PlanPtr> PruneJoin(const PlanPtr& node, const Join& join,
+                            const AttributeSet& required) const {
+    AttributeSet read = required;
+    if (join.condition() != nullptr) read.AddReferences(join.condition());
+    ARROW_ASSIGN_OR_RAISE(PlanPtr left, PruneSide(join.left(), read));
+    ARROW_ASSIGN_OR_RAISE(PlanPtr right, PruneSide(join.right(), read));
+    if (left == join.left() && right == join.right()) return node;
+    return join.WithNewChildren({std::move(left), std::move(right)});
+  }
+
+  /// A join copies what its sides give, so they give nothing but what is read.
+  Result<PlanPtr> PruneSide(const PlanPtr& side, const AttributeSet& read) const {
+    ARROW_ASSIGN_OR_RAISE(PlanPtr pruned, Prune(side, read));
+    const Columns given = pruned->output();
+    const Columns kept = Keep(given, read);
+    if (kept.size() == given.size()) return pruned;
+    return PlanPtr(std::make_shared<Project>(Expressions(kept.begin(), kept.end()),
+                                             std::move(pruned)));
+  }
+
+  Result<PlanPtr> PruneExpand(const PlanPtr& node, const Expand& expand,
+                              const AttributeSet& required) const {
+    const Columns before = expand.output();
+    const Columns kept = Keep(before, required);
+    std::vector<Expressions> projections;
+    AttributeSet read;
+    for (const Expressions& projection : expand.projections()) {
+      Expressions narrow;
+      for (size_t i = 0; i < before.size(); ++i) {
+        if (!required.Contains(before[i]->id())) continue;
+        narrow.push_back(projection[i]);
+        read.AddReferences(projection[i]);
+      }
+      projections.push_back(std::move(narrow));
+    }
+    ARROW_ASSIGN_OR_RAISE(PlanPtr child, Prune(expand.child(), read));
+    if (child == expand.child() && kept.size() == before.size()) return node;
+    return PlanPtr(std::make_shared<Expand>(std::move(projections), kept, std::move(child)));
+  }
+
+  Result<PlanPtr> PruneWindow(const PlanPtr& node, const Window& window,
+                              const AttributeSet& required) const {
+    AttributeSet read = required;
+    for (const ExpressionPtr& expression : window.expressions()) read.AddReferences(expression);
+    return PruneChild(node, read);
   }
 
   // Columns of a union belong together by position, so every child must give exactly the required

@@ -37,20 +37,14 @@ Sides Divide(const Filter& filter, const AttributeSet& available) {
   return sides;
 }
 
-Result<PlanPtr> MakeFilter(const Conditions& conditions, PlanPtr child) {
-  if (conditions.empty()) return child;
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, JoinConjunction(conditions));
-  return PlanPtr(std::make_shared<Filter>(std::move(condition), std::move(child)));
-}
-
 /// Filters `child`'s child by the conditions below, read through `substitution`.
 Result<PlanPtr> Push(Sides sides, const Substitution& substitution, const PlanPtr& child) {
   if (sides.below.empty()) return PlanPtr();
   for (ExpressionPtr& condition : sides.below) {
     ARROW_ASSIGN_OR_RAISE(condition, substitution.Apply(condition));
   }
-  ARROW_ASSIGN_OR_RAISE(PlanPtr below, MakeFilter(sides.below, child->child()));
-  return MakeFilter(sides.above, child->WithNewChildren({std::move(below)}));
+  ARROW_ASSIGN_OR_RAISE(PlanPtr below, FilterBy(sides.below, child->child()));
+  return FilterBy(sides.above, child->WithNewChildren({std::move(below)}));
 }
 
 Result<PlanPtr> PushThroughProject(const Filter& filter, const Project& project) {
@@ -89,10 +83,10 @@ Result<PlanPtr> PushThroughUnion(const Filter& filter, const Union& all) {
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr moved, substitution.Apply(condition));
       conditions.push_back(std::move(moved));
     }
-    ARROW_ASSIGN_OR_RAISE(PlanPtr filtered, MakeFilter(conditions, child));
+    ARROW_ASSIGN_OR_RAISE(PlanPtr filtered, FilterBy(conditions, child));
     children.push_back(std::move(filtered));
   }
-  return MakeFilter(sides.above, all.WithNewChildren(std::move(children)));
+  return FilterBy(sides.above, all.WithNewChildren(std::move(children)));
 }
 
 Result<PlanPtr> PushOne(const PlanPtr& node) {

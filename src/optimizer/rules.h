@@ -10,6 +10,13 @@ namespace firesteel {
 
 /// Takes out `AS name` nodes: names are resolved, only ids count now.
 Result<PlanPtr> RemoveAliases(const PlanPtr& plan);
+/// Makes DISTINCT, INTERSECT and EXCEPT aggregations, joins and unions.
+Result<PlanPtr> ReplaceSetOperations(const PlanPtr& plan);
+/// Makes subqueries joins. Those that give one value whatever the row stay expressions: they run
+/// before the query. Errors: UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE.
+Result<PlanPtr> RewriteSubqueries(const PlanPtr& plan);
+/// Optimizes the plans of the subqueries that stay.
+Result<PlanPtr> OptimizeSubqueries(const PlanPtr& plan);
 /// Makes BETWEEN two comparisons, which can be pushed to scans one by one.
 Result<PlanPtr> ReplaceBetween(const PlanPtr& plan);
 /// Computes what depends on no row. What fails stays, so that the error comes at run time and only
@@ -23,6 +30,8 @@ Result<PlanPtr> PruneFilters(const PlanPtr& plan);
 Result<PlanPtr> CombineFilters(const PlanPtr& plan);
 /// Moves conditions towards the scans, so that fewer rows are worked on.
 Result<PlanPtr> PushFilters(const PlanPtr& plan);
+/// Moves conditions into the sides of a join, and those of its own that one side can answer.
+Result<PlanPtr> PushFiltersThroughJoins(const PlanPtr& plan);
 /// Makes one projection of two that follow each other, unless something would be computed twice.
 Result<PlanPtr> CombineProjects(const PlanPtr& plan);
 /// Takes out projections that change nothing.

@@ -39,6 +39,8 @@ class CreateView final : public Command {
     bool global = false;
     bool replace = false;
     bool if_not_exists = false;
+    bool temporary = true;  ///< also when global
+    bool alter = false;     ///< ALTER VIEW … AS: the view must be there
     std::vector<std::pair<std::string, std::optional<std::string>>> columns;  ///< name, comment
     std::optional<std::string> comment;
     std::string text;  ///< of the query, as written

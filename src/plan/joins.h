@@ -9,7 +9,18 @@
 
 namespace firesteel {
 
-enum class JoinType { kInner, kCross, kLeftOuter, kRightOuter, kFullOuter, kLeftSemi, kLeftAnti };
+enum class JoinType {
+  kInner,
+  kCross,
+  kLeftOuter,
+  kRightOuter,
+  kFullOuter,
+  kLeftSemi,
+  kLeftAnti,
+  // Made by the optimizer of subqueries only.
+  kExistence,   ///< the left columns, then whether there is a match
+  kLeftSingle,  ///< left outer; a second match is the error SCALAR_SUBQUERY_TOO_MANY_ROWS
+};
 
 /// As in EXPLAIN: `LeftOuter`.
 std::string_view ToString(JoinType type);
@@ -30,6 +41,10 @@ class Join final : public LogicalPlan {
   /// The right side may read columns of the left one (LATERAL).
   static PlanPtr Lateral(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition);
 
+  /// The left columns and `exists`: EXISTS and IN inside of OR, or in a SELECT list.
+  static PlanPtr Existence(PlanPtr left, PlanPtr right, ExpressionPtr condition,
+                           AttributePtr exists);
+
   const PlanPtr& left() const { return child(0); }
   const PlanPtr& right() const { return child(1); }
   JoinType type() const { return type_; }
@@ -37,6 +52,7 @@ class Join final : public LogicalPlan {
   const std::vector<std::string>& using_columns() const { return using_columns_; }
   bool natural() const { return natural_; }
   bool lateral() const { return lateral_; }
+  const AttributePtr& exists() const { return exists_; }  ///< nullptr unless kExistence
   std::vector<AttributePtr> output() const override;
   std::vector<ExpressionPtr> expressions() const override;
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
@@ -47,11 +63,14 @@ class Join final : public LogicalPlan {
   bool SelfResolved() const override;
 
  private:
+  PlanPtr Copy(PlanPtr left, PlanPtr right, ExpressionPtr condition) const;
+
   JoinType type_;
   ExpressionPtr condition_;
   std::vector<std::string> using_columns_;
   bool natural_ = false;
   bool lateral_ = false;
+  AttributePtr exists_;
 };
 
 }  // namespace firesteel

@@ -26,6 +26,8 @@ enum class PlanKind {
   kColumnAliases,
   kHaving,
   kLateralView,
+  kPivot,
+  kUnpivot,
   // Leaves.
   kLocalRelation,
   kTableScan,
@@ -44,6 +46,7 @@ enum class PlanKind {
   kOffset,
   kDistinct,
   kExpand,
+  kWindow,
   // Several children.
   kUnion,
   kJoin,

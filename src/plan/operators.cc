@@ -39,17 +39,19 @@ PlanPtr SubqueryAlias::WithNewChildren(std::vector<PlanPtr> children) const {
 
 std::string SubqueryAlias::Describe() const { return "SubqueryAlias " + name_; }
 
-Project::Project(std::vector<ExpressionPtr> list, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}), list_(std::move(list)) {}
+Project::Project(std::vector<ExpressionPtr> list, PlanPtr child, bool hides_join_columns)
+    : LogicalPlan(kKind, {std::move(child)}),
+      list_(std::move(list)),
+      hides_join_columns_(hides_join_columns) {}
 
 std::vector<AttributePtr> Project::output() const { return OutputOf(list_); }
 
 PlanPtr Project::WithNewExpressions(std::vector<ExpressionPtr> expressions) const {
-  return std::make_shared<Project>(std::move(expressions), child());
+  return std::make_shared<Project>(std::move(expressions), child(), hides_join_columns_);
 }
 
 PlanPtr Project::WithNewChildren(std::vector<PlanPtr> children) const {
-  return std::make_shared<Project>(list_, std::move(children[0]));
+  return std::make_shared<Project>(list_, std::move(children[0]), hides_join_columns_);
 }
 
 std::string Project::Describe() const { return "Project " + BracketedList(list_); }

@@ -24,12 +24,14 @@ class SubqueryAlias final : public LogicalPlan {
   std::string name_;
 };
 
-/// SELECT list. Unresolved lists may hold any expression and stars; resolved ones are named.
+/// SELECT list. Unresolved lists may hold any expression and stars; resolved ones are named. The
+/// projection of a join with USING hides columns that can still be named by their table: `r.id`.
 class Project final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kProject;
-  Project(std::vector<ExpressionPtr> list, PlanPtr child);
+  Project(std::vector<ExpressionPtr> list, PlanPtr child, bool hides_join_columns = false);
   const std::vector<ExpressionPtr>& list() const { return list_; }
+  bool hides_join_columns() const { return hides_join_columns_; }
   std::vector<AttributePtr> output() const override;
   std::vector<ExpressionPtr> expressions() const override { return list_; }
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
@@ -41,6 +43,7 @@ class Project final : public LogicalPlan {
 
  private:
   std::vector<ExpressionPtr> list_;
+  bool hides_join_columns_;
 };
 
 /// WHERE: keeps the rows for which the condition is true.

@@ -5,15 +5,20 @@
 #include <utility>
 #include <vector>
 
+#include "expr/unresolved.h"
 #include "plan/logical_plan.h"
 
 namespace firesteel {
 
-// The nodes that only SQL text makes, and those that come from taking its clauses apart.
+// The nodes that only SQL text makes, and those that come from taking its clauses apart. What the
+// parser leaves to analysis: GROUP BY ALL and ORDER BY ALL are a single UnresolvedAttribute `ALL`
+// (of a SortOrder in ORDER BY), positions are INT literals, a HAVING without GROUP BY stands over an
+// Aggregate without keys. From the bottom: FROM, LateralView, Pivot, Filter, Project or Aggregate,
+// Having, Distinct; then Sort, Offset, Limit of the whole query.
 
 /// WITH name [(columns)] AS (query), … child. Unresolved: analysis puts each query in the place of
 /// its name, within the child and the definitions after it (its own too when `recursive`, which is
-/// refused so far).
+/// refused so far). child() is the query below; the definitions' queries are the children after it.
 class With final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kWith;
@@ -76,8 +81,10 @@ class InlineTable final : public LogicalPlan {
 class UnresolvedTableFunction final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedTableFunction;
-  UnresolvedTableFunction(std::string name, std::vector<ExpressionPtr> arguments);
+  UnresolvedTableFunction(std::string name, std::vector<ExpressionPtr> arguments,
+                          Origin origin = {});
   const std::string& name() const { return name_; }
+  const Origin& origin() const { return origin_; }
   std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override { return arguments_; }
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
@@ -90,6 +97,7 @@ class UnresolvedTableFunction final : public LogicalPlan {
  private:
   std::string name_;
   std::vector<ExpressionPtr> arguments_;
+  Origin origin_;
 };
 
 /// The numbers from `start` up to, not including, `end` in partitions; column `id`.
@@ -171,11 +179,11 @@ class Distinct final : public LogicalPlan {
   std::string Describe() const override { return "Distinct"; }
 };
 
-/// Leaves out the first `count` rows.
-class Offset final : public LogicalPlan {
+/// OFFSET: leaves out the first `count` rows. (`Offset` is a place in a stream.)
+class SkipRows final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kOffset;
-  Offset(int64_t count, PlanPtr child);
+  SkipRows(int64_t count, PlanPtr child);
   int64_t count() const { return count_; }
   std::vector<AttributePtr> output() const override { return child()->output(); }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
@@ -186,7 +194,7 @@ class Offset final : public LogicalPlan {
 };
 
 /// LIMIT and OFFSET with any constant expression, before it is computed. Unresolved; analysis makes
-/// it a Limit or an Offset. Errors there: INVALID_LIMIT_LIKE_EXPRESSION.*
+/// it a Limit or a SkipRows. Errors there: INVALID_LIMIT_LIKE_EXPRESSION.*
 class UnresolvedLimit final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedLimit;

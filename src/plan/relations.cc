@@ -58,11 +58,14 @@ std::string UnresolvedDataSource::Describe() const {
   return fmt::format("UnresolvedDataSource {}, {}", format_, streaming_ ? "streaming" : "batch");
 }
 
-UnresolvedTable::UnresolvedTable(std::vector<std::string> name, bool streaming)
-    : LogicalPlan(kKind, {}), name_(std::move(name)), streaming_(streaming) {}
+UnresolvedTable::UnresolvedTable(std::vector<std::string> name, bool streaming, Origin origin)
+    : LogicalPlan(kKind, {}),
+      name_(std::move(name)),
+      streaming_(streaming),
+      origin_(std::move(origin)) {}
 
 PlanPtr UnresolvedTable::WithNewChildren(std::vector<PlanPtr>) const {
-  return std::make_shared<UnresolvedTable>(name_, streaming_);
+  return std::make_shared<UnresolvedTable>(name_, streaming_, origin_);
 }
 
 std::string UnresolvedTable::Describe() const {

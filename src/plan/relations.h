@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arrow/type_fwd.h"
+#include "expr/unresolved.h"
 #include "firesteel/connector/table.h"
 #include "plan/logical_plan.h"
 
@@ -39,8 +40,10 @@ class UnresolvedDataSource final : public LogicalPlan {
 class UnresolvedTable final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedTable;
-  UnresolvedTable(std::vector<std::string> name, bool streaming);
+  UnresolvedTable(std::vector<std::string> name, bool streaming, Origin origin = {});
   const std::vector<std::string>& name() const { return name_; }
+  /// The name in the query text.
+  const Origin& origin() const { return origin_; }
   bool is_streaming() const override { return streaming_; }
   std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
@@ -52,6 +55,7 @@ class UnresolvedTable final : public LogicalPlan {
  private:
   std::vector<std::string> name_;
   bool streaming_;
+  Origin origin_;
 };
 
 /// Rows held in the plan.

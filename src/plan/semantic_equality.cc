@@ -8,6 +8,8 @@
 #include "expr/function.h"
 #include "expr/generator.h"
 #include "expr/nodes.h"
+#include "expr/window.h"
+#include "plan/subqueries.h"
 
 namespace firesteel {
 
@@ -27,7 +29,7 @@ bool SameCastOptions(const CastOptions& a, const CastOptions& b) {
 bool SameParameters(const Expression& a, const Expression& b) {
   switch (a.kind()) {
     case ExpressionKind::kCast:
-      return SameCastOptions(As<CastExpression>(a)->options(), As<CastExpression>(b)->options());
+      return SameCastOptions(As<Cast>(a)->options(), As<Cast>(b)->options());
     case ExpressionKind::kScalarFunction:
       return As<ScalarFunction>(a)->name() == As<ScalarFunction>(b)->name();
     case ExpressionKind::kAggregate: {
@@ -40,6 +42,26 @@ bool SameParameters(const Expression& a, const Expression& b) {
       return As<GeneratorCall>(a)->name() == As<GeneratorCall>(b)->name();
     case ExpressionKind::kGetField:
       return As<GetField>(a)->ordinal() == As<GetField>(b)->ordinal();
+    case ExpressionKind::kWindow: {
+      const auto& left = *As<WindowExpression>(a);
+      const auto& right = *As<WindowExpression>(b);
+      return left.frame() == right.frame() &&
+             left.partition().size() == right.partition().size() &&
+             left.order().size() == right.order().size();
+    }
+    case ExpressionKind::kSortOrder:
+      return As<SortOrder>(a)->ascending() == As<SortOrder>(b)->ascending() &&
+             As<SortOrder>(a)->nulls_first() == As<SortOrder>(b)->nulls_first();
+    case ExpressionKind::kSubquery: {
+      const auto& left = *As<SubqueryExpression>(a);
+      const auto& right = *As<SubqueryExpression>(b);
+      // Two texts of one query differ in the ids of what the query computes: they count as two.
+      return left.form() == right.form() && left.values().size() == right.values().size() &&
+             (left.plan() == right.plan() ||
+              left.plan()->TreeString() == right.plan()->TreeString());
+    }
+    case ExpressionKind::kOuterReference:
+      return As<OuterReference>(a)->column()->id() == As<OuterReference>(b)->column()->id();
     case ExpressionKind::kConditional: return true;
     default: return a.Equals(b);
   }

@@ -4,6 +4,7 @@
 #include "common/error.h"
 #include "exec/operators.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "planner/strategies.h"
 
 namespace firesteel {
@@ -42,11 +43,27 @@ Result<PhysicalPlanPtr> PlanUnion(const Union& plan, Planning* planning) {
   return NewUnion(std::move(children), plan.schema());
 }
 
+Result<PhysicalPlanPtr> PlanExpand(const Expand& expand, Planning* planning) {
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(expand.child()));
+  const std::vector<AttributePtr> columns = expand.child()->output();
+  std::vector<std::vector<ExpressionPtr>> projections;
+  for (const std::vector<ExpressionPtr>& projection : expand.projections()) {
+    std::vector<ExpressionPtr> list;
+    for (const ExpressionPtr& item : projection) {
+      list.push_back(As<Alias>(item) ? item->child(0) : item);
+    }
+    ARROW_ASSIGN_OR_RAISE(list, BindReferences(list, columns));
+    projections.push_back(std::move(list));
+  }
+  return NewExpand(std::move(child), std::move(projections), expand.schema());
+}
+
 }  // namespace
 
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning) {
   if (const auto* generate = As<Generate>(plan)) return PlanGenerate(*generate, planning);
   if (const auto* all = As<Union>(plan)) return PlanUnion(*all, planning);
+  if (const auto* expand = As<Expand>(plan)) return PlanExpand(*expand, planning);
   return nullptr;
 }
 

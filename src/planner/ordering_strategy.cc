@@ -3,11 +3,15 @@
 #include "common/error.h"
 #include "exec/operators.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "planner/strategies.h"
 
 namespace firesteel {
 
 namespace {
+
+// Every task keeps so many rows in memory; more are sorted, in files if need be.
+constexpr int64_t kMaximumTopRows = 100000;
 
 /// Sort and Limit see one batch only: right for a stream whose every batch is the whole result.
 Status CheckWholeResult(const LogicalPlan& plan, const char* operation,
@@ -23,19 +27,39 @@ Result<PhysicalPlanPtr> PlanSort(const Sort& sort, Planning* planning) {
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(sort.child()));
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> order,
                         BindReferences(sort.order(), sort.child()->output()));
-  // The child's partitions are computed side by side; only the sorting itself is one task.
-  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr gathered, NewHashExchange(std::move(child), {}, 1));
-  return NewSort(std::move(gathered), std::move(order));
+  return NewSort(std::move(child), std::move(order));
+}
+
+/// ORDER BY and LIMIT.
+Result<PhysicalPlanPtr> PlanTopRows(const Sort& sort, int64_t count, Planning* planning) {
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(sort.child()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> order,
+                        BindReferences(sort.order(), sort.child()->output()));
+  return NewTopRows(std::move(child), std::move(order), count);
+}
+
+/// State commits when all of it was read; the exchange reads all, whatever is taken of it.
+Result<PhysicalPlanPtr> ReadAllOfStreams(const LogicalPlan& plan, PhysicalPlanPtr planned) {
+  if (!plan.is_streaming()) return planned;
+  return NewHashExchange(std::move(planned), {}, 1);
 }
 
 Result<PhysicalPlanPtr> PlanLimit(const Limit& limit, Planning* planning) {
   ARROW_RETURN_NOT_OK(CheckWholeResult(limit, "limit", planning->context()));
-  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(limit.child()));
-  if (limit.is_streaming()) {
-    // State commits when all of it was read; the exchange reads all, whatever the limit takes.
-    ARROW_ASSIGN_OR_RAISE(child, NewHashExchange(std::move(child), {}, 1));
+  const auto* sort = As<Sort>(limit.child());
+  if (sort != nullptr && limit.count() <= kMaximumTopRows) {
+    return PlanTopRows(*sort, limit.count(), planning);
   }
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(limit.child()));
+  ARROW_ASSIGN_OR_RAISE(child, ReadAllOfStreams(limit, std::move(child)));
   return NewLimit(std::move(child), limit.count());
+}
+
+Result<PhysicalPlanPtr> PlanOffset(const SkipRows& skip, Planning* planning) {
+  ARROW_RETURN_NOT_OK(CheckWholeResult(skip, "offset", planning->context()));
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(skip.child()));
+  ARROW_ASSIGN_OR_RAISE(child, ReadAllOfStreams(skip, std::move(child)));
+  return NewOffset(std::move(child), skip.count());
 }
 
 }  // namespace
@@ -43,6 +67,7 @@ Result<PhysicalPlanPtr> PlanLimit(const Limit& limit, Planning* planning) {
 Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning) {
   if (const auto* sort = As<Sort>(plan)) return PlanSort(*sort, planning);
   if (const auto* limit = As<Limit>(plan)) return PlanLimit(*limit, planning);
+  if (const auto* skip = As<SkipRows>(plan)) return PlanOffset(*skip, planning);
   return nullptr;
 }
 

@@ -1,6 +1,10 @@
 #include "planner/planner.h"
 
+#include <utility>
+
 #include "common/error.h"
+#include "exec/scalar_subquery.h"
+#include "plan/subqueries.h"
 #include "planner/strategies.h"
 
 namespace firesteel {
@@ -9,11 +13,12 @@ namespace {
 
 // Every kind of resolved node belongs to exactly one family, so the order is only that of reading.
 constexpr Strategy kStrategies[] = {
-    PlanRelation,     // leaves: scans and rows held in the plan
+    PlanRelation,     // leaves: scans, ranges and rows held in the plan
     PlanProjection,   // Project, Filter, SubqueryAlias
     PlanAggregation,  // Aggregate, in batch and streaming
-    PlanOrdering,     // Sort, Limit
-    PlanCombination,  // Union, Generate
+    PlanOrdering,     // Sort, Limit, SkipRows
+    PlanJoin,         // Join of all types
+    PlanCombination,  // Union, Generate, Expand
 };
 
 }  // namespace
@@ -26,13 +31,39 @@ Result<PhysicalPlanPtr> Planning::Plan(const PlanPtr& plan) {
   return InternalError("No strategy plans " + plan->Describe());
 }
 
+/// Puts values that are known when a run begins in the place of scalar subqueries.
+Result<PlanPtr> Planning::TakeSubqueriesOut(const PlanPtr& plan) {
+  return TransformAllExpressions(plan, [this](const ExpressionPtr& e) -> Result<ExpressionPtr> {
+    const auto* subquery = As<SubqueryExpression>(e);
+    if (subquery == nullptr) return ExpressionPtr();
+    if (subquery->form() != SubqueryExpression::Form::kScalar || !subquery->outer().empty()) {
+      return InternalError("A subquery is left that should be a join: " + e->Sql());
+    }
+    // The same one may stand in several places: in a filter and in the one pushed below a union.
+    ExpressionPtr& value = subquery_values_[subquery->plan().get()];
+    if (value) return value;
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr inner, TakeSubqueriesOut(subquery->plan()));
+    ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, Plan(inner));
+    value = std::make_shared<SubqueryValue>(static_cast<int>(subqueries_.size()), e->type());
+    subqueries_.push_back(std::move(planned));
+    return value;
+  });
+}
+
+Result<PhysicalPlanPtr> Planning::PlanRoot(const PlanPtr& plan) {
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr root, TakeSubqueriesOut(plan));
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, Plan(root));
+  if (subqueries_.empty()) return planned;
+  return NewWithSubqueries(std::move(planned), std::move(subqueries_));
+}
+
 Result<PhysicalPlanPtr> PlanQuery(const PlanPtr& plan, const PlanningContext& context) {
   if (!plan->resolved()) return InternalError("An unresolved plan cannot be planned.");
   if (plan->is_streaming() && !context.output_mode) {
     return InternalError("A streaming plan needs an output mode.");
   }
   Planning planning(context);
-  return planning.Plan(plan);
+  return planning.PlanRoot(plan);
 }
 
 }  // namespace firesteel

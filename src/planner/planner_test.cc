@@ -5,6 +5,7 @@
 #include "exec/plan_test_environment.h"
 #include "exec/stateful/stateful_operator.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/relations.h"
 
 namespace firesteel {
@@ -147,10 +148,40 @@ TEST_F(PlannerTest, SortAndLimit) {
       local_);
   EXPECT_THAT(Texts(std::make_shared<Limit>(2, sorted)), ElementsAre("[NULL,4]", "[a,3]"));
   EXPECT_EQ(Tree(std::make_shared<Limit>(2, sorted)),
-            "Limit 2\n"
-            "+- Sort [v DESC NULLS LAST]\n"
-            "   +- Exchange [], 1\n"
+            "TopRows 2, [v DESC NULLS LAST]\n"
+            "+- LocalScan\n");
+  const PlanPtr skipped =
+      std::make_shared<SkipRows>(1, std::make_shared<Limit>(1000000, sorted));
+  EXPECT_THAT(Texts(skipped), ElementsAre("[a,3]", "[b,2]", "[a,1]"));
+  EXPECT_EQ(Tree(skipped),
+            "Offset 1\n"
+            "+- Limit 1000000\n"
+            "   +- Sort [v DESC NULLS LAST]\n"
             "      +- LocalScan\n");
+}
+
+TEST_F(PlannerTest, Ranges) {
+  EXPECT_THAT(Texts(std::make_shared<Range>(1, 6, 2, std::nullopt)),
+              ElementsAre("[1]", "[3]", "[5]"));
+  EXPECT_EQ(Tree(std::make_shared<Range>(1, 6, 2, 7)), "Range (1, 6, 2, 7)\n");
+}
+
+TEST_F(PlannerTest, ExpandGivesARowPerProjection) {
+  std::vector<AttributePtr> output = local_->output();
+  for (AttributePtr& column : output) column = column->WithNewId();
+  const ExpressionPtr none = Literal::Make(Value(), TypeId::kString).ValueOrDie();
+  const PlanPtr plan = std::make_shared<Expand>(
+      std::vector<std::vector<ExpressionPtr>>{{Output(local_, 0), Output(local_, 1)},
+                                              {none, Named(Output(local_, 1), "w")}},
+      output, std::make_shared<Limit>(1, local_));
+  EXPECT_THAT(Texts(plan), ElementsAre("[a,1]", "[NULL,1]"));
+}
+
+TEST_F(PlannerTest, AggregationOfKeysAlone) {
+  const PlanPtr plan = std::make_shared<Aggregate>(
+      std::vector<ExpressionPtr>{Output(local_, 0)}, std::vector<ExpressionPtr>{Output(local_, 0)},
+      local_);
+  EXPECT_THAT(Texts(plan), UnorderedElementsAre("[a]", "[b]", "[NULL]"));
 }
 
 TEST_F(PlannerTest, Union) {

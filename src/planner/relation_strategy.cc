@@ -2,6 +2,7 @@
 
 #include "common/error.h"
 #include "exec/operators.h"
+#include "plan/queries.h"
 #include "plan/relations.h"
 #include "planner/strategies.h"
 
@@ -20,12 +21,16 @@ Result<PhysicalPlanPtr> PlanTableScan(const TableScan& scan) {
 
 }  // namespace
 
-Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning*) {
+Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning* planning) {
   if (const auto* local = As<LocalRelation>(plan)) {
     return NewLocalScan(local->schema(), local->batches());
   }
   if (const auto* scan = As<TableScan>(plan)) return PlanTableScan(*scan);
   if (As<OneRow>(plan)) return NewOneRowScan();
+  if (const auto* range = As<Range>(plan)) {
+    return NewRangeScan(range->schema(), range->start(), range->end(), range->step(),
+                        range->partitions().value_or(planning->context().shuffle_partitions));
+  }
   return nullptr;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <vector>
+
 #include "exec/physical_plan.h"
 #include "planner/planner.h"
 
@@ -16,10 +19,16 @@ class Planning {
   Result<PhysicalPlanPtr> Plan(const PlanPtr& plan);
   /// Parents are planned before their children, so ids count from the sink towards the sources.
   int NextOperatorId() { return next_operator_id_++; }
+  /// Plans a whole query: its scalar subqueries run before it.
+  Result<PhysicalPlanPtr> PlanRoot(const PlanPtr& plan);
 
  private:
+  Result<PlanPtr> TakeSubqueriesOut(const PlanPtr& plan);
+
   const PlanningContext& context_;
   int next_operator_id_ = 0;
+  std::vector<PhysicalPlanPtr> subqueries_;  // in the order in which they run
+  std::map<const LogicalPlan*, ExpressionPtr> subquery_values_;
 };
 
 /// Plans the nodes of one family; nullptr for a node of another.
@@ -29,6 +38,7 @@ Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanProjection(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanJoin(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning);
 
 }  // namespace firesteel

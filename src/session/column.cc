@@ -34,7 +34,7 @@ Column WithCast(const Column& column, std::string_view type_text, bool try_cast)
   if (!type.ok()) return Column(type.status());
   CastOptions options;
   options.try_cast = try_cast;
-  return Column(std::make_shared<CastExpression>(column.expression(), *type, options, false));
+  return Column(std::make_shared<firesteel::Cast>(column.expression(), *type, options, false));
 }
 
 Column SortColumn(const Column& column, bool ascending) {
@@ -79,7 +79,7 @@ Column Column::As(std::string_view name) const {
 
 Column Column::Cast(const DataType& type) const {
   if (!status_.ok()) return *this;
-  return Column(std::make_shared<CastExpression>(expression_, type, CastOptions{}, false));
+  return Column(std::make_shared<firesteel::Cast>(expression_, type, CastOptions{}, false));
 }
 
 Column Column::Cast(std::string_view type) const { return WithCast(*this, type, false); }

@@ -1,10 +1,42 @@
 #include "session/command_runner.h"
 
 #include "common/error.h"
+#include "plan/commands.h"
+#include "session/commands/families.h"
 
 namespace firesteel {
 
-Result<QueryResult> RunCommand(const PlanPtr& command, const CommandContext&) {
+namespace {
+
+using Runner = Result<QueryResult> (*)(const PlanPtr& command, const CommandContext& context);
+
+template <typename T, Result<QueryResult> (*run)(const T&, const CommandContext&)>
+Result<QueryResult> Run(const PlanPtr& command, const CommandContext& context) {
+  return run(*As<T>(command), context);
+}
+
+struct CommandFamily {
+  PlanKind kind;
+  Runner run;
+};
+
+constexpr CommandFamily kFamilies[] = {
+    {PlanKind::kCreateView, Run<CreateView, RunCreateView>},
+    {PlanKind::kDropRelation, Run<DropRelation, RunDropRelation>},
+    {PlanKind::kShow, Run<Show, RunShow>},
+    {PlanKind::kDescribe, Run<DescribeRelation, RunDescribe>},
+    {PlanKind::kExplain, Run<Explain, RunExplain>},
+    {PlanKind::kSetConfiguration, Run<SetConfiguration, RunSetConfiguration>},
+    {PlanKind::kUse, Run<Use, RunUse>},
+    {PlanKind::kCacheTable, Run<CacheTable, RunCacheTable>},
+};
+
+}  // namespace
+
+Result<QueryResult> RunCommand(const PlanPtr& command, const CommandContext& context) {
+  for (const CommandFamily& family : kFamilies) {
+    if (family.kind == command->kind()) return family.run(command, context);
+  }
   return InternalError("No runner for " + command->Describe());
 }
 

@@ -6,11 +6,14 @@
 
 namespace firesteel {
 
+class PlanCache;
+
 /// What commands work on.
 struct CommandContext {
   SessionBackend* backend = nullptr;
   Catalog* catalog = nullptr;
   Config* config = nullptr;
+  PlanCache* cache = nullptr;
 };
 
 /// Runs a Command. One .cc per family in session/commands/; the table of them is in

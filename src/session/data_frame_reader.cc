@@ -79,6 +79,16 @@ DataFrame DataFrameReader::Parquet(std::string_view path) const {
   return copy.Format("parquet").Load(path);
 }
 
+DataFrame DataFrameReader::Csv(std::string_view path) const {
+  DataFrameReader copy = *this;
+  return copy.Format("csv").Load(path);
+}
+
+DataFrame DataFrameReader::Orc(std::string_view path) const {
+  DataFrameReader copy = *this;
+  return copy.Format("orc").Load(path);
+}
+
 DataFrame DataFrameReader::Table(std::string_view name) const {
   return TableFrame(backend_, name, false);
 }
@@ -135,6 +145,16 @@ DataFrame DataStreamReader::Text(std::string_view path) const {
 DataFrame DataStreamReader::Parquet(std::string_view path) const {
   DataStreamReader copy = *this;
   return copy.Format("parquet").Load(path);
+}
+
+DataFrame DataStreamReader::Csv(std::string_view path) const {
+  DataStreamReader copy = *this;
+  return copy.Format("csv").Load(path);
+}
+
+DataFrame DataStreamReader::Orc(std::string_view path) const {
+  DataStreamReader copy = *this;
+  return copy.Format("orc").Load(path);
 }
 
 DataFrame DataStreamReader::Table(std::string_view name) const {

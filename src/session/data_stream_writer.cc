@@ -39,6 +39,11 @@ DataStreamWriter& DataStreamWriter::Option(std::string_view name, std::string va
   return *this;
 }
 
+DataStreamWriter& DataStreamWriter::PartitionBy(std::vector<std::string> columns) {
+  partition_columns_ = std::move(columns);
+  return *this;
+}
+
 DataStreamWriter& DataStreamWriter::ForeachBatch(
     std::function<Status(const DataFrame&, int64_t)> function) {
   foreach_batch_ = std::move(function);
@@ -51,6 +56,7 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::Start() const {
   request.plan = input_.plan();
   request.format = format_.empty() && !foreach_batch_ ? "parquet" : format_;
   request.options = options_;
+  request.partition_columns = partition_columns_;
   request.mode = mode_;
   request.trigger = trigger_;
   request.name = name_;

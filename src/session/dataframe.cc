@@ -6,11 +6,14 @@
 #include "common/error.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
+#include "firesteel/data_frame_writer.h"
 #include "firesteel/data_stream_writer.h"
 #include "firesteel/functions.h"
 #include "firesteel/grouped_data.h"
 #include "formats/text_table.h"
+#include "plan/joins.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "session/session_backend.h"
 #include "types/arrow_types.h"
 
@@ -30,6 +33,27 @@ Result<std::vector<ExpressionPtr>> ExpressionsOf(const std::vector<Column>& colu
 template <typename Plan, typename... Arguments>
 PlanPtr NewPlan(Arguments&&... arguments) {
   return std::make_shared<Plan>(std::forward<Arguments>(arguments)...);
+}
+
+Status NegativeCount(const std::string& clause, int64_t rows) {
+  return MakeError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
+                   {{"name", clause}, {"expr", "\"" + std::to_string(rows) + "\""},
+                    {"v", std::to_string(rows)}});
+}
+
+/// A name as it stands between backticks.
+std::string Quoted(const std::string& name) {
+  std::string quoted = "`";
+  for (const char c : name) quoted += c == '`' ? std::string("``") : std::string(1, c);
+  return quoted + "`";
+}
+
+DataFrame Combine(const DataFrame& left, const DataFrame& right,
+                  SetOperation::Operation operation, bool all) {
+  if (!left.status().ok()) return left;
+  if (!right.status().ok()) return right;
+  return DataFrame(left.backend(),
+                   NewPlan<SetOperation>(operation, all, left.plan(), right.plan()));
 }
 
 }  // namespace
@@ -82,7 +106,7 @@ DataFrame DataFrame::WithColumnRenamed(const std::string& name, const std::strin
   if (!schema.ok()) return With(schema.status());
   std::vector<Column> columns;
   for (const StructField& field : schema->fields()) {
-    const Column column("`" + field.name + "`");
+    const Column column(Quoted(field.name));
     columns.push_back(field.name == name ? column.As(new_name) : column);
   }
   return Select(columns);
@@ -127,17 +151,87 @@ DataFrame DataFrame::OrderBy(const std::vector<Column>& columns) const {
     const bool ordered = column.expression()->kind() == ExpressionKind::kSortOrder;
     order.push_back(ordered ? column.expression() : column.Asc().expression());
   }
-  return With(NewPlan<Sort>(std::move(order), plan_));
+  return With(NewPlan<firesteel::Sort>(std::move(order), plan_));
 }
 
 DataFrame DataFrame::Limit(int64_t rows) const {
   if (!status_.ok()) return *this;
-  if (rows < 0) {
-    return With(MakeError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
-                          {{"name", "limit"}, {"expr", "\"" + std::to_string(rows) + "\""},
-                           {"v", std::to_string(rows)}}));
-  }
+  if (rows < 0) return With(NegativeCount("limit", rows));
   return With(NewPlan<firesteel::Limit>(rows, plan_));
+}
+
+DataFrame DataFrame::Offset(int64_t rows) const {
+  if (!status_.ok()) return *this;
+  if (rows < 0) return With(NegativeCount("offset", rows));
+  return With(NewPlan<SkipRows>(rows, plan_));
+}
+
+DataFrame DataFrame::Join(const DataFrame& right, const Column& condition,
+                          std::string_view type) const {
+  if (!status_.ok()) return *this;
+  if (!right.status_.ok()) return right;
+  if (!condition.status().ok()) return With(condition.status());
+  const Result<JoinType> join_type = ParseJoinType(type);
+  if (!join_type.ok()) return With(join_type.status());
+  return With(NewPlan<firesteel::Join>(plan_, right.plan_, *join_type, condition.expression()));
+}
+
+DataFrame DataFrame::Join(const DataFrame& right, const std::vector<std::string>& columns,
+                          std::string_view type) const {
+  if (!status_.ok()) return *this;
+  if (!right.status_.ok()) return right;
+  const Result<JoinType> join_type = ParseJoinType(type);
+  if (!join_type.ok()) return With(join_type.status());
+  return With(firesteel::Join::Using(plan_, right.plan_, *join_type, columns));
+}
+
+DataFrame DataFrame::CrossJoin(const DataFrame& right) const {
+  if (!status_.ok()) return *this;
+  if (!right.status_.ok()) return right;
+  return With(NewPlan<firesteel::Join>(plan_, right.plan_, JoinType::kCross, nullptr));
+}
+
+DataFrame DataFrame::Distinct() const {
+  if (!status_.ok()) return *this;
+  return With(NewPlan<firesteel::Distinct>(plan_));
+}
+
+DataFrame DataFrame::DropDuplicates(const std::vector<std::string>& columns) const {
+  if (columns.empty()) return Distinct();
+  const Result<firesteel::Schema> schema = Schema();
+  if (!schema.ok()) return With(schema.status());
+  std::vector<Column> keys;
+  for (const std::string& name : columns) keys.emplace_back(name);
+  // Keeps the first row of each group; the keys are their own first values.
+  std::vector<Column> firsts;
+  std::vector<Column> renamed;
+  for (int i = 0; i < schema->size(); ++i) {
+    const std::string& name = schema->field(i).name;
+    const std::string hidden = "first_" + std::to_string(i);
+    firsts.push_back(functions::First(Column(Quoted(name))).As(hidden));
+    renamed.push_back(Column(hidden).As(name));
+  }
+  return GroupBy(keys).Agg(firsts).Select(renamed);
+}
+
+DataFrame DataFrame::Intersect(const DataFrame& other) const {
+  return Combine(*this, other, SetOperation::Operation::kIntersect, false);
+}
+DataFrame DataFrame::IntersectAll(const DataFrame& other) const {
+  return Combine(*this, other, SetOperation::Operation::kIntersect, true);
+}
+DataFrame DataFrame::Except(const DataFrame& other) const {
+  return Combine(*this, other, SetOperation::Operation::kExcept, false);
+}
+DataFrame DataFrame::ExceptAll(const DataFrame& other) const {
+  return Combine(*this, other, SetOperation::Operation::kExcept, true);
+}
+
+GroupedData DataFrame::Rollup(const std::vector<Column>& columns) const {
+  return GroupedData(*this, columns, GroupedData::Form::kRollup);
+}
+GroupedData DataFrame::Cube(const std::vector<Column>& columns) const {
+  return GroupedData(*this, columns, GroupedData::Form::kCube);
 }
 
 Result<Schema> DataFrame::Schema() const {
@@ -207,6 +301,16 @@ Status DataFrame::Show(int rows, int truncate, bool vertical) const {
   return Status::OK();
 }
 
+Status DataFrame::Cache() const {
+  ARROW_RETURN_NOT_OK(status_);
+  return backend_->SetCached(plan_, true);
+}
+
+Status DataFrame::Unpersist() const {
+  ARROW_RETURN_NOT_OK(status_);
+  return backend_->SetCached(plan_, false);
+}
+
 Status DataFrame::CreateTempView(const std::string& name) const {
   ARROW_RETURN_NOT_OK(status_);
   return backend_->CreateTempView(name, plan_, false);
@@ -216,6 +320,8 @@ Status DataFrame::CreateOrReplaceTempView(const std::string& name) const {
   ARROW_RETURN_NOT_OK(status_);
   return backend_->CreateTempView(name, plan_, true);
 }
+
+DataFrameWriter DataFrame::Write() const { return DataFrameWriter(*this); }
 
 DataStreamWriter DataFrame::WriteStream() const { return DataStreamWriter(*this); }
 

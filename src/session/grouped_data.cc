@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "expr/unresolved.h"
 #include "firesteel/functions.h"
 #include "plan/operators.h"
 #include "session/session_backend.h"
@@ -17,6 +18,12 @@ DataFrame GroupedData::Agg(const std::vector<Column>& aggregates) const {
     grouping.push_back(column.expression());
   }
   std::vector<ExpressionPtr> output = grouping;
+  if (form_ != Form::kPlain && !grouping.empty()) {
+    using Sets = UnresolvedGroupingSets;
+    const std::vector<int> sets(grouping.size(), 1);
+    grouping = {std::make_shared<Sets>(
+        form_ == Form::kRollup ? Sets::Form::kRollup : Sets::Form::kCube, grouping, sets)};
+  }
   for (const Column& column : aggregates) {
     if (!column.status().ok()) return DataFrame(input_.backend(), column.status());
     output.push_back(column.expression());

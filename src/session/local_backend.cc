@@ -4,12 +4,17 @@
 #include <utility>
 
 #include "analyzer/analyzer.h"
+#include "analyzer/unsupported_operation_checker.h"
 #include "common/config_keys.h"
+#include "common/error.h"
 #include "common/logging.h"
 #include "plan/relations.h"
+#include "session/batch_writer.h"
 #include "session/command_runner.h"
+#include "session/plan_cache.h"
 #include "session/query_runner.h"
 #include "session/stream_starter.h"
+#include "types/time_zone.h"
 
 namespace firesteel {
 namespace {
@@ -19,7 +24,7 @@ class LocalBackend final : public SessionBackend {
  public:
   explicit LocalBackend(std::shared_ptr<const Engine> engine)
       : engine_(std::move(engine)),
-        catalog_(std::make_shared<Catalog>(engine_->registry)),
+        catalog_(std::make_shared<Catalog>(engine_->registry, engine_->global_views)),
         streams_(LocalStreamingQueryManager::Make(&engine_->services)) {}
 
   ~LocalBackend() override {
@@ -33,11 +38,35 @@ class LocalBackend final : public SessionBackend {
 
   Result<QueryResult> ExecutePlan(const PlanPtr& plan) override {
     ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
-    return RunBatchQuery(analyzed, config_, engine_->services.execution);
+    const auto run = [this](const PlanPtr& query) {
+      return RunBatchQuery(query, config_, engine_->services.execution);
+    };
+    // Streams are refused before anything they share with a cached query runs.
+    if (analyzed->is_streaming()) return run(analyzed);
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr cached, cache_.Apply(analyzed, run));
+    return run(cached);
   }
 
   Result<QueryResult> ExecuteCommand(const PlanPtr& command) override {
-    return RunCommand(command, {this, catalog_.get(), &config_});
+    return RunCommand(command, {this, catalog_.get(), &config_, &cache_});
+  }
+
+  Status SetCached(const PlanPtr& plan, bool cached) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
+    if (!cached) {
+      cache_.Remove(analyzed);
+      return Status::OK();
+    }
+    ARROW_RETURN_NOT_OK(CheckForBatch(analyzed));
+    cache_.Add(analyzed);
+    return Status::OK();
+  }
+
+  Status WriteBatch(const BatchWriteRequest& request) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(request.plan));
+    const BatchWriter writer{catalog_.get(), &config_, NewConnectorContext(),
+                             engine_->services.execution};
+    return writer.Write(request, analyzed);
   }
 
   Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) override {
@@ -69,10 +98,28 @@ class LocalBackend final : public SessionBackend {
   }
 
   Status SetConfig(std::string_view name, std::string_view value) override {
+    if (name == config::kSessionTimeZone.name && !TimeZone::Find(value).ok()) {
+      return MakeError("INVALID_CONF_VALUE.TIME_ZONE", {{"confName", std::string(name)},
+                                                        {"confValue", std::string(value)}});
+    }
     return config_.Set(name, value);
   }
   std::optional<std::string> GetConfig(std::string_view name) override { return config_.Get(name); }
-  void UnsetConfig(std::string_view name) override { config_.Unset(name); }
+  void UnsetConfig(std::string_view name) override {
+    const auto initial = initial_settings_.find(name);
+    if (initial == initial_settings_.end()) {
+      config_.Unset(name);
+    } else {
+      // It was valid when the session began.
+      (void)config_.SetStatic(name, initial->second);
+    }
+  }
+  std::map<std::string, std::string> AllConfig() override { return config_.All(); }
+  bool IsConfigModifiable(std::string_view name) override { return Config::IsModifiable(name); }
+  /// What is set from now on is undone by RESET.
+  void KeepInitialSettings() {
+    for (const auto& [name, value] : config_.All()) initial_settings_.emplace(name, value);
+  }
 
   Status Stop() override {
     {
@@ -110,6 +157,8 @@ class LocalBackend final : public SessionBackend {
 
   std::shared_ptr<const Engine> engine_;
   Config config_;
+  std::map<std::string, std::string, std::less<>> initial_settings_;
+  PlanCache cache_;
   std::shared_ptr<Catalog> catalog_;
   std::shared_ptr<LocalStreamingQueryManager> streams_;
   std::mutex start_mutex_;
@@ -127,6 +176,7 @@ Result<std::shared_ptr<SessionBackend>> NewLocalBackend(
   for (const auto& [name, value] : settings) {
     ARROW_RETURN_NOT_OK(backend->SetConfig(name, value));
   }
+  backend->KeepInitialSettings();
   return backend;
 }
 

@@ -17,6 +17,7 @@ struct Engine {
   std::unique_ptr<TaskScheduler> scheduler;
   StreamingServices services;
   std::shared_ptr<const DataSourceRegistry> registry;
+  std::shared_ptr<ViewStore> global_views = std::make_shared<ViewStore>();
 };
 
 /// Makes a session that runs in this process. Errors: a setting that is not valid.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "arrow/record_batch.h"
+#include "plan/queries.h"
 #include "plan/relations.h"
 #include "session/session_backend.h"
 #include "session/sql_statement.h"
@@ -38,6 +39,12 @@ DataFrame Session::Sql(std::string_view text, const std::vector<Value>& argument
   return RunStatement(backend_, std::move(plan));
 }
 
+DataFrame Session::Range(int64_t start, int64_t end, int64_t step,
+                         std::optional<int> partitions) const {
+  if (step == 0) return DataFrame(backend_, Status::Invalid("The step of a range must not be 0."));
+  return DataFrame(backend_, std::make_shared<firesteel::Range>(start, end, step, partitions));
+}
+
 DataFrame Session::CreateDataFrame(const std::vector<Row>& rows, const Schema& schema) const {
   Result<std::shared_ptr<arrow::RecordBatch>> batch = MakeBatch(rows, schema);
   if (!batch.ok()) return DataFrame(backend_, batch.status());
@@ -60,5 +67,9 @@ std::optional<std::string> RuntimeConfig::Get(std::string_view name) const {
   return backend_->GetConfig(name);
 }
 void RuntimeConfig::Unset(std::string_view name) { backend_->UnsetConfig(name); }
+std::map<std::string, std::string> RuntimeConfig::GetAll() const { return backend_->AllConfig(); }
+bool RuntimeConfig::IsModifiable(std::string_view name) const {
+  return backend_->IsConfigModifiable(name);
+}
 
 }  // namespace firesteel

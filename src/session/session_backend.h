@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,9 +24,19 @@ struct StreamStartRequest {
   std::string format;       ///< "" with batch_sink
   std::shared_ptr<BatchSink> batch_sink;
   Options options;
+  std::vector<std::string> partition_columns;
   std::string mode;
   Trigger trigger;
   std::string name;
+};
+
+/// What a DataFrameWriter asks for.
+struct BatchWriteRequest {
+  PlanPtr plan;
+  std::string format;
+  Options options;
+  std::vector<std::string> partition_columns;
+  SaveMode mode = SaveMode::kErrorIfExists;
 };
 
 /// The rows of a query with their schema.
@@ -47,12 +58,18 @@ class SessionBackend {
   /// Runs a Command (plan/commands.h) and returns its small table.
   virtual Result<QueryResult> ExecuteCommand(const PlanPtr& command) = 0;
   virtual Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) = 0;
+  /// Keeps the rows of a plan from when they are first needed on, or forgets them.
+  virtual Status SetCached(const PlanPtr& plan, bool cached) = 0;
+  /// Runs a batch plan and writes its rows.
+  virtual Status WriteBatch(const BatchWriteRequest& request) = 0;
   virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
   virtual std::shared_ptr<StreamingQueryManager> Streams() = 0;
   virtual Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) = 0;
   virtual Status SetConfig(std::string_view name, std::string_view value) = 0;
   virtual std::optional<std::string> GetConfig(std::string_view name) = 0;
   virtual void UnsetConfig(std::string_view name) = 0;
+  virtual std::map<std::string, std::string> AllConfig() = 0;
+  virtual bool IsConfigModifiable(std::string_view name) = 0;
   virtual Status Stop() = 0;
 };
 

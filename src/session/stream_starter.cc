@@ -34,6 +34,7 @@ Result<StreamDefinition> StreamStarter::Define(const StreamStartRequest& request
   definition.analyzed_plan = analyzed;
   definition.trigger = request.trigger;
   definition.name = request.name;
+  definition.partition_columns = request.partition_columns;
   definition.config = *config;
   ARROW_ASSIGN_OR_RAISE(definition.mode, ParseOutputMode(request.mode));
   if (request.batch_sink != nullptr) {

@@ -7,98 +7,6 @@
 
 namespace firesteel {
 
-namespace {
-
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-bool EqualsUpper(std::string_view text, std::string_view upper) {
-  return text.size() == upper.size() &&
-         std::equal(text.begin(), text.end(), upper.begin(),
-                    [](char a, char b) { return Upper(a) == b; });
-}
-
-}  // namespace
-
-ExpressionParser::ExpressionParser(const SourceText* source, std::vector<Token> tokens)
-    : source_(source), tokens_(std::move(tokens)) {
-  for (size_t i = 0; i < tokens_.size(); ++i) {
-    if (IsWord(tokens_[i], "WHEN")) last_when_ = static_cast<int>(i);
-  }
-}
-
-const Token& ExpressionParser::Peek(int ahead) const {
-  return tokens_[std::min(next_ + static_cast<size_t>(ahead), tokens_.size() - 1)];
-}
-
-std::string_view ExpressionParser::TextOf(const Token& token) const {
-  return source_->Slice(token.start, token.end);
-}
-
-bool ExpressionParser::IsWord(const Token& token, std::string_view word) const {
-  return token.kind == TokenKind::kWord && EqualsUpper(TextOf(token), word);
-}
-
-bool ExpressionParser::IsSymbol(const Token& token, std::string_view symbol) const {
-  return token.kind == TokenKind::kSymbol && TextOf(token) == symbol;
-}
-
-bool ExpressionParser::AcceptWord(std::string_view word) {
-  const bool accepted = PeekWord(word);
-  if (accepted) Advance();
-  return accepted;
-}
-
-bool ExpressionParser::AcceptSymbol(std::string_view symbol) {
-  const bool accepted = PeekSymbol(symbol);
-  if (accepted) Advance();
-  return accepted;
-}
-
-Status ExpressionParser::ExpectWord(std::string_view word) {
-  if (AcceptWord(word)) return Status::OK();
-  return SyntaxError(": missing '" + std::string(word) + "'");
-}
-
-Status ExpressionParser::ExpectSymbol(std::string_view symbol) {
-  if (AcceptSymbol(symbol)) return Status::OK();
-  return SyntaxError(": missing '" + std::string(symbol) + "'");
-}
-
-bool ExpressionParser::BeginsExpression(const Token& token) const {
-  switch (token.kind) {
-    case TokenKind::kWord:
-    case TokenKind::kQuotedName:
-    case TokenKind::kString:
-    case TokenKind::kNumber: return true;
-    case TokenKind::kSymbol: {
-      const std::string_view text = TextOf(token);
-      return text == "(" || text == "-" || text == "+" || text == "~" || text == "!" ||
-             text == "*" || text == "?" || text == ":";
-    }
-    default: return false;
-  }
-}
-
-std::string ExpressionParser::NameOf(const Token& token) const {
-  const std::string_view text = TextOf(token);
-  return token.kind == TokenKind::kQuotedName ? UnquoteName(text) : std::string(text);
-}
-
-Status ExpressionParser::SyntaxError(std::string_view hint) const {
-  const Token& token = Peek();
-  std::string error = "end of input";
-  if (token.kind != TokenKind::kEnd) error = "'" + std::string(TextOf(token)) + "'";
-  return source_->ErrorAt("PARSE_SYNTAX_ERROR",
-                          {{"error", std::move(error)}, {"hint", std::string(hint)}}, token.start,
-                          token.end);
-}
-
-Status ExpressionParser::ExpectEnd() const {
-  if (Peek().kind == TokenKind::kEnd) return Status::OK();
-  if (Peek().kind == TokenKind::kUnknown) return SyntaxError();
-  return SyntaxError(": extra input '" + std::string(TextOf(Peek())) + "'");
-}
-
 Status ExpressionParser::Make(ExpressionPtr expression, const std::vector<Parsed>& parts, int start,
                               Parsed* out) const {
   Parsed made{std::move(expression), 1, 1, start, LastEnd()};
@@ -137,7 +45,7 @@ Status ExpressionParser::MakeText(std::string text, int start, Parsed* out) cons
 Status ExpressionParser::MakeCast(DataType type, bool try_cast, int start, Parsed* operand) const {
   CastOptions options;
   options.try_cast = try_cast;
-  ExpressionPtr cast = std::make_shared<CastExpression>(operand->expression, std::move(type),
+  ExpressionPtr cast = std::make_shared<Cast>(operand->expression, std::move(type),
                                                         std::move(options), false);
   return Make(std::move(cast), {*operand}, start, operand);
 }
@@ -153,16 +61,6 @@ Status ExpressionParser::MakeNot(int start, Parsed* operand) const {
   return MakeCall("not", {*operand}, start, operand);
 }
 
-Status ExpressionParser::ParseSelectList(std::vector<ExpressionPtr>* list) {
-  ARROW_RETURN_NOT_OK(ExpectWord("SELECT"));
-  do {
-    Parsed named;
-    ARROW_RETURN_NOT_OK(ParseNamedExpression(&named));
-    list->push_back(named.expression);
-  } while (AcceptSymbol(","));
-  return Status::OK();
-}
-
 Status ExpressionParser::ParseNamedExpression(Parsed* out) {
   ARROW_RETURN_NOT_OK(ParseExpression(out));
   return ParseAlias(out);
@@ -172,30 +70,44 @@ Status ExpressionParser::ParseAlias(Parsed* named) {
   const bool has_as = PeekWord("AS") && (IsName(Peek(1)) || PeekSymbol("(", 1));
   if (has_as) Advance();
   const int start = named->start;
-  if (has_as && PeekSymbol("(")) {
+  if (PeekSymbol("(") && has_as) {
     std::vector<std::string> names;
-    do {
-      Advance();
-      if (!IsName(Peek())) return SyntaxError();
-      names.push_back(NameOf(Peek()));
-      Advance();
-    } while (PeekSymbol(","));
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+    ARROW_RETURN_NOT_OK(ParseNameList(&names));
     return Make(std::make_shared<UnresolvedMultiAlias>(named->expression, std::move(names),
                                                        source_->OriginOf(start, LastEnd())),
                 {*named}, start, named);
   }
-  if (!IsName(Peek())) return Status::OK();
+  if (!IsName(Peek()) || (!has_as && BeginsClause())) return Status::OK();
   std::string name = NameOf(Peek());
   Advance();
   return Make(std::make_shared<Alias>(named->expression, std::move(name)), {*named}, start, named);
 }
 
+Status ExpressionParser::ParseSortOrders(ParsedList* orders) {
+  do {
+    Parsed order;
+    ARROW_RETURN_NOT_OK(ParseExpression(&order));
+    ARROW_RETURN_NOT_OK(ParseSortDirection(&order));
+    orders->Add(order);
+  } while (AcceptSymbol(","));
+  return Status::OK();
+}
+
+Status ExpressionParser::ParseSortDirection(Parsed* out) {
+  const bool descending = PeekWord("DESC");
+  if (descending || PeekWord("ASC")) Advance();
+  bool nulls_first = !descending;
+  if (PeekWord("NULLS") && (PeekWord("FIRST", 1) || PeekWord("LAST", 1))) {
+    nulls_first = PeekWord("FIRST", 1);
+    Advance(2);
+  }
+  return Make(std::make_shared<SortOrder>(out->expression, !descending, nulls_first), {*out},
+              out->start, out);
+}
+
 Status ExpressionParser::ParseInfix(int weakest, Parsed* out) {
   // Bounds the recursion itself; the trees are bounded where they are made.
-  if (nesting_ >= kMaximumDepth) {
-    return source_->ErrorAt("FAILED_TO_PARSE_TOO_COMPLEX", {}, Peek().start, Peek().start);
-  }
+  if (nesting_ >= kMaximumDepth) return TooComplex();
   ++nesting_;
   // A predicate or NOT cannot be the operand of what binds tighter: `a IS NULL = b` is an error.
   int tightest = kUnary;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
+#include "plan/logical_plan.h"
 #include "sql/lexer.h"
 #include "sql/operators.h"
 #include "sql/source_text.h"
@@ -26,15 +28,36 @@ struct Parsed {
   int end = 0;    ///< byte after the last
 };
 
+/// Expressions side by side, with what the limits need.
+struct ParsedList {
+  std::vector<ExpressionPtr> items;
+  int depth = 0;
+  int64_t nodes = 0;
+  void Add(const Parsed& parsed) {
+    items.push_back(parsed.expression);
+    depth = std::max(depth, parsed.depth);
+    nodes += parsed.nodes;
+  }
+};
+
+/// The same for plans.
+struct ParsedPlan {
+  PlanPtr plan;
+  int depth = 0;
+  int64_t nodes = 0;
+};
+
 // Keeps what a method needs on the stack out of its callers: a thousand nested expressions are a
 // thousand times the frames of the methods that call each other, also with sanitizers.
 #define FIRESTEEL_OWN_FRAME [[gnu::noinline]]
 
 /// Parses expressions by precedence climbing over the tokens of one text. One instance per text,
-/// not thread-safe. The methods are spread over one .cc per family: expression_parser.cc (infix and
-/// prefix operators), predicate_parser.cc, primary_parser.cc, special_form_parser.cc,
+/// not thread-safe. The methods are spread over one .cc per family: token_cursor.cc (tokens and what
+/// words mean where they stand), expression_parser.cc (infix and prefix operators),
+/// predicate_parser.cc, primary_parser.cc, call_parser.cc, special_form_parser.cc,
 /// literal_parser.cc, interval_parser.cc, type_parser.cc. Methods that recurse give their result
-/// through a pointer, which takes less stack than returning it.
+/// through a pointer, which takes less stack than returning it. The queries inside expressions are
+/// parsed by StatementParser, which derives from this.
 class ExpressionParser {
  public:
   /// Levels of nesting, in the text and in the tree.
@@ -58,17 +81,22 @@ class ExpressionParser {
   };
 
   ExpressionParser(const SourceText* source, std::vector<Token> tokens);
+  virtual ~ExpressionParser() = default;
 
   /// `expression [[AS] name | [AS] (name, …)]`.
   Status ParseNamedExpression(Parsed* out);
-  /// `SELECT expression, …`.
-  Status ParseSelectList(std::vector<ExpressionPtr>* list);
   Status ParseExpression(Parsed* out) { return ParseInfix(kWeakest, out); }
   /// Errors: PARSE_SYNTAX_ERROR unless all tokens have been used.
   Status ExpectEnd() const;
 
- private:
-  // Tokens.
+ protected:
+  // Queries, in statement_parser.h.
+  /// `(query)`; the parenthesis is next.
+  virtual Status ParseQueryInParentheses(ParsedPlan* out) = 0;
+  /// `OVER …` after the call that `out` holds; the word is next.
+  virtual Status ParseOver(Parsed* out) = 0;
+
+  // Tokens (token_cursor.cc).
   const Token& Peek(int ahead = 0) const;
   std::string_view TextOf(const Token& token) const;
   void Advance(int count = 1) {
@@ -86,6 +114,17 @@ class ExpressionParser {
   bool AcceptSymbol(std::string_view symbol);
   FIRESTEEL_OWN_FRAME Status ExpectWord(std::string_view word);
   FIRESTEEL_OWN_FRAME Status ExpectSymbol(std::string_view symbol);
+  /// The index of the token that closes the bracket `ahead` of the next one, or of the last token.
+  size_t CloseOf(int ahead = 0) const { return close_[std::min(next_ + ahead, close_.size() - 1)]; }
+  /// Whether the parenthesis `ahead` holds a query.
+  bool BeginsQueryInParentheses(int ahead = 0) const;
+  /// Whether a query begins with this token: SELECT, VALUES, … or a parenthesis around one.
+  bool BeginsQuery(int ahead = 0) const;
+  /// Whether the word `ahead` begins the next clause of a query, so that it is no alias: FROM
+  /// before a table, LIMIT before a number, …
+  bool BeginsClause(int ahead = 0) const;
+  /// Whether UNION, INTERSECT, EXCEPT or MINUS stands `ahead` as an operator.
+  bool BeginsSetOperation(int ahead = 0) const;
   /// Whether an expression may begin with this token.
   bool BeginsExpression(const Token& token) const;
   bool IsName(const Token& token) const {
@@ -96,6 +135,20 @@ class ExpressionParser {
   int LastEnd() const { return last_end_; }
   /// PARSE_SYNTAX_ERROR at the next token.
   FIRESTEEL_OWN_FRAME Status SyntaxError(std::string_view hint = "") const;
+  /// An error at what has been taken from `start` on.
+  FIRESTEEL_OWN_FRAME Status ErrorFrom(int start, std::string_view condition,
+                                       std::map<std::string, std::string> parameters = {}) const;
+  /// The same error, which knew no place, at what has been taken from `start` on.
+  FIRESTEEL_OWN_FRAME Status ErrorFrom(int start, const Status& status) const;
+  /// FAILED_TO_PARSE_TOO_COMPLEX at the next token.
+  FIRESTEEL_OWN_FRAME Status TooComplex() const;
+  /// A name, with or without backticks, or a PARSE_SYNTAX_ERROR.
+  FIRESTEEL_OWN_FRAME Status ParseName(std::string* name);
+  /// `(a, b, …)`.
+  FIRESTEEL_OWN_FRAME Status ParseNameList(std::vector<std::string>* names);
+  /// `a.b.c`, also IDENTIFIER('a.b.c').
+  FIRESTEEL_OWN_FRAME Status ParseQualifiedName(std::vector<std::string>* parts);
+  FIRESTEEL_OWN_FRAME Status ParseStringToken(std::string* value);
 
   // Trees.
   FIRESTEEL_OWN_FRAME Status Make(ExpressionPtr expression, const std::vector<Parsed>& parts,
@@ -125,15 +178,26 @@ class ExpressionParser {
   FIRESTEEL_OWN_FRAME const InfixOperator* PeekInfix() const;
   const InfixOperator* FindPredicate(int ahead) const;
 
+  /// `expression [ASC | DESC] [NULLS FIRST | LAST], …`.
+  Status ParseSortOrders(ParsedList* orders);
+  FIRESTEEL_OWN_FRAME Status ParseSortDirection(Parsed* out);
+
   // predicate_parser.cc
   Status ParsePredicate(const InfixOperator& op, Parsed* left);
   Status ParseIs(Parsed* left);
   Status ParseIn(Parsed* left);
   Status ParseBetween(Parsed* left);
-  Status ParseLike(std::string_view function, Parsed* left);
+  Status ParseInQuery(Parsed* left);
+  Status ParseLike(std::string_view function, bool negated, Parsed* left);
+  Status ParseQuantifiedLike(std::string_view function, bool negated, Parsed* left);
   FIRESTEEL_OWN_FRAME Status ParseEscape(std::vector<Parsed>* arguments);
 
   // primary_parser.cc
+  /// EXISTS (query), (query) as a value, value IN (query).
+  FIRESTEEL_OWN_FRAME Status ParseSubquery(bool exists, Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseStar(std::vector<std::string> target, int start, Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseParameter(Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseCollate(Parsed* base);
   Status ParsePostfix(Parsed* out);
   FIRESTEEL_OWN_FRAME Status ParseDot(Parsed* base);
   Status ParseSubscript(Parsed* base);
@@ -142,15 +206,24 @@ class ExpressionParser {
   /// What is no word: constants, `*`, and everything that cannot begin an expression.
   FIRESTEEL_OWN_FRAME Status ParseSimple(Parsed* out);
   Status ParseParenthesized(Parsed* out);
+  /// The values in `(a, b)` or struct(a, b); of anything else the expression itself.
+  std::vector<ExpressionPtr> TupleElements(const ExpressionPtr& expression) const;
   FIRESTEEL_OWN_FRAME Status MakeTuple(std::vector<Parsed> parts, int start, Parsed* out) const;
   /// A name, `t.*`, or the name of a call, whose parenthesis is next.
   struct CallName;
-  FIRESTEEL_OWN_FRAME Status ParseName(std::unique_ptr<CallName>* call, Parsed* out);
+  FIRESTEEL_OWN_FRAME Status ParseReference(std::unique_ptr<CallName>* call, Parsed* out);
+
+  // call_parser.cc
   Status ParseCall(std::unique_ptr<CallName> name, Parsed* out);
+  /// What may follow the parenthesis: WITHIN GROUP, FILTER, IGNORE NULLS.
+  Status ParseCallClauses(CallName* name, std::vector<Parsed>* parts);
   FIRESTEEL_OWN_FRAME Status MakeNamedCall(const CallName& name, const std::vector<Parsed>& parts,
-                                           bool has_filter, Parsed* out) const;
+                                           Parsed* out) const;
   Status ParseArguments(std::vector<Parsed>* arguments);
-  Status ParameterMarkerError() const;
+  Status ParseArgument(Parsed* out);
+  FIRESTEEL_OWN_FRAME bool BeginsLambda() const;
+  Status ParseLambda(Parsed* out);
+  Status ParseNamedArgument(Parsed* out);
 
   // special_form_parser.cc
   /// Forms that begin with a word: CASE, CAST, EXTRACT, literals such as DATE '…'. Leaves
@@ -165,6 +238,7 @@ class ExpressionParser {
   Status ParseSubstring(Parsed* out);
   Status ParseTrim(Parsed* out);
   Status ParsePosition(Parsed* out);
+  Status ParseOverlay(Parsed* out);
   /// The rest of a plain call after its first argument, which `arguments` holds.
   Status ParseRestOfCall(std::string_view name, std::vector<Parsed> arguments, int start,
                          Parsed* out);
@@ -201,9 +275,19 @@ class ExpressionParser {
   size_t next_ = 0;
   int last_end_ = 0;
   int nesting_ = 0;
+  std::vector<size_t> close_;  // per token: the index of the bracket that closes it
   int last_when_ = -1;  // index of the last word WHEN; before it CASE begins an expression
 };
 
-#undef FIRESTEEL_OWN_FRAME
+/// What a call is made of besides its arguments.
+struct ExpressionParser::CallName {
+  std::vector<std::string> parts;
+  int start = 0;
+  int end = 0;  // of the arguments
+  bool distinct = false;
+  bool ignore_nulls = false;
+  bool has_filter = false;
+  size_t within_group_size = 0;
+};
 
 }  // namespace firesteel

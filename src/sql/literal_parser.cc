@@ -223,7 +223,7 @@ Status ExpressionParser::ParseDateLiteral(TypeId type, std::string_view keyword,
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> array,
                         MakeArray({Value(text)}, TypeId::kString));
   // Under ANSI rules what is not a date is an error instead of NULL.
-  auto cast = Cast(array, TypeId::kString, type, CastOptions{});
+  auto cast = CastArray(array, TypeId::kString, type, CastOptions{});
   if (!cast.ok() || (*cast)->IsNull(0)) return InvalidTypedLiteral(keyword, text, start);
   return MakeLiteral(GetValue(**cast, 0, type), type, start, out);
 }

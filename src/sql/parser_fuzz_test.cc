@@ -21,29 +21,66 @@ constexpr std::string_view kSeeds[] = {
     "substring(a from 2 for 3) || trim(both 'x' from b) || position('y' in c)",
     "struct(a as x, t.*, (b, 1), x'1F') AS s",
 };
+constexpr std::string_view kStatementSeeds[] = {
+    "WITH a(x) AS (SELECT 1), b AS (TABLE a) SELECT /*+ HINT(t) */ DISTINCT x, t.* EXCEPT (y) "
+    "FROM a JOIN b USING (x) WHERE x IN (SELECT y FROM c) ORDER BY x DESC NULLS LAST LIMIT 3",
+    "SELECT a, count(*) FROM VALUES (1, 'x'), (2, NULL) AS t(a, b) GROUP BY ROLLUP(a, (b, c)), "
+    "GROUPING SETS ((a), CUBE(a, b)) HAVING count(*) > 1 OFFSET 2",
+    "SELECT sum(a) OVER w, rank() OVER (PARTITION BY b ORDER BY c ROWS BETWEEN 1 PRECEDING AND "
+    "UNBOUNDED FOLLOWING) FROM t WINDOW w AS (ORDER BY d)",
+    "(SELECT 1 UNION ALL VALUES 2) INTERSECT SELECT 3 EXCEPT ALL (TABLE t) ORDER BY 1",
+    "SELECT * FROM (a CROSS JOIN b x) LEFT SEMI JOIN LATERAL (SELECT x.y) z ON EXISTS (SELECT 1), "
+    "range(1, 2) LATERAL VIEW OUTER explode(m) e AS k, v",
+    "FROM t PIVOT (sum(a) AS s FOR q IN (1 AS one, 2)) |> WHERE a |> EXTEND b AS c |> DROP d |> "
+    "AGGREGATE max(a) GROUP BY b |> UNION ALL TABLE u",
+    "CREATE OR REPLACE GLOBAL TEMP VIEW v (a COMMENT 'x') AS SELECT transform(a, (x, i) -> x + ?)",
+    "CREATE TEMP VIEW v (a INT) USING csv OPTIONS (path '/x', header true)",
+    "EXPLAIN EXTENDED DESCRIBE QUERY SELECT :a, f(b => 1) FROM STREAM s",
+    "SET TIME ZONE INTERVAL '2' HOUR; SHOW TABLES IN a.b LIKE 'x*'; CACHE LAZY TABLE t AS SELECT 1",
+};
 constexpr std::string_view kPieces[] = {
     "(", ")", "'",  "\"", "`",    "/*",  "*/",     "--",   "\\", "::",       "array<", ">>",
     ".", "[", "]",  ",",  "case", "end", "when",   "cast", "as", "interval", "day",    "to",
-    "*", "-", "1e", "L",  "in",   "not", "filter", "\n",   "is", "\xC3\xA9", "\xFF",   "?"};
+    "*", "-", "1e", "L",  "in",   "not", "filter", "\n",   "is", "\xC3\xA9", "\xFF",   "?",
+    "select ", "from ", "where ", "group by ", "order by ", "union ", "values ", "with ", "over ",
+    "(select ", "join ", "lateral ", "window ", "|>", "->", ";", "table ", "limit ", "exists(",
+    "rollup(", "/*+", ":", "except ", "pivot(", "view ", "set ", "show "};
 
-/// Checks what every answer must keep: a tree, or an error that points into the text.
-void Check(const std::string& text) {
-  const auto parsed = ParseExpression(text);
-  if (parsed.ok()) {
-    ASSERT_NE(*parsed, nullptr) << text;
-    ASSERT_FALSE((*parsed)->ToString().empty()) << text;
-    return;
-  }
-  const ErrorInfo* info = GetErrorInfo(parsed.status());
-  ASSERT_NE(info, nullptr) << text << ": " << parsed.status().ToString();
-  ASSERT_NE(info->condition, "INTERNAL_ERROR") << text << ": " << parsed.status().ToString();
+void CheckError(const std::string& text, const Status& status) {
+  const ErrorInfo* info = GetErrorInfo(status);
+  ASSERT_NE(info, nullptr) << text << ": " << status.ToString();
+  ASSERT_NE(info->condition, "INTERNAL_ERROR") << text << ": " << status.ToString();
   ASSERT_GE(info->context.start_offset, 0) << text;
   ASSERT_LE(info->context.start_offset, static_cast<int>(text.size())) << text;
   ASSERT_GE(info->context.line, 1) << text;
 }
 
+/// Checks what every answer must keep: a tree, or an error that points into the text.
+void Check(const std::string& text) {
+  const auto expression = ParseExpression(text);
+  if (expression.ok()) {
+    ASSERT_NE(*expression, nullptr) << text;
+    ASSERT_FALSE((*expression)->ToString().empty()) << text;
+  } else {
+    CheckError(text, expression.status());
+  }
+  const auto statement = ParseStatement(text);
+  if (statement.ok()) {
+    ASSERT_NE(*statement, nullptr) << text;
+    ASSERT_FALSE((*statement)->TreeString().empty()) << text;
+  } else {
+    CheckError(text, statement.status());
+  }
+  const auto pieces = SplitStatements(text);
+  if (!pieces.ok()) CheckError(text, pieces.status());
+}
+
 class ParserFuzzTest : public ::testing::Test {
  protected:
+  std::string_view AnySeed() {
+    const size_t at = Below(std::size(kSeeds) + std::size(kStatementSeeds));
+    return at < std::size(kSeeds) ? kSeeds[at] : kStatementSeeds[at - std::size(kSeeds)];
+  }
   size_t Below(size_t limit) {
     return std::uniform_int_distribution<size_t>(0, limit - 1)(random_);
   }
@@ -73,13 +110,13 @@ TEST_F(ParserFuzzTest, SurvivesRandomPieces) {
 
 TEST_F(ParserFuzzTest, SurvivesMutations) {
   for (int round = 0; round < 6000; ++round) {
-    std::string text(kSeeds[Below(std::size(kSeeds))]);
+    std::string text(AnySeed());
     for (size_t i = 1 + Below(4); i > 0; --i) {
       const size_t at = Below(text.size() + 1);
       switch (Below(4)) {
         case 0: text.insert(at, kPieces[Below(std::size(kPieces))]); break;
         case 1: text.erase(at, 1 + Below(8)); break;
-        case 2: text.insert(at, kSeeds[Below(std::size(kSeeds))]); break;
+        case 2: text.insert(at, AnySeed()); break;
         default: text.resize(at);
       }
     }

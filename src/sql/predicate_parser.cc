@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "plan/subqueries.h"
 #include "sql/expression_parser.h"
 
 namespace firesteel {
@@ -16,7 +17,7 @@ Status ExpressionParser::ParsePredicate(const InfixOperator& op, Parsed* left) {
   } else if (op.symbol == "BETWEEN") {
     ARROW_RETURN_NOT_OK(ParseBetween(left));
   } else {
-    ARROW_RETURN_NOT_OK(ParseLike(op.function, left));
+    return ParseLike(op.function, negated, left);
   }
   return negated ? MakeNot(start, left) : Status::OK();
 }
@@ -46,6 +47,7 @@ Status ExpressionParser::ParseIs(Parsed* left) {
 }
 
 Status ExpressionParser::ParseIn(Parsed* left) {
+  if (BeginsQueryInParentheses()) return ParseInQuery(left);
   const int start = left->start;
   Advance();  // The parenthesis; PeekInfix has seen it.
   if (AcceptSymbol(")")) {
@@ -70,15 +72,57 @@ Status ExpressionParser::ParseBetween(Parsed* left) {
   return MakeCall("between", std::move(operands), start, left);
 }
 
-Status ExpressionParser::ParseLike(std::string_view function, Parsed* left) {
+// `(a, b) IN (SELECT …)` compares as many columns as stand on the left.
+Status ExpressionParser::ParseInQuery(Parsed* left) {
   const int start = left->start;
+  ParsedPlan query;
+  ARROW_RETURN_NOT_OK(ParseQueryInParentheses(&query));
+  const Parsed inside{nullptr, query.depth, query.nodes, start, LastEnd()};
+  return Make(std::make_shared<SubqueryExpression>(SubqueryExpression::Form::kIn,
+                                                   std::move(query.plan),
+                                                   TupleElements(left->expression)),
+              {*left, inside}, start, left);
+}
+
+Status ExpressionParser::ParseLike(std::string_view function, bool negated, Parsed* left) {
+  const int start = left->start;
+  const bool quantified = PeekWord("ANY") || PeekWord("SOME") || PeekWord("ALL");
+  if (quantified && PeekSymbol("(", 1) && function != "rlike") {
+    return ParseQuantifiedLike(function, negated, left);
+  }
   std::vector<Parsed> arguments(2);
   arguments[0] = std::move(*left);
   ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &arguments[1]));
   if (function != "rlike" && PeekWord("ESCAPE") && Peek(1).kind == TokenKind::kString) {
     ARROW_RETURN_NOT_OK(ParseEscape(&arguments));
   }
-  return MakeCall(function, std::move(arguments), start, left);
+  ARROW_RETURN_NOT_OK(MakeCall(function, std::move(arguments), start, left));
+  return negated ? MakeNot(start, left) : Status::OK();
+}
+
+// `a LIKE ANY (p, q)` is `a LIKE p OR a LIKE q`, ALL is AND; NOT stands before each LIKE.
+Status ExpressionParser::ParseQuantifiedLike(std::string_view function, bool negated,
+                                             Parsed* left) {
+  const int start = left->start;
+  const bool all = PeekWord("ALL");
+  Advance();
+  if (PeekSymbol(")", 1)) {
+    Advance(2);
+    return ErrorFrom(start, "_LEGACY_ERROR_TEMP_0064",
+                     {{"msg", "Expected something between '(' and ')'."}});
+  }
+  std::vector<Parsed> conditions;
+  do {
+    Advance();
+    Parsed pattern;
+    ARROW_RETURN_NOT_OK(ParseExpression(&pattern));
+    conditions.emplace_back();
+    ARROW_RETURN_NOT_OK(MakeCall(function, {*left, std::move(pattern)}, start,
+                                 &conditions.back()));
+    if (negated) ARROW_RETURN_NOT_OK(MakeNot(start, &conditions.back()));
+  } while (PeekSymbol(","));
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  return MakeBalanced(all ? "and" : "or", conditions, 0, conditions.size() - 1, left);
 }
 
 Status ExpressionParser::ParseEscape(std::vector<Parsed>* arguments) {

@@ -2,9 +2,21 @@
 #include <utility>
 
 #include "common/error.h"
+#include "plan/subqueries.h"
 #include "sql/expression_parser.h"
 
 namespace firesteel {
+
+namespace {
+
+/// Whether the call was written `(a, b)` and not by its name.
+bool IsTuple(const UnresolvedFunction& call) {
+  const Origin& origin = call.origin();
+  return call.name() == "named_struct" && origin.text != nullptr &&
+         (*origin.text)[static_cast<size_t>(origin.start)] == '(';
+}
+
+}  // namespace
 
 Status ExpressionParser::ParsePostfix(Parsed* out) {
   ARROW_RETURN_NOT_OK(ParsePrimary(out));
@@ -15,6 +27,8 @@ Status ExpressionParser::ParsePostfix(Parsed* out) {
       ARROW_RETURN_NOT_OK(ParseSubscript(out));
     } else if (PeekSymbol("::")) {
       ARROW_RETURN_NOT_OK(ParseCastSuffix(out));
+    } else if (PeekWord("COLLATE") && IsName(Peek(1))) {
+      ARROW_RETURN_NOT_OK(ParseCollate(out));
     } else {
       return Status::OK();
     }
@@ -55,6 +69,16 @@ Status ExpressionParser::ParseCastSuffix(Parsed* base) {
   return MakeCast(std::move(type), false, base->start, base);
 }
 
+Status ExpressionParser::ParseCollate(Parsed* base) {
+  Advance();
+  const int start = Peek().start;
+  std::vector<std::string> parts;
+  ARROW_RETURN_NOT_OK(ParseQualifiedName(&parts));
+  Parsed collation;
+  ARROW_RETURN_NOT_OK(MakeText(std::move(parts.back()), start, &collation));
+  return MakeCall("collate", {*base, std::move(collation)}, base->start, base);
+}
+
 Status ExpressionParser::ParsePrimary(Parsed* out) {
   if (PeekSymbol("(")) return ParseParenthesized(out);
   if (!IsName(Peek())) return ParseSimple(out);
@@ -64,7 +88,7 @@ Status ExpressionParser::ParsePrimary(Parsed* out) {
     if (out->expression != nullptr) return Status::OK();
   }
   std::unique_ptr<CallName> call;
-  ARROW_RETURN_NOT_OK(ParseName(&call, out));
+  ARROW_RETURN_NOT_OK(ParseReference(&call, out));
   return call == nullptr ? Status::OK() : ParseCall(std::move(call), out);
 }
 
@@ -78,23 +102,55 @@ Status ExpressionParser::ParseSimple(Parsed* out) {
     Advance();
     return ParseNumber(true, start, out);
   }
-  if (AcceptSymbol("*")) return Make(std::make_shared<UnresolvedStar>(), {}, start, out);
-  if (IsSymbol(token, "?") || (IsSymbol(token, ":") && IsName(Peek(1)))) {
-    return ParameterMarkerError();
-  }
+  if (AcceptSymbol("*")) return ParseStar({}, start, out);
+  if (IsSymbol(token, "?") || (IsSymbol(token, ":") && IsName(Peek(1)))) return ParseParameter(out);
   return SyntaxError();
 }
 
-// A text of one expression comes without parameters.
-Status ExpressionParser::ParameterMarkerError() const {
-  const Token& token = Peek();
-  const bool named = IsSymbol(token, ":");
-  std::string name = named ? NameOf(Peek(1)) : "_" + std::to_string(token.start);
-  return source_->ErrorAt("UNBOUND_SQL_PARAMETER", {{"name", std::move(name)}}, token.start,
-                          named ? Peek(1).end : token.end);
+Status ExpressionParser::ParseParameter(Parsed* out) {
+  const int start = Peek().start;
+  std::string name;
+  if (PeekSymbol(":")) {
+    Advance();
+    name = NameOf(Peek());
+  }
+  Advance();
+  return Make(std::make_shared<UnresolvedParameter>(std::move(name),
+                                                    source_->OriginOf(start, LastEnd())),
+              {}, start, out);
+}
+
+// `* EXCEPT (a, b.c)`; EXCEPT before a query is the operator on tables.
+Status ExpressionParser::ParseStar(std::vector<std::string> target, int start, Parsed* out) {
+  std::vector<std::vector<std::string>> except;
+  if (PeekWord("EXCEPT") && PeekSymbol("(", 1) && !BeginsQueryInParentheses(1)) {
+    Advance();
+    do {
+      Advance();
+      except.emplace_back();
+      ARROW_RETURN_NOT_OK(ParseQualifiedName(&except.back()));
+    } while (PeekSymbol(","));
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  }
+  return Make(std::make_shared<UnresolvedStar>(std::move(target), std::move(except),
+                                               source_->OriginOf(start, LastEnd())),
+              {}, start, out);
+}
+
+Status ExpressionParser::ParseSubquery(bool exists, Parsed* out) {
+  const int start = Peek().start;
+  if (exists) Advance();
+  ParsedPlan query;
+  ARROW_RETURN_NOT_OK(ParseQueryInParentheses(&query));
+  const auto form = exists ? SubqueryExpression::Form::kExists : SubqueryExpression::Form::kScalar;
+  const Parsed inside{nullptr, query.depth, query.nodes, start, LastEnd()};
+  return Make(std::make_shared<SubqueryExpression>(form, std::move(query.plan),
+                                                   std::vector<ExpressionPtr>()),
+              {inside}, start, out);
 }
 
 Status ExpressionParser::ParseParenthesized(Parsed* out) {
+  if (BeginsQueryInParentheses()) return ParseSubquery(false, out);
   const int start = Peek().start;
   Advance();
   ARROW_RETURN_NOT_OK(ParseExpression(out));
@@ -126,87 +182,46 @@ Status ExpressionParser::MakeTuple(std::vector<Parsed> parts, int start, Parsed*
   return MakeCall("named_struct", std::move(arguments), start, out);
 }
 
-struct ExpressionParser::CallName {
-  std::vector<std::string> parts;
-  int start = 0;
-  int end = 0;  // of the arguments
-  bool distinct = false;
-};
+std::vector<ExpressionPtr> ExpressionParser::TupleElements(const ExpressionPtr& expression) const {
+  const auto* call = As<UnresolvedFunction>(expression);
+  if (call == nullptr) return {expression};
+  const std::vector<ExpressionPtr>& arguments = call->children();
+  std::vector<ExpressionPtr> elements;
+  if (IsTuple(*call)) {
+    for (size_t i = 1; i < arguments.size(); i += 2) elements.push_back(arguments[i]);
+    return elements;
+  }
+  if (call->name() != "struct") return {expression};
+  for (const ExpressionPtr& argument : arguments) {
+    elements.push_back(As<Alias>(argument) == nullptr ? argument : argument->child(0));
+  }
+  return elements;
+}
 
-Status ExpressionParser::ParseName(std::unique_ptr<CallName>* call, Parsed* out) {
+Status ExpressionParser::ParseReference(std::unique_ptr<CallName>* call, Parsed* out) {
   const int start = Peek().start;
-  std::vector<std::string> parts{NameOf(Peek())};
-  Advance();
-  while (PeekSymbol(".")) {
-    Advance();
-    if (AcceptSymbol("*")) {
-      return Make(std::make_shared<UnresolvedStar>(std::move(parts)), {}, start, out);
-    }
-    if (!IsName(Peek())) return SyntaxError();
+  std::vector<std::string> parts;
+  if (PeekWord("IDENTIFIER") && PeekSymbol("(", 1) && Peek(2).kind == TokenKind::kString) {
+    ARROW_RETURN_NOT_OK(ParseQualifiedName(&parts));
+  } else {
     parts.push_back(NameOf(Peek()));
     Advance();
   }
+  while (PeekSymbol(".")) {
+    Advance();
+    if (AcceptSymbol("*")) return ParseStar(std::move(parts), start, out);
+    parts.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseName(&parts.back()));
+  }
   if (PeekSymbol("(")) {
     *call = std::make_unique<CallName>();
-    **call = {std::move(parts), start};
+    (*call)->parts = std::move(parts);
+    (*call)->start = start;
     return Status::OK();
   }
   return Make(std::make_shared<UnresolvedAttribute>(std::move(parts),
                                                     source_->OriginOf(start, LastEnd())),
               {}, start, out);
-}
-
-Status ExpressionParser::ParseCall(std::unique_ptr<CallName> name, Parsed* out) {
-  Advance();
-  if ((PeekWord("DISTINCT") || PeekWord("ALL")) && BeginsExpression(Peek(1)) &&
-      !PeekSymbol("(", 1)) {
-    name->distinct = PeekWord("DISTINCT");
-    Advance();
-  }
-  std::vector<Parsed> parts;
-  ARROW_RETURN_NOT_OK(ParseArguments(&parts));
-  name->end = LastEnd();
-  const bool has_filter = PeekWord("FILTER") && PeekSymbol("(", 1) && PeekWord("WHERE", 2);
-  if (has_filter) {
-    Advance(3);
-    parts.emplace_back();
-    ARROW_RETURN_NOT_OK(ParseExpression(&parts.back()));
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  }
-  return MakeNamedCall(*name, parts, has_filter, out);
-}
-
-Status ExpressionParser::MakeNamedCall(const CallName& name, const std::vector<Parsed>& parts,
-                                       bool has_filter, Parsed* out) const {
-  std::vector<ExpressionPtr> arguments;
-  for (const Parsed& part : parts) arguments.push_back(part.expression);
-  ExpressionPtr filter;
-  if (has_filter) {
-    filter = std::move(arguments.back());
-    arguments.pop_back();
-  }
-  // Built-in functions may be named by their place: system.builtin.abs(x).
-  const size_t count = name.parts.size();
-  size_t first = 0;
-  if (count > 1 && name.parts[count - 2] == "builtin") {
-    if (count == 2) first = 1;
-    if (count == 3 && name.parts[0] == "system") first = 2;
-  }
-  std::string text;
-  for (size_t i = first; i < count; ++i) text += (text.empty() ? "" : ".") + name.parts[i];
-  return Make(std::make_shared<UnresolvedFunction>(
-                  std::move(text), std::move(arguments), name.distinct,
-                  source_->OriginOf(name.start, name.end), std::move(filter)),
-              parts, name.start, out);
-}
-
-Status ExpressionParser::ParseArguments(std::vector<Parsed>* arguments) {
-  if (AcceptSymbol(")")) return Status::OK();
-  do {
-    arguments->emplace_back();
-    ARROW_RETURN_NOT_OK(ParseExpression(&arguments->back()));
-  } while (AcceptSymbol(","));
-  return ExpectSymbol(")");
 }
 
 }  // namespace firesteel

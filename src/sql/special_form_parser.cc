@@ -12,12 +12,14 @@ Status ExpressionParser::ParseWordForm(Parsed* out) {
     return ParseCase(out);
   }
   if (!PeekSymbol("(", 1)) return ParseConstantWord(out);
+  if (PeekWord("EXISTS") && BeginsQueryInParentheses(1)) return ParseSubquery(true, out);
   if (PeekWord("CAST")) return ParseCast(false, out);
   if (PeekWord("TRY_CAST")) return ParseCast(true, out);
   if (PeekWord("STRUCT")) return ParseStruct(out);
   if (PeekWord("SUBSTRING") || PeekWord("SUBSTR")) return ParseSubstring(out);
   if (PeekWord("TRIM")) return ParseTrim(out);
   if (PeekWord("POSITION")) return ParsePosition(out);
+  if (PeekWord("OVERLAY")) return ParseOverlay(out);
   if (PeekWord("EXTRACT") && IsName(Peek(2)) && PeekWord("FROM", 3)) return ParseExtract(out);
   return Status::OK();
 }
@@ -156,6 +158,27 @@ Status ExpressionParser::ParseTrim(Parsed* out) {
   ARROW_RETURN_NOT_OK(ParseExpression(&arguments.back()));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   return MakeCall(function, std::move(arguments), start, out);
+}
+
+// OVERLAY(text PLACING other FROM start [FOR length]), besides the plain call.
+Status ExpressionParser::ParseOverlay(Parsed* out) {
+  const int start = Peek().start;
+  const std::string_view name = TextOf(Peek());
+  Advance(2);
+  if (AcceptSymbol(")")) return MakeCall(name, {}, start, out);
+  std::vector<Parsed> arguments(1);
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments[0]));
+  if (!AcceptWord("PLACING")) return ParseRestOfCall(name, std::move(arguments), start, out);
+  arguments.resize(3);
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments[1]));
+  ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
+  ARROW_RETURN_NOT_OK(ParseExpression(&arguments[2]));
+  if (AcceptWord("FOR")) {
+    arguments.emplace_back();
+    ARROW_RETURN_NOT_OK(ParseExpression(&arguments.back()));
+  }
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  return MakeCall("overlay", std::move(arguments), start, out);
 }
 
 // POSITION(part IN text), besides the plain call.

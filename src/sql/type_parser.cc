@@ -40,9 +40,7 @@ Result<DataType> ExpressionParser::ParseType() {
   const std::string_view text = source_->Slice(start, LastEnd());
   Result<DataType> type = DataType::FromDdl(text);
   if (type.ok()) return type;
-  const ErrorInfo* info = GetErrorInfo(type.status());
-  if (info == nullptr) return type;
-  return source_->ErrorAt(info->condition, info->parameters, start, LastEnd());
+  return ErrorFrom(start, type.status());
 }
 
 // The lexer knows nothing of types: in array<array<int>> the end is one token, and in

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/config.h"
 #include "firesteel/connector/table.h"
@@ -21,6 +22,7 @@ struct StreamDefinition {
   bool temporary_checkpoint = false;      ///< removed when the query ends without error
   std::shared_ptr<Table> sink;            ///< has kStreamingWrite; or
   std::shared_ptr<BatchSink> batch_sink;  ///< given directly (foreachBatch)
+  std::vector<std::string> partition_columns;  ///< of a file sink
   Config config;
 };
 

@@ -35,7 +35,9 @@ Result<StreamingSink> OpenSink(const StreamDefinition& definition, const std::st
                                                 {.schema = definition.analyzed_plan->schema(),
                                                  .mode = definition.mode,
                                                  .query_id = query_id,
-                                                 .query_name = definition.name}));
+                                                 .query_name = definition.name,
+                                                 .partition_columns =
+                                                     definition.partition_columns}));
   if (sink.write == nullptr && sink.batch_sink == nullptr) {
     return InternalError("The sink " + definition.sink->Name() + " gave nothing to write to.");
   }

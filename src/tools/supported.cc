@@ -1,5 +1,6 @@
 #include "tools/supported.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "connectors/console/console_provider.h"
@@ -7,6 +8,7 @@
 #include "formats/file_format.h"
 #include "functions/registry.h"
 #include "library/engine.h"
+#include "sql/parser.h"
 
 namespace firesteel {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 unsigned CapabilitiesOf(const DataSourceRegistry& registry, const std::string& name) {
   Options options;
   options.Set("path", "/");
+  options.Set("rowsPerBatch", "1");
   const Schema schema({{"value", TypeId::kString}});
   const auto provider = registry.Find(name);
   if (!provider.ok()) return 0;
@@ -32,14 +35,92 @@ std::string TableLine(std::string_view what, const std::string& which) {
   return "| " + std::string(what) + " | " + which + " |\n";
 }
 
+/// A piece of SQL and a statement that has it.
+struct Statement {
+  std::string_view name;
+  std::string_view example;
+};
+
+constexpr Statement kClauses[] = {
+    {"SELECT", "SELECT a FROM t"},
+    {"FROM STREAM", "SELECT a FROM STREAM t"},
+    {"WHERE", "SELECT a FROM t WHERE a > 1"},
+    {"GROUP BY", "SELECT a, count(*) FROM t GROUP BY a"},
+    {"ROLLUP", "SELECT a, b, count(*) FROM t GROUP BY ROLLUP (a, b)"},
+    {"CUBE", "SELECT a, b, count(*) FROM t GROUP BY CUBE (a, b)"},
+    {"GROUPING SETS", "SELECT a, count(*) FROM t GROUP BY GROUPING SETS ((a), ())"},
+    {"HAVING", "SELECT a FROM t GROUP BY a HAVING count(*) > 1"},
+    {"ORDER BY", "SELECT a FROM t ORDER BY a"},
+    {"LIMIT", "SELECT a FROM t LIMIT 1"},
+    {"OFFSET", "SELECT a FROM t OFFSET 1"},
+    {"DISTINCT", "SELECT DISTINCT a FROM t"},
+    {"VALUES", "VALUES (1, 'a')"},
+    {"WITH", "WITH c AS (SELECT 1) SELECT * FROM c"},
+    {"subqueries", "SELECT (SELECT max(a) FROM t) FROM (SELECT 1) WHERE EXISTS (SELECT 1)"},
+    {"JOIN ON", "SELECT * FROM t JOIN u ON t.a = u.a"},
+    {"JOIN USING", "SELECT * FROM t FULL OUTER JOIN u USING (a)"},
+    {"SEMI and ANTI JOIN", "SELECT * FROM t LEFT ANTI JOIN u ON t.a = u.a"},
+    {"UNION", "SELECT 1 UNION ALL SELECT 2"},
+    {"INTERSECT", "SELECT 1 INTERSECT SELECT 2"},
+    {"EXCEPT", "SELECT 1 EXCEPT ALL SELECT 2"},
+    {"LATERAL VIEW", "SELECT * FROM t LATERAL VIEW explode(a) v AS x"},
+    {"PIVOT", "SELECT * FROM t PIVOT (sum(a) FOR b IN (1, 2))"},
+    {"OVER", "SELECT sum(a) OVER (PARTITION BY b ORDER BY c) FROM t"},
+    {"lambda", "SELECT transform(a, x -> x + 1) FROM t"},
+    {"CASE", "SELECT CASE WHEN a THEN 1 ELSE 2 END FROM t"},
+    {"CAST", "SELECT CAST(a AS INT), a::INT FROM t"},
+    {"TRY_CAST", "SELECT TRY_CAST(a AS INT) FROM t"},
+    {"INTERVAL", "SELECT INTERVAL '1' DAY"},
+    {"parameters", "SELECT :a, :b"},
+};
+
+constexpr Statement kCommands[] = {
+    {"CREATE TEMP VIEW AS", "CREATE OR REPLACE TEMP VIEW v AS SELECT 1"},
+    {"CREATE GLOBAL TEMP VIEW", "CREATE GLOBAL TEMP VIEW v AS SELECT 1"},
+    {"CREATE TEMP VIEW USING", "CREATE TEMP VIEW v USING json OPTIONS (path '/in')"},
+    {"DROP VIEW", "DROP VIEW IF EXISTS v"},
+    {"SHOW TABLES", "SHOW TABLES LIKE 'a*'"},
+    {"SHOW VIEWS", "SHOW VIEWS"},
+    {"SHOW COLUMNS", "SHOW COLUMNS IN t"},
+    {"SHOW FUNCTIONS", "SHOW FUNCTIONS LIKE 'date*'"},
+    {"SHOW DATABASES", "SHOW DATABASES"},
+    {"DESCRIBE", "DESCRIBE TABLE t"},
+    {"DESCRIBE QUERY", "DESCRIBE QUERY SELECT 1"},
+    {"DESCRIBE FUNCTION", "DESCRIBE FUNCTION upper"},
+    {"EXPLAIN", "EXPLAIN EXTENDED SELECT 1"},
+    {"SET", "SET spark.sql.session.timeZone=UTC"},
+    {"SET TIME ZONE", "SET TIME ZONE 'UTC'"},
+    {"RESET", "RESET"},
+    {"CACHE TABLE", "CACHE LAZY TABLE t"},
+    {"UNCACHE TABLE", "UNCACHE TABLE IF EXISTS t"},
+    {"CLEAR CACHE", "CLEAR CACHE"},
+    {"REFRESH TABLE", "REFRESH TABLE t"},
+    {"USE", "USE default"},
+};
+
+/// The names of those that the parser takes.
+template <size_t kCount>
+std::vector<std::string> Parsed(const Statement (&statements)[kCount]) {
+  std::vector<std::string> names;
+  for (const Statement& statement : statements) {
+    if (ParseStatement(statement.example).ok()) names.emplace_back(statement.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string SupportedTable() {
+  std::vector<std::string> formats;
+  for (const FileFormat* format : AllFileFormats()) formats.emplace_back(format->Name());
+  std::ranges::sort(formats);
   std::vector<std::string> sources;
   std::vector<std::string> sinks{"foreachBatch"};
+  std::vector<std::string> tables;
   const auto registry = NewDataSourceRegistry(StandardOutput());
   for (const std::string& name : registry->Names()) {
     const unsigned capabilities = CapabilitiesOf(*registry, name);
+    if ((capabilities & (Table::kBatchRead | Table::kBatchWrite)) != 0) tables.push_back(name);
     if ((capabilities & Table::kMicroBatchRead) != 0) sources.push_back(name);
     if ((capabilities & Table::kStreamingWrite) != 0) sinks.push_back(name);
   }
@@ -53,11 +134,16 @@ std::string SupportedTable() {
     family.emplace_back(name);
   }
   std::string text = "| what | which |\n|---|---|\n";
-  text += TableLine("sources", Join(sources));
-  text += TableLine("sinks", Join(sinks));
+  text += TableLine("queries", Join(Parsed(kClauses)));
+  text += TableLine("commands", Join(Parsed(kCommands)));
+  text += TableLine("file formats", Join(formats));
+  text += TableLine("batch tables", Join(tables));
+  text += TableLine("streaming sources", Join(sources));
+  text += TableLine("streaming sinks", Join(sinks));
   text += TableLine("output modes", Join({"append", "update", "complete"}));
   text += TableLine("triggers", Join({"default", "ProcessingTime", "Once", "AvailableNow"}));
-  text += TableLine("aggregate functions (" + std::to_string(aggregates.size()) + ")", Join(aggregates));
+  text += TableLine("aggregate functions (" + std::to_string(aggregates.size()) + ")",
+                    Join(aggregates));
   text += TableLine("generators", Join(generators));
   text += TableLine("scalar functions (" + std::to_string(scalars.size()) + ")", Join(scalars));
   return text;

@@ -139,9 +139,9 @@ std::string SqlLiteral(const CastTask& task, int64_t i) {
   }
 }
 
-Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::Array>& array,
-                                           const DataType& from, const DataType& to,
-                                           const CastOptions& options) {
+Result<std::shared_ptr<arrow::Array>> CastArray(const std::shared_ptr<arrow::Array>& array,
+                                                const DataType& from, const DataType& to,
+                                                const CastOptions& options) {
   if (from.SameType(to)) return array;
   if (!CanCast(from, to, options.ansi || options.try_cast)) {
     return CastRefusal("CAST(? AS " + to.Sql() + ")", from, to);

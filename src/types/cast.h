@@ -23,9 +23,9 @@ bool CanUpCast(const DataType& from, const DataType& to);
 
 /// Casts every element. Errors: CAST_INVALID_INPUT, CAST_OVERFLOW, NUMERIC_VALUE_OUT_OF_RANGE…, as
 /// Spark 4.3 raises them.
-Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::Array>& array,
-                                           const DataType& from, const DataType& to,
-                                           const CastOptions& options);
+Result<std::shared_ptr<arrow::Array>> CastArray(const std::shared_ptr<arrow::Array>& array,
+                                                const DataType& from, const DataType& to,
+                                                const CastOptions& options);
 
 /// Returns the error for a cast that does not exist under ANSI rules: DATATYPE_MISMATCH.CAST_WITH….
 /// `sql_expression` is the cast as text.

@@ -68,11 +68,11 @@ Range ElementsOf(const CastTask& task) {
   return {task.view.ListBegin(0), task.view.ListEnd(task.view.length() - 1)};
 }
 
-ArrayResult CastArray(const CastTask& task) {
+ArrayResult CastList(const CastTask& task) {
   const auto [begin, end] = ElementsOf(task);
   ARROW_ASSIGN_OR_RAISE(auto elements, VisibleElements(task, *task.data.child_data[0], begin, end));
-  ARROW_ASSIGN_OR_RAISE(
-      elements, Cast(elements, task.from.element_type(), task.to.element_type(), task.options));
+  ARROW_ASSIGN_OR_RAISE(elements, CastArray(elements, task.from.element_type(),
+                                            task.to.element_type(), task.options));
   ARROW_ASSIGN_OR_RAISE(auto offsets, RebasedOffsets(task, begin));
   ARROW_ASSIGN_OR_RAISE(auto validity, CopyValidity(task.data));
   return arrow::MakeArray(arrow::ArrayData::Make(ToArrowType(task.to), task.view.length(),
@@ -103,9 +103,10 @@ ArrayResult CastMap(const CastTask& task) {
   };
   ARROW_ASSIGN_OR_RAISE(auto keys, VisibleElements(task, *side(0), begin, end));
   ARROW_ASSIGN_OR_RAISE(auto values, VisibleElements(task, *side(1), begin, end));
-  ARROW_ASSIGN_OR_RAISE(keys, Cast(keys, task.from.key_type(), task.to.key_type(), task.options));
-  ARROW_ASSIGN_OR_RAISE(values,
-                        Cast(values, task.from.value_type(), task.to.value_type(), task.options));
+  ARROW_ASSIGN_OR_RAISE(
+      keys, CastArray(keys, task.from.key_type(), task.to.key_type(), task.options));
+  ARROW_ASSIGN_OR_RAISE(
+      values, CastArray(values, task.from.value_type(), task.to.value_type(), task.options));
   ARROW_ASSIGN_OR_RAISE(auto offsets, RebasedOffsets(task, begin));
   ARROW_ASSIGN_OR_RAISE(auto validity, ResultValidity::Make(task.data));
   if (keys->null_count() > 0) {
@@ -131,8 +132,8 @@ ArrayResult CastStruct(const CastTask& task) {
   for (int i = 0; i < static_cast<int>(task.from.fields().size()); ++i) {
     // Fields under NULL structs become NULL, lest they raise errors.
     ARROW_ASSIGN_OR_RAISE(auto field, input.GetFlattenedField(i));
-    ARROW_ASSIGN_OR_RAISE(
-        field, Cast(field, task.from.fields()[i].type, task.to.fields()[i].type, task.options));
+    ARROW_ASSIGN_OR_RAISE(field, CastArray(field, task.from.fields()[i].type,
+                                           task.to.fields()[i].type, task.options));
     result->child_data.push_back(field->data());
   }
   return arrow::MakeArray(result);
@@ -143,7 +144,7 @@ ArrayResult CastStruct(const CastTask& task) {
 ArrayResult CastNested(const CastTask& task) {
   switch (task.from.id()) {
     case TypeId::kArray:
-      return CastArray(task);
+      return CastList(task);
     case TypeId::kMap:
       return CastMap(task);
     default:

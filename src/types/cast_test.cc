@@ -24,7 +24,7 @@ std::string CastOne(const Value& value, std::string_view from_ddl, std::string_v
       .ansi = mode != Mode::kLegacy, .try_cast = mode == Mode::kTry, .time_zone = zone};
   // A NULL row and a slice go along in every test.
   const auto input = MakeArray({Value(), Value(), value}, from).ValueOrDie()->Slice(1);
-  const auto result = Cast(input, from, to, options);
+  const auto result = CastArray(input, from, to, options);
   if (!result.ok()) return ErrorCondition(result.status());
   EXPECT_TRUE((*result)->ValidateFull().ok()) << (*result)->ValidateFull().ToString();
   EXPECT_TRUE((*result)->type()->Equals(ToArrowType(to))) << (*result)->type()->ToString();
@@ -219,7 +219,7 @@ TEST(CastNested, ElementsThatNobodySeesRaiseNoErrors) {
   const DataType to = DataType::FromDdl("array<int>").ValueOrDie();
   const auto lists =
       MakeArray({ArrayValue{{"x"}}, ArrayValue{{"1"}}, ArrayValue{{"y"}}}, from).ValueOrDie();
-  const auto result = Cast(lists->Slice(1, 1), from, to, {}).ValueOrDie();
+  const auto result = CastArray(lists->Slice(1, 1), from, to, {}).ValueOrDie();
   EXPECT_EQ(GetValue(*result, 0, to), Value(ArrayValue{{int32_t{1}}}));
 
   // The first row is NULL, but "x" still lies under it.
@@ -227,7 +227,7 @@ TEST(CastNested, ElementsThatNobodySeesRaiseNoErrors) {
   data->buffers[0] = arrow::Buffer::FromString(std::string(1, '\x02'));
   data->length = 2;
   data->null_count = 1;
-  const auto masked = Cast(arrow::MakeArray(data), from, to, {}).ValueOrDie();
+  const auto masked = CastArray(arrow::MakeArray(data), from, to, {}).ValueOrDie();
   EXPECT_TRUE(masked->ValidateFull().ok());
   EXPECT_TRUE(masked->IsNull(0));
   EXPECT_EQ(GetValue(*masked, 1, to), Value(ArrayValue{{int32_t{1}}}));

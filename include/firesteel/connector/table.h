@@ -74,6 +74,10 @@ struct WriteRequest {
   OutputMode mode = OutputMode::kAppend;
   std::string query_id;
   std::string query_name;
+  /// Columns of `schema` (matched without case) whose values become directories `name=value`.
+  std::vector<std::string> partition_columns = {};
+  /// What the writer was told; the table's own options where this is empty.
+  Options options = {};
 };
 
 /// A sink is one of the two.
@@ -106,7 +110,7 @@ class Table {
   virtual unsigned capabilities() const = 0;
   virtual Result<std::shared_ptr<Scan>> NewScan(const ScanRequest& request);
   virtual Result<StreamingSink> NewStreamingSink(const WriteRequest& request);
-  /// For batch writes; epoch 0.
+  /// For batch writes; epoch 0. With kIgnore, IsCommitted(0) is true where something is there.
   virtual Result<std::unique_ptr<StreamingWrite>> NewBatchWrite(const WriteRequest& request,
                                                                 SaveMode mode);
 };

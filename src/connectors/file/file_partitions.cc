@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "arrow/array/array_base.h"
 #include "arrow/io/interfaces.h"
 #include "arrow/record_batch.h"
+#include "arrow/type.h"
 #include "common/error.h"
+#include "connectors/file/partition_directories.h"
+#include "types/arrow_types.h"
 
 namespace firesteel {
 namespace {
@@ -30,14 +34,17 @@ class FilePartitionReader final : public BatchReader {
         if (!opened) continue;
       }
       Result<std::shared_ptr<arrow::RecordBatch>> batch = reader_->Next();
-      if (!batch.ok()) return Explain(batch.status());
+      if (!batch.ok()) {
+        if (!IsIgnored(batch.status())) return Explain(batch.status());
+        batch = std::shared_ptr<arrow::RecordBatch>();
+      }
       if (*batch == nullptr) {
         reader_.reset();
         continue;
       }
       // Only now do the rows of this file reach the operators above.
       if (context_.input_file != nullptr) *context_.input_file = current_path_;
-      return batch;
+      return AddPartitionColumns(*batch);
     }
   }
 
@@ -53,14 +60,77 @@ class FilePartitionReader final : public BatchReader {
       return MakeErrorCausedBy("FAILED_READ_FILE.FILE_NOT_EXIST",
                                {{"path", ToFileUri(current_path_)}}, file.status());
     }
+    // Nothing can be wrong with a file that holds nothing.
+    ARROW_ASSIGN_OR_RAISE(const int64_t bytes, (*file)->GetSize());
+    if (bytes == 0) return false;
     FileReadRequest request = settings_->request;
     request.path = current_path_;
     request.batch_rows = context_.batch_rows;
+    ARROW_RETURN_NOT_OK(SplitOffPartitionColumns(&request));
     Result<std::unique_ptr<BatchReader>> reader =
         settings_->format->OpenReader(*std::move(file), request, context_.input_rows);
-    if (!reader.ok()) return Explain(reader.status());
+    if (!reader.ok()) {
+      if (IsIgnored(reader.status())) return false;
+      return Explain(reader.status());
+    }
     reader_ = *std::move(reader);
     return true;
+  }
+
+  /// Whether the error is of a kind that the user does not want to hear of.
+  bool IsIgnored(const Status& status) const {
+    return settings_->ignore_corrupt_files && !status.IsCancelled() && !status.IsOutOfMemory();
+  }
+
+  /// Takes the columns that the file's directories tell out of what is asked of the file.
+  Status SplitOffPartitionColumns(FileReadRequest* request) {
+    constants_.clear();
+    if (settings_->base_depth < 0) return Status::OK();
+    const std::vector<PartitionValue> values =
+        PartitionValuesOf(current_path_, settings_->base_depth);
+    if (values.empty()) return Status::OK();
+    const auto find = [&](const std::string& name) {
+      return std::find_if(values.begin(), values.end(), [&](const PartitionValue& value) {
+        return IsSameColumn(value.name, name);
+      });
+    };
+    Schema columns;
+    for (int i = 0; i < request->columns.size(); ++i) {
+      const StructField& field = request->columns.field(i);
+      const auto value = find(field.name);
+      if (value == values.end()) {
+        columns.Add(field.name, field.type, field.nullable);
+        continue;
+      }
+      ARROW_ASSIGN_OR_RAISE(
+          Value constant, PartitionValueAs(*value, field.type, request->session_time_zone));
+      constants_.push_back({i, std::move(constant)});
+    }
+    request->columns = std::move(columns);
+    Schema full;
+    for (const StructField& field : request->full_schema.fields()) {
+      if (find(field.name) == values.end()) full.Add(field.name, field.type, field.nullable);
+    }
+    request->full_schema = std::move(full);
+    std::erase_if(request->filters, [&](const Predicate& predicate) {
+      return find(predicate.column) != values.end();
+    });
+    return Status::OK();
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> AddPartitionColumns(
+      std::shared_ptr<arrow::RecordBatch> batch) const {
+    if (constants_.empty()) return batch;
+    std::vector<std::shared_ptr<arrow::Array>> columns = batch->columns();
+    for (const Constant& constant : constants_) {
+      ARROW_ASSIGN_OR_RAISE(
+          std::shared_ptr<arrow::Array> column,
+          MakeConstantArray(constant.value, settings_->request.columns.field(constant.index).type,
+                            batch->num_rows()));
+      columns.insert(columns.begin() + constant.index, std::move(column));
+    }
+    return arrow::RecordBatch::Make(ToArrowSchema(settings_->request.columns), batch->num_rows(),
+                                    std::move(columns));
   }
 
   /// Names the file in an error that does not do so itself.
@@ -76,6 +146,11 @@ class FilePartitionReader final : public BatchReader {
   size_t next_file_ = 0;
   std::string current_path_;
   std::unique_ptr<BatchReader> reader_;
+  struct Constant {
+    int index = 0;  // of the column
+    Value value;
+  };
+  std::vector<Constant> constants_;  // what the current file's directories tell, by index
 };
 
 }  // namespace
@@ -99,6 +174,29 @@ std::vector<std::shared_ptr<const InputPartition>> PackFiles(std::vector<FileSta
   }
   if (!current->files.empty()) partitions.push_back(std::move(current));
   return partitions;
+}
+
+Result<std::vector<FileStatus>> PruneFiles(std::vector<FileStatus> files,
+                                           const FileReadSettings& settings) {
+  if (settings.base_depth < 0 || settings.request.filters.empty()) return files;
+  std::vector<FileStatus> kept;
+  for (FileStatus& file : files) {
+    bool matches = true;
+    for (const PartitionValue& partition : PartitionValuesOf(file.path, settings.base_depth)) {
+      for (const StructField& field : settings.request.full_schema.fields()) {
+        if (!IsSameColumn(field.name, partition.name)) continue;
+        ARROW_ASSIGN_OR_RAISE(
+            const Value value,
+            PartitionValueAs(partition, field.type, settings.request.session_time_zone));
+        for (const Predicate& predicate : settings.request.filters) {
+          if (!IsSameColumn(predicate.column, field.name)) continue;
+          matches = matches && MayMatchPartition(predicate, value);
+        }
+      }
+    }
+    if (matches) kept.push_back(std::move(file));
+  }
+  return kept;
 }
 
 Result<std::unique_ptr<BatchReader>> OpenFilePartition(

@@ -25,9 +25,16 @@ struct FileReadSettings {
   const FileFormat* format = nullptr;
   FileReadRequest request;            ///< path and batch_rows are filled in per file
   bool ignore_missing_files = false;  ///< leave out a file that is gone since it was listed
+  bool ignore_corrupt_files = false;  ///< leave out what cannot be read of a damaged file
+  /// Where partition directories begin in a path (see PartitionValuesOf); -1: there are none.
+  int base_depth = -1;
 };
 
-/// Reads a partition. Errors name the file: FAILED_READ_FILE.FILE_NOT_EXIST,
+/// Leaves out the files whose partition directories say that no row can match the filters.
+Result<std::vector<FileStatus>> PruneFiles(std::vector<FileStatus> files,
+                                           const FileReadSettings& settings);
+
+/// Reads a partition: the columns of the files, and those that their directories tell. Errors name the file: FAILED_READ_FILE.FILE_NOT_EXIST,
 /// FAILED_READ_FILE.NO_HINT with the cause.
 Result<std::unique_ptr<BatchReader>> OpenFilePartition(std::shared_ptr<const FileReadSettings> settings,
                                                        const InputPartition& partition,

@@ -1,5 +1,6 @@
 #include "connectors/file/file_provider.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "common/error.h"
 #include "connectors/file/file_stream.h"
 #include "connectors/file/file_write.h"
+#include "connectors/file/partition_directories.h"
 
 namespace firesteel {
 namespace {
@@ -15,6 +17,49 @@ namespace {
 int64_t LongSetting(const ConnectorContext& context, const ConfigKey<int64_t>& key) {
   const std::optional<std::string> text = context.conf ? context.conf(key.name) : std::nullopt;
   return text ? std::stoll(*text) : key.default_value;
+}
+
+bool BoolSetting(const ConnectorContext& context, const ConfigKey<bool>& key) {
+  const std::optional<std::string> text = context.conf ? context.conf(key.name) : std::nullopt;
+  return text ? *text == "true" : key.default_value;
+}
+
+std::string TextSetting(const ConnectorContext& context, const ConfigKey<std::string>& key) {
+  const std::optional<std::string> text = context.conf ? context.conf(key.name) : std::nullopt;
+  return text.value_or(key.default_value);
+}
+
+/// The options with what the session says where they are silent.
+Options WithSettings(Options options, const FileFormat& format, const ConnectorContext& context) {
+  const auto add = [&](const char* name, std::string value) {
+    if (!options.Get(name)) options.Set(name, std::move(value));
+  };
+  const auto text = [](bool value) { return std::string(value ? "true" : "false"); };
+  add("columnNameOfCorruptRecord", TextSetting(context, config::kCorruptRecordColumn));
+  if (format.Name() == "csv") {
+    add("columnPruning", text(BoolSetting(context, config::kCsvColumnPruning)));
+  } else if (format.Name() == "parquet") {
+    add("mergeSchema", text(BoolSetting(context, config::kParquetMergeSchema)));
+    if (!options.Get("parquet.compression")) {
+      add("compression", TextSetting(context, config::kParquetCompressionCodec));
+    }
+  } else if (format.Name() == "orc") {
+    add("mergeSchema", text(BoolSetting(context, config::kOrcMergeSchema)));
+    if (!options.Get("orc.compress")) {
+      add("compression", TextSetting(context, config::kOrcCompressionCodec));
+    }
+  }
+  return options;
+}
+
+/// A format's name as in Spark's errors.
+std::string DisplayName(const FileFormat& format) {
+  std::string name(format.Name());
+  if (name == "parquet") return "Parquet";
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  }
+  return name;
 }
 
 class FileScan final : public Scan {
@@ -28,6 +73,7 @@ class FileScan final : public Scan {
 
   Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions() override {
     ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> files, ListInputFiles(read_->env, location_));
+    ARROW_ASSIGN_OR_RAISE(files, PruneFiles(std::move(files), *read_));
     return PackFiles(std::move(files), context_.default_parallelism);
   }
 
@@ -76,42 +122,82 @@ class FileTable final : public Table {
     return std::string(format_->Name()) + " " + options_.GetOr("path", "");
   }
   const Schema& schema() const override { return schema_; }
-  unsigned capabilities() const override { return kBatchRead | kMicroBatchRead | kStreamingWrite; }
+  unsigned capabilities() const override {
+    return kBatchRead | kMicroBatchRead | kBatchWrite | kStreamingWrite;
+  }
 
   Result<std::shared_ptr<Scan>> NewScan(const ScanRequest& request) override {
-    ARROW_ASSIGN_OR_RAISE(InputLocation location, InputLocation::Make(options_));
+    ARROW_ASSIGN_OR_RAISE(InputLocation location,
+                          InputLocation::Make(options_, context_.session_time_zone));
     auto read = std::make_shared<FileReadSettings>();
     read->env = context_.env;
     read->format = format_;
+    read->base_depth = location.recursive ? -1 : location.base_depth();
     read->request.columns = request.columns;
     read->request.full_schema = schema_;
     read->request.filters = request.filters;
     read->request.options = options_;
     read->request.session_time_zone = context_.session_time_zone;
-    ARROW_ASSIGN_OR_RAISE(read->ignore_missing_files,
-                          options_.GetBool("ignoreMissingFiles", false));
+    ARROW_ASSIGN_OR_RAISE(
+        read->ignore_missing_files,
+        options_.GetBool("ignoreMissingFiles", BoolSetting(context_, config::kIgnoreMissingFiles)));
+    ARROW_ASSIGN_OR_RAISE(
+        read->ignore_corrupt_files,
+        options_.GetBool("ignoreCorruptFiles", BoolSetting(context_, config::kIgnoreCorruptFiles)));
     ARROW_RETURN_NOT_OK(format_->ValidateRead(read->request));
     return std::make_shared<FileScan>(std::move(location), options_, std::move(read), context_);
   }
 
   Result<StreamingSink> NewStreamingSink(const WriteRequest& request) override {
-    FileWriteSettings settings;
-    settings.env = context_.env;
-    settings.clock = context_.clock;
-    settings.format = format_;
-    ARROW_ASSIGN_OR_RAISE(const InputLocation location, InputLocation::Make(options_));
-    settings.directory = location.path;
-    settings.schema = request.schema;
-    settings.options = options_;
-    settings.session_time_zone = context_.session_time_zone;
-    settings.log_compact_interval = LongSetting(context_, config::kFileSinkLogCompactInterval);
-    settings.log_cleanup_delay_ms = LongSetting(context_, config::kFileSinkLogCleanupDelayMs);
+    ARROW_ASSIGN_OR_RAISE(FileWriteSettings settings, WriteSettings(request));
     StreamingSink sink;
     ARROW_ASSIGN_OR_RAISE(sink.write, NewFileStreamingWrite(std::move(settings)));
     return sink;
   }
 
+  Result<std::unique_ptr<StreamingWrite>> NewBatchWrite(const WriteRequest& request,
+                                                        SaveMode mode) override {
+    ARROW_ASSIGN_OR_RAISE(FileWriteSettings settings, WriteSettings(request));
+    std::string overwrite = settings.output.options.GetOr(
+        "partitionOverwriteMode", TextSetting(context_, config::kPartitionOverwriteMode));
+    for (char& c : overwrite) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    }
+    if (overwrite != "static" && overwrite != "dynamic") {
+      return MakeError("INVALID_OPTION_VALUE", {{"option", "partitionOverwriteMode"},
+                                                {"value", overwrite},
+                                                {"reason", "it is neither static nor dynamic"}});
+    }
+    const bool overwrites_partitions =
+        overwrite == "dynamic" && !settings.output.partition_columns.empty();
+    return NewFileBatchWrite(std::move(settings), mode, overwrites_partitions);
+  }
+
  private:
+  Result<FileWriteSettings> WriteSettings(const WriteRequest& request) const {
+    FileWriteSettings settings;
+    settings.output.env = context_.env;
+    settings.output.format = format_;
+    settings.output.schema = request.schema;
+    settings.output.partition_columns = request.partition_columns;
+    settings.output.options = options_;
+    for (const auto& [name, value] : request.options.All()) {
+      settings.output.options.Set(name, value);
+    }
+    settings.output.session_time_zone = context_.session_time_zone;
+    ARROW_ASSIGN_OR_RAISE(const std::optional<int64_t> rows,
+                          settings.output.options.GetLong("maxRecordsPerFile"));
+    settings.output.max_records_per_file =
+        rows.value_or(LongSetting(context_, config::kMaxRecordsPerFile));
+    ARROW_ASSIGN_OR_RAISE(const InputLocation location,
+                          InputLocation::Make(settings.output.options));
+    settings.clock = context_.clock;
+    settings.directory = location.path;
+    settings.log_compact_interval = LongSetting(context_, config::kFileSinkLogCompactInterval);
+    settings.log_cleanup_delay_ms = LongSetting(context_, config::kFileSinkLogCleanupDelayMs);
+    return settings;
+  }
+
   const FileFormat* format_;
   Schema schema_;
   Options options_;
@@ -126,25 +212,36 @@ class FileProvider final : public TableProvider {
 
   Result<Schema> ResolveSchema(const std::optional<Schema>& user_schema, const Options& options,
                                bool streaming, const ConnectorContext& context) override {
-    ARROW_ASSIGN_OR_RAISE(const InputLocation location, InputLocation::Make(options));
+    ARROW_ASSIGN_OR_RAISE(const InputLocation location,
+                          InputLocation::Make(options, context.session_time_zone));
     const bool infer = !user_schema && format_->Name() != "text";
-    if (infer && streaming) {
-      const std::optional<std::string> allowed =
-          context.conf ? context.conf(config::kSchemaInference.name) : std::nullopt;
-      if (allowed != "true") return MakeError("_LEGACY_ERROR_TEMP_2048", {});
+    if (infer && streaming && !BoolSetting(context, config::kSchemaInference)) {
+      return MakeError("_LEGACY_ERROR_TEMP_2048", {});
     }
     // Lists the files here so that a missing directory is found when the DataFrame is made.
     ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> files,
                           ListInputFiles(context.env, location));
-    if (user_schema) return AllNullable(*user_schema);
-    if (!infer) return Schema({{"value", TypeId::kString}});
-    return Infer(files, options, context);
+    Schema partitions;
+    if (!location.recursive) {
+      ARROW_ASSIGN_OR_RAISE(
+          partitions,
+          DiscoverPartitionColumns(files, location.base_depth(),
+                                   BoolSetting(context, config::kPartitionTypeInference),
+                                   context.session_time_zone));
+    }
+    if (user_schema) return AllNullable(MovePartitionsLast(*user_schema, partitions));
+    Schema data({{"value", TypeId::kString}});
+    if (infer) {
+      ARROW_ASSIGN_OR_RAISE(data, Infer(files, options, context));
+    }
+    return AllNullable(AddPartitions(data, partitions));
   }
 
   Result<std::shared_ptr<Table>> GetTable(const Schema& schema, const Options& options,
                                           const ConnectorContext& context) override {
     ARROW_RETURN_NOT_OK(InputLocation::Make(options).status());
-    return std::make_shared<FileTable>(format_, schema, options, context);
+    return std::make_shared<FileTable>(format_, schema, WithSettings(options, *format_, context),
+                                       context);
   }
 
  private:
@@ -157,17 +254,52 @@ class FileProvider final : public TableProvider {
 
   Result<Schema> Infer(const std::vector<FileStatus>& files, const Options& options,
                        const ConnectorContext& context) const {
-    std::vector<std::shared_ptr<arrow::io::RandomAccessFile>> opened;
+    std::vector<InferenceFile> opened;
     for (const FileStatus& file : files) {
+      // Files with a footer say nothing when they are empty.
+      if (file.size == 0 && (format_->Name() == "parquet" || format_->Name() == "orc")) continue;
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::RandomAccessFile> stream,
                             context.env->OpenFile(file.path));
-      opened.push_back(std::move(stream));
+      opened.push_back({std::move(stream), file.path});
     }
     if (opened.empty()) {
-      return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", std::string(format_->Name())}});
+      return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", DisplayName(*format_)}});
     }
-    ARROW_ASSIGN_OR_RAISE(const Schema schema, format_->InferSchema(opened, options));
-    return AllNullable(schema);
+    return format_->InferSchema(opened, WithSettings(options, *format_, context));
+  }
+
+  /// The user's columns, those of directories last; the user says of what type they are.
+  static Schema MovePartitionsLast(const Schema& schema, const Schema& partitions) {
+    const auto find = [](const Schema& in, const std::string& name) {
+      return std::find_if(in.fields().begin(), in.fields().end(), [&](const StructField& field) {
+        return IsSameColumn(field.name, name);
+      });
+    };
+    std::vector<StructField> fields;
+    for (const StructField& field : schema.fields()) {
+      if (find(partitions, field.name) == partitions.fields().end()) fields.push_back(field);
+    }
+    for (const StructField& partition : partitions.fields()) {
+      const auto users = find(schema, partition.name);
+      fields.push_back(users == schema.fields().end() ? partition : *users);
+    }
+    return Schema(std::move(fields));
+  }
+
+  /// The columns of the files and those of directories, which win where both have one.
+  static Schema AddPartitions(const Schema& data, const Schema& partitions) {
+    std::vector<StructField> fields = data.fields();
+    for (const StructField& partition : partitions.fields()) {
+      const auto same = std::find_if(fields.begin(), fields.end(), [&](const StructField& field) {
+        return IsSameColumn(field.name, partition.name);
+      });
+      if (same != fields.end()) {
+        *same = partition;
+      } else {
+        fields.push_back(partition);
+      }
+    }
+    return Schema(std::move(fields));
   }
 
   const FileFormat* format_;

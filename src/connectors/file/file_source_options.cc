@@ -34,6 +34,11 @@ Result<FileSourceOptions> FileSourceOptions::Make(const Options& options) {
   if (clean != "off") {
     return InvalidOption("cleanSource", clean, "off: finished files are left where they are");
   }
+  for (const char* batch_only : {"modifiedBefore", "modifiedAfter"}) {
+    if (const std::optional<std::string> value = options.Get(batch_only)) {
+      return InvalidOption(batch_only, *value, "absent: it is for batch reads only");
+    }
+  }
   for (const char* unsupported : {"maxBytesPerTrigger", "maxFileAge"}) {
     if (options.Get(unsupported)) {
       return MakeError("UNSUPPORTED_FEATURE.FILE_SOURCE_OPTION", {{"option", unsupported}});

@@ -118,6 +118,7 @@ class FileStream final : public MicroBatchStream {
       ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> step, FilesOf(id));
       files.insert(files.end(), step.begin(), step.end());
     }
+    ARROW_ASSIGN_OR_RAISE(files, PruneFiles(std::move(files), *settings_.read));
     return PackFiles(std::move(files), settings_.parallelism);
   }
 

@@ -170,11 +170,11 @@ TEST_F(FileConnector, WritesEachEpochOnceAndReadsOnlyCommittedFiles) {
   Schema schema;
   schema.Add("value", TypeId::kString);
   FileWriteSettings settings;
-  settings.env = Env::Posix();
+  settings.output.env = Env::Posix();
   settings.clock = Clock::System();
-  settings.format = TextFormat();
+  settings.output.format = TextFormat();
   settings.directory = root_ + "/out";
-  settings.schema = schema;
+  settings.output.schema = schema;
   const auto write = NewFileStreamingWrite(settings).ValueOrDie();
   const auto batch = *MakeBatch({Row({"x"})}, schema);
   for (const bool commit : {true, false}) {

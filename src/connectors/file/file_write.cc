@@ -3,9 +3,6 @@
 #include <cstdio>
 #include <utility>
 
-#include "arrow/buffer.h"
-#include "arrow/io/interfaces.h"
-#include "arrow/record_batch.h"
 #include "checkpoint/compactible_file_log.h"
 #include "common/error.h"
 #include "common/random.h"
@@ -14,85 +11,12 @@
 namespace firesteel {
 namespace {
 
-/// Lets a format write into an AtomicFile. Closing is left to the owner of the file.
-class AtomicFileStream final : public arrow::io::OutputStream {
- public:
-  explicit AtomicFileStream(AtomicFile* file) : file_(file) {}
-  ~AtomicFileStream() override = default;
-
-  Status Close() override {
-    closed_ = true;
-    return Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  Result<int64_t> Tell() const override { return position_; }
-  using arrow::io::OutputStream::Write;
-  Status Write(const void* data, int64_t bytes) override {
-    position_ += bytes;
-    return file_->Append(
-        std::string_view(static_cast<const char*>(data), static_cast<size_t>(bytes)));
-  }
-
- private:
-  AtomicFile* file_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-};
-
-class FileDataWriter final : public DataWriter {
- public:
-  FileDataWriter(const FileWriteSettings* settings, CheckpointFileManager* files, std::string path)
-      : settings_(settings), files_(files), path_(std::move(path)) {}
-  ~FileDataWriter() override { Abort(); }
-
-  Status Write(const arrow::RecordBatch& batch) override {
-    ARROW_RETURN_NOT_OK(EnsureOpen());
-    return writer_->Write(batch);
-  }
-
-  /// Opens the file if no row has done so.
-  Status EnsureOpen() {
-    if (file_ != nullptr) return Status::OK();
-    ARROW_ASSIGN_OR_RAISE(file_, files_->CreateAtomic(path_, /*overwrite=*/false));
-    stream_ = std::make_shared<AtomicFileStream>(file_.get());
-    ARROW_ASSIGN_OR_RAISE(
-        writer_, settings_->format->OpenWriter(stream_, settings_->schema, settings_->options,
-                                               settings_->session_time_zone));
-    return Status::OK();
-  }
-
-  Result<WriterCommitMessage> Commit() override {
-    if (file_ == nullptr) return WriterCommitMessage{};
-    ARROW_RETURN_NOT_OK(writer_->Finish());
-    writer_.reset();
-    ARROW_RETURN_NOT_OK(file_->Close());
-    file_.reset();
-    ARROW_ASSIGN_OR_RAISE(const FileStatus status, settings_->env->GetStatus(path_));
-    const SinkLogEntry entry{path_, status.size, status.modification_time_ms};
-    return WriterCommitMessage{entry.ToJson()};
-  }
-
-  void Abort() override {
-    writer_.reset();
-    if (file_ != nullptr) file_->Cancel();
-    file_.reset();
-  }
-
- private:
-  const FileWriteSettings* settings_;
-  CheckpointFileManager* files_;
-  std::string path_;
-  std::unique_ptr<AtomicFile> file_;
-  std::shared_ptr<AtomicFileStream> stream_;
-  std::unique_ptr<FileFormatWriter> writer_;
-};
-
 class FileStreamingWrite final : public StreamingWrite {
  public:
   FileStreamingWrite(FileWriteSettings settings, std::string extension)
       : settings_(std::move(settings)),
         extension_(std::move(extension)),
-        files_(settings_.env),
+        files_(settings_.output.env),
         run_uuid_(NewUuid()) {}
 
   Status Open() {
@@ -118,9 +42,9 @@ class FileStreamingWrite final : public StreamingWrite {
     std::snprintf(number, sizeof(number), "%05d", partition);
     // The epoch in the name keeps two batches of one run apart.
     const std::string uuid = run_uuid_.substr(0, 24) + EpochHex(epoch);
-    auto writer = std::make_unique<FileDataWriter>(
-        &settings_, &files_,
-        settings_.directory + "/part-" + number + "-" + uuid + "-c000" + extension_);
+    auto writer = std::make_unique<PartitionedWriter>(
+        &settings_.output, &files_, settings_.directory,
+        std::string("part-") + number + "-" + uuid, extension_);
     // Partition 0 writes a file even without rows, so that readers find the schema.
     if (partition == 0) ARROW_RETURN_NOT_OK(writer->EnsureOpen());
     return writer;
@@ -131,7 +55,9 @@ class FileStreamingWrite final : public StreamingWrite {
     if (committed) return Status::OK();
     std::vector<std::string> lines;
     for (const WriterCommitMessage& message : messages) {
-      if (!message.payload.empty()) lines.push_back(message.payload);
+      ARROW_ASSIGN_OR_RAISE(const std::vector<SinkLogEntry> entries,
+                            SinkLogEntry::FromLines(message.payload));
+      for (const SinkLogEntry& entry : entries) lines.push_back(entry.ToJson());
     }
     ARROW_ASSIGN_OR_RAISE(const bool added, log_->Add(epoch, lines));
     if (!added) {
@@ -143,10 +69,12 @@ class FileStreamingWrite final : public StreamingWrite {
   Status Abort(int64_t, const std::vector<WriterCommitMessage>& messages) override {
     Status result;
     for (const WriterCommitMessage& message : messages) {
-      if (message.payload.empty()) continue;
-      ARROW_ASSIGN_OR_RAISE(const SinkLogEntry entry, SinkLogEntry::FromJson(message.payload));
-      const Status removed = settings_.env->RemoveFile(entry.path);
-      if (result.ok()) result = removed;
+      ARROW_ASSIGN_OR_RAISE(const std::vector<SinkLogEntry> entries,
+                            SinkLogEntry::FromLines(message.payload));
+      for (const SinkLogEntry& entry : entries) {
+        const Status removed = settings_.output.env->RemoveFile(entry.path);
+        if (result.ok()) result = removed;
+      }
     }
     return result;
   }
@@ -171,7 +99,9 @@ class FileStreamingWrite final : public StreamingWrite {
 }  // namespace
 
 Result<std::unique_ptr<StreamingWrite>> NewFileStreamingWrite(FileWriteSettings settings) {
-  ARROW_ASSIGN_OR_RAISE(std::string extension, settings.format->FileExtension(settings.options));
+  ARROW_RETURN_NOT_OK(settings.output.Check());
+  ARROW_ASSIGN_OR_RAISE(std::string extension,
+                        settings.output.format->FileExtension(settings.output.options));
   auto write = std::make_unique<FileStreamingWrite>(std::move(settings), std::move(extension));
   ARROW_RETURN_NOT_OK(write->Open());
   return write;

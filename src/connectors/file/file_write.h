@@ -4,29 +4,31 @@
 #include <string>
 
 #include "common/clock.h"
-#include "common/env.h"
+#include "connectors/file/partitioned_writer.h"
 #include "firesteel/connector/sink.h"
 #include "firesteel/connector/table.h"
-#include "formats/file_format.h"
 
 namespace firesteel {
 
 struct FileWriteSettings {
-  Env* env = nullptr;
+  FileOutput output;
   Clock* clock = nullptr;
-  const FileFormat* format = nullptr;
   std::string directory;  ///< plain path
-  Schema schema;
-  Options options;
-  std::string session_time_zone = "UTC";
   int64_t log_compact_interval = 10;
   int64_t log_cleanup_delay_ms = 600000;
 };
 
-/// Writes each partition of a batch into a file of its own, `part-<partition>-<uuid>-c000<ending>`,
-/// which appears complete or not at all, and then names the files in `_spark_metadata/<batch>`: only
+/// Writes each partition of a batch into files of its own, `part-<partition>-<uuid>-c000<ending>`,
+/// which appear complete or not at all, and then names the files in `_spark_metadata/<batch>`: only
 /// then do readers see them, all at once. A batch that is in the log already is not written again:
 /// exactly once. Files of interrupted attempts stay, unnamed and unread.
 Result<std::unique_ptr<StreamingWrite>> NewFileStreamingWrite(FileWriteSettings settings);
+
+/// Writes a directory of files once. Tasks write below `_temporary`; Commit moves everything into
+/// place, after it removed what SaveMode::kOverwrite replaces, and then writes `_SUCCESS`: a write
+/// that fails before that leaves what was there as it was. With `overwrites_partitions` only the
+/// partition directories written are replaced. Errors: PATH_ALREADY_EXISTS.
+Result<std::unique_ptr<StreamingWrite>> NewFileBatchWrite(FileWriteSettings settings, SaveMode mode,
+                                                          bool overwrites_partitions);
 
 }  // namespace firesteel

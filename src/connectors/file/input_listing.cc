@@ -1,17 +1,24 @@
 #include "connectors/file/input_listing.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include "common/error.h"
+#include "connectors/file/partition_directories.h"
 #include "connectors/file/sink_log.h"
+#include "types/datetime.h"
+#include "types/time_zone.h"
 
 namespace firesteel {
 namespace {
 
 constexpr std::string_view kGlobCharacters = "*?[{\\";
 
-bool IsHidden(std::string_view name) { return name.starts_with('_') || name.starts_with('.'); }
+// A partition column's name may begin with an underscore.
+bool IsHidden(std::string_view name) {
+  return (name.starts_with('_') && name.find('=') == name.npos) || name.starts_with('.') ||
+         name.ends_with("._COPYING_");
+}
 
 std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -52,20 +59,25 @@ Result<std::vector<FileStatus>> ExpandGlob(Env* env, const std::string& path) {
   return found;
 }
 
-/// Collects the data files directly in `directory`, or all below it.
+/// Whether the options take this file.
+bool IsWanted(const InputLocation& location, const FileStatus& file) {
+  const auto& [after, before] =
+      std::pair(location.modified_after_ms, location.modified_before_ms);
+  return (location.name_filter.empty() ||
+          MatchesGlob(location.name_filter, NameOf(file.path))) &&
+         (!after || file.modification_time_ms > *after) &&
+         (!before || file.modification_time_ms < *before);
+}
+
+/// Collects all data files below `directory`.
 Status CollectFiles(Env* env, const InputLocation& location, const std::string& directory,
                     std::vector<FileStatus>* files) {
   ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> children, env->ListDirectory(directory));
   for (const FileStatus& child : children) {
-    const std::string_view name = NameOf(child.path);
-    if (IsHidden(name)) continue;
+    if (IsHidden(NameOf(child.path))) continue;
     if (child.is_directory) {
-      if (location.recursive) {
-        ARROW_RETURN_NOT_OK(CollectFiles(env, location, child.path, files));
-      }
-      continue;
-    }
-    if (location.name_filter.empty() || MatchesGlob(location.name_filter, name)) {
+      ARROW_RETURN_NOT_OK(CollectFiles(env, location, child.path, files));
+    } else if (IsWanted(location, child)) {
       files->push_back(child);
     }
   }
@@ -75,28 +87,79 @@ Status CollectFiles(Env* env, const InputLocation& location, const std::string& 
 Status CollectFrom(Env* env, const InputLocation& location, const FileStatus& root,
                    std::vector<FileStatus>* files) {
   if (!root.is_directory) {
-    files->push_back(root);
+    if (IsWanted(location, root)) files->push_back(root);
     return Status::OK();
   }
   ARROW_ASSIGN_OR_RAISE(const bool written_by_sink, HasSinkLog(env, root.path));
   if (written_by_sink) {
     ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> committed, ListCommittedFiles(env, root.path));
-    for (FileStatus& file : committed) files->push_back(std::move(file));
+    for (FileStatus& file : committed) {
+      if (IsWanted(location, file)) files->push_back(std::move(file));
+    }
     return Status::OK();
   }
-  return CollectFiles(env, location, root.path, files);
+  std::vector<FileStatus> below;
+  ARROW_RETURN_NOT_OK(CollectFiles(env, location, root.path, &below));
+  if (!location.recursive) {
+    // Where there are partition directories, only what is in them is the table's.
+    const int base_depth = location.base_depth();
+    const bool partitioned = std::any_of(below.begin(), below.end(), [&](const FileStatus& file) {
+      return !PartitionValuesOf(file.path, base_depth).empty();
+    });
+    std::erase_if(below, [&](const FileStatus& file) {
+      return partitioned ? PartitionValuesOf(file.path, base_depth).empty()
+                         : file.path.rfind('/') != root.path.size();
+    });
+  }
+  files->insert(files->end(), below.begin(), below.end());
+  return Status::OK();
+}
+
+Result<std::optional<int64_t>> ReadTimeOption(const Options& options, const char* name,
+                                              const TimeZone& zone) {
+  const std::optional<std::string> text = options.Get(name);
+  if (!text) return std::nullopt;
+  const std::optional<int64_t> micros = ParseTimestamp(*text, zone);
+  if (!micros) {
+    return MakeError("INVALID_OPTION_VALUE", {{"option", name},
+                                              {"value", *text},
+                                              {"reason", "it is no time like 2024-02-29T12:00:00"}});
+  }
+  return FloorDivide(*micros, kMicrosPerMillisecond);
 }
 
 }  // namespace
 
-Result<InputLocation> InputLocation::Make(const Options& options) {
+Result<InputLocation> InputLocation::Make(const Options& options,
+                                          const std::string& session_time_zone) {
   InputLocation location;
   const std::optional<std::string> path = options.Get("path");
   if (!path) return MakeError("_LEGACY_ERROR_TEMP_2047", {{"path", "path"}});
   ARROW_ASSIGN_OR_RAISE(location.path, ToLocalPath(*path));
   location.name_filter = options.GetOr("pathGlobFilter", "");
   ARROW_ASSIGN_OR_RAISE(location.recursive, options.GetBool("recursiveFileLookup", false));
+  if (const std::optional<std::string> base_path = options.Get("basePath")) {
+    ARROW_ASSIGN_OR_RAISE(location.base_path, ToLocalPath(*base_path));
+    if (location.path != location.base_path &&
+        !location.path.starts_with(location.base_path + "/")) {
+      return MakeError("INVALID_OPTION_VALUE",
+                       {{"option", "basePath"},
+                        {"value", *base_path},
+                        {"reason", "the path read is not below it"}});
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<const TimeZone> zone,
+                        TimeZone::Find(options.GetOr("timeZone", session_time_zone)));
+  ARROW_ASSIGN_OR_RAISE(location.modified_after_ms,
+                        ReadTimeOption(options, "modifiedAfter", *zone));
+  ARROW_ASSIGN_OR_RAISE(location.modified_before_ms,
+                        ReadTimeOption(options, "modifiedBefore", *zone));
   return location;
+}
+
+int InputLocation::base_depth() const {
+  const std::string& base = base_path.empty() ? path : base_path;
+  return base == "/" ? 0 : static_cast<int>(std::count(base.begin(), base.end(), '/'));
 }
 
 bool InputLocation::is_glob() const {

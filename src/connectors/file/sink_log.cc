@@ -36,6 +36,17 @@ Result<SinkLogEntry> SinkLogEntry::FromJson(std::string_view text) {
   return entry;
 }
 
+Result<std::vector<SinkLogEntry>> SinkLogEntry::FromLines(std::string_view lines) {
+  std::vector<SinkLogEntry> entries;
+  while (!lines.empty()) {
+    const size_t end = lines.find('\n');
+    ARROW_ASSIGN_OR_RAISE(SinkLogEntry entry, FromJson(lines.substr(0, end)));
+    entries.push_back(std::move(entry));
+    lines.remove_prefix(end == lines.npos ? lines.size() : end + 1);
+  }
+  return entries;
+}
+
 std::string SinkLogDirectory(std::string_view output_directory) {
   return std::string(output_directory) + "/_spark_metadata";
 }

@@ -21,6 +21,8 @@ struct SinkLogEntry {
 
   std::string ToJson() const;
   static Result<SinkLogEntry> FromJson(std::string_view json);
+  /// Reads any number of entries, a line each.
+  static Result<std::vector<SinkLogEntry>> FromLines(std::string_view lines);
 };
 
 /// The folder of the log in an output directory.

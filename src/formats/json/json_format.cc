@@ -45,7 +45,7 @@ class JsonFileFormat : public FileFormat {
     return OpenJsonWriter(std::move(out), schema, options, session_time_zone);
   }
 
-  Result<Schema> InferSchema(const std::vector<std::shared_ptr<arrow::io::RandomAccessFile>>& files,
+  Result<Schema> InferSchema(const std::vector<InferenceFile>& files,
                              const Options& options) const override {
     return InferJsonSchema(files, options);
   }

@@ -16,6 +16,7 @@
 #include "formats/json/json_scalars.h"
 #include "formats/json/json_temporal_parser.h"
 #include "formats/line_block_reader.h"
+#include "formats/text_encoding.h"
 
 namespace firesteel {
 namespace {
@@ -107,9 +108,11 @@ class Inference {
     return inference;
   }
 
-  Status AddFile(std::shared_ptr<arrow::io::RandomAccessFile> file) {
+  Status AddFile(const InferenceFile& file) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::InputStream> stream,
-                          OpenDecompressedByContent(std::move(file)));
+                          file.path.empty() ? OpenDecompressedByContent(file.file)
+                                            : OpenDecompressed(file.file, file.path));
+    ARROW_ASSIGN_OR_RAISE(stream, DecodeStream(std::move(stream), options_.encoding));
     if (options_.multi_line) {
       std::string text;
       while (true) {
@@ -133,6 +136,17 @@ class Inference {
         ARROW_RETURN_NOT_OK(AddRecord(line));
       }
     }
+  }
+
+  // The type of a single text; nullopt when it is malformed or nothing is left of it.
+  std::optional<DataType> TypeOf(std::string_view text) {
+    lexer_.Reset(text);
+    const JsonToken token = lexer_.NextValue();
+    Guess guess;
+    if (token != JsonToken::kEnd && !Infer(token, &guess)) return std::nullopt;
+    std::optional<DataType> type = Settle(guess, options_.drop_fields_if_all_null);
+    if (!type && guess.id == TypeId::kStruct) return DataType::Struct({});
+    return type;
   }
 
   Result<Schema> Finish() {
@@ -283,13 +297,23 @@ class Inference {
 
 }  // namespace
 
-Result<Schema> InferJsonSchema(
-    const std::vector<std::shared_ptr<arrow::io::RandomAccessFile>>& files,
-    const Options& options) {
+Result<Schema> InferJsonSchema(const std::vector<InferenceFile>& files,
+                               const Options& options) {
   ARROW_ASSIGN_OR_RAISE(const JsonReadOptions read, JsonReadOptions::Make(options, "UTC"));
   ARROW_ASSIGN_OR_RAISE(Inference inference, Inference::Make(read));
   for (const auto& file : files) ARROW_RETURN_NOT_OK(inference.AddFile(file));
   return inference.Finish();
+}
+
+Result<std::optional<DataType>> InferJsonType(std::string_view text,
+                                              const JsonReadOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(Inference inference, Inference::Make(options));
+  std::optional<DataType> type = inference.TypeOf(text);
+  if (!type && options.mode == ParseMode::kFailFast) {
+    return MakeError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+                     {{"badRecord", std::string(text)}, {"failFastMode", "FAILFAST"}});
+  }
+  return type;
 }
 
 }  // namespace firesteel

@@ -11,7 +11,7 @@ namespace {
 
 std::string Infer(const std::string& text, const Options& options = {}) {
   const Result<Schema> schema = InferJsonSchema(
-      {std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(text))}, options);
+      {{std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(text)), ""}}, options);
   return schema.ok() ? schema->AsStruct().SimpleString() : ErrorCondition(schema.status());
 }
 

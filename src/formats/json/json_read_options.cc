@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/error.h"
+#include "formats/text_encoding.h"
 
 namespace firesteel {
 namespace {
@@ -21,22 +22,6 @@ ParseMode ParseModeName(const std::string& name) {
   if (upper == "DROPMALFORMED") return ParseMode::kDropMalformed;
   if (upper == "FAILFAST") return ParseMode::kFailFast;
   return ParseMode::kPermissive;
-}
-
-Status CheckEncoding(const Options& options) {
-  for (const char* name : {"encoding", "charset"}) {
-    const std::optional<std::string> encoding = options.Get(name);
-    if (!encoding) continue;
-    const std::string upper = Upper(*encoding);
-    if (upper != "UTF-8" && upper != "UTF8") {
-      return MakeError("INVALID_PARAMETER_VALUE.CHARSET",
-                       {{"parameter", "`" + std::string(name) + "`"},
-                        {"functionName", "`JSONOptionsInRead`"},
-                        {"charset", *encoding},
-                        {"charsets", "utf-8"}});
-    }
-  }
-  return Status::OK();
 }
 
 Status ReadSyntax(const Options& options, JsonSyntax* syntax) {
@@ -129,7 +114,7 @@ Result<JsonReadOptions> JsonReadOptions::Make(const Options& options,
     }
     read.line_separator = *separator;
   }
-  ARROW_RETURN_NOT_OK(CheckEncoding(options));
+  ARROW_ASSIGN_OR_RAISE(read.encoding, ReadEncodingOption(options, "JSONOptionsInRead"));
   ARROW_RETURN_NOT_OK(ReadSyntax(options, &read.syntax));
   ARROW_RETURN_NOT_OK(ReadInferenceOptions(options, &read));
   read.time_zone = options.GetOr("timeZone", session_time_zone);

@@ -22,6 +22,7 @@ struct JsonReadOptions {
   std::string corrupt_column = "_corrupt_record";
   bool multi_line = false;     ///< the whole file is one text
   std::string line_separator;  ///< empty: \n, \r\n and \r
+  std::string encoding = "UTF-8";
   JsonSyntax syntax;
   std::string time_zone = "UTC";
   std::string locale = "en-US";

@@ -15,6 +15,7 @@
 #include "formats/json/json_line_parser.h"
 #include "formats/json/json_temporal_parser.h"
 #include "formats/line_block_reader.h"
+#include "formats/text_encoding.h"
 #include "formats/utf8.h"
 #include "types/arrow_types.h"
 
@@ -203,7 +204,9 @@ Result<std::unique_ptr<BatchReader>> OpenJsonReader(
   Result<std::shared_ptr<arrow::io::InputStream>> stream =
       OpenDecompressed(std::move(file), request.path);
   if (!stream.ok()) return ReadFailed(request.path, stream.status());
-  return JsonReader::Make(*std::move(stream), request, options, input_rows);
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::InputStream> decoded,
+                        DecodeStream(*std::move(stream), options.encoding));
+  return JsonReader::Make(std::move(decoded), request, options, input_rows);
 }
 
 }  // namespace firesteel

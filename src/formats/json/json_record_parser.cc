@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "formats/json/json_scalars.h"
+#include "formats/json/json_compaction.h"
 #include "formats/utf8.h"
 #include "types/decimal.h"
 #include "types/interval.h"
@@ -248,8 +249,15 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertToString(JsonToken
     return Conversion::kGood;
   }
   const char* begin = lexer_.value_begin();
-  if (!lexer_.SkipRest(token)) return Malformed();
-  const std::string_view text(begin, lexer_.position() - begin);
+  std::string compact;
+  if (syntax_.keep_nested_text) {
+    if (!lexer_.SkipRest(token)) return Malformed();
+  } else if (!AppendCompactJson(&lexer_, token, &compact)) {
+    return Malformed();
+  }
+  const std::string_view text = syntax_.keep_nested_text
+                                    ? std::string_view(begin, lexer_.position() - begin)
+                                    : std::string_view(compact);
   if (IsValidUtf8(text)) {
     ARROW_RETURN_NOT_OK(column->AppendBytes(text));
   } else {

@@ -12,6 +12,8 @@ struct JsonSyntax {
   bool allow_unquoted_control_characters = false;       ///< a tab inside of a string
   bool allow_non_numeric_numbers = true;                ///< NaN, Infinity, -INF …
 
+  /// Whether a value wanted as text keeps its blanks and the form of its numbers.
+  bool keep_nested_text = true;
   /// Containers inside of each other, and digits of one number; beyond is malformed.
   static constexpr int kDeepest = 1000;
   static constexpr int kMostDigits = 1000;

@@ -73,6 +73,18 @@ std::optional<int64_t> JsonTemporalParser::ParseTimestamp(std::string_view text)
   return firesteel::ParseTimestamp(text, *state_->zone);
 }
 
+std::optional<int32_t> JsonTemporalParser::ParseDateExactly(std::string_view text) const {
+  if (state_->date) return state_->date->ParseDate(text);
+  // Takes the full form only: a shorter one may be a timestamp's as well.
+  const bool is_full = text.size() == 10 && text[4] == '-' && text[7] == '-';
+  return is_full ? ParseDate(text) : std::nullopt;
+}
+
+std::optional<int64_t> JsonTemporalParser::ParseTimestampExactly(std::string_view text) const {
+  return state_->timestamp ? state_->timestamp->ParseTimestamp(text, *state_->zone)
+                           : ParseTimestamp(text);
+}
+
 std::optional<int64_t> JsonTemporalParser::ParseTimestampNtz(std::string_view text) const {
   if (text.empty()) return std::nullopt;
   if (state_->timestamp_ntz) return state_->timestamp_ntz->ParseTimestampNtz(text);

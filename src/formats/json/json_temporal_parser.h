@@ -24,6 +24,10 @@ class JsonTemporalParser {
   /// Microseconds since 1970-01-01 00:00:00 UTC.
   std::optional<int64_t> ParseTimestamp(std::string_view text) const;
   std::optional<int64_t> ParseTimestampNtz(std::string_view text) const;
+  /// As ParseDate and ParseTimestamp, for guessing what a text is: where there is a pattern, nothing
+  /// else will do.
+  std::optional<int32_t> ParseDateExactly(std::string_view text) const;
+  std::optional<int64_t> ParseTimestampExactly(std::string_view text) const;
 
  private:
   struct State;

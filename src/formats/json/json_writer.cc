@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "formats/json/json_text_writer.h"
 #include "formats/line_writer.h"
+#include "formats/text_encoding.h"
 
 namespace firesteel {
 namespace {
@@ -62,9 +63,10 @@ Result<std::unique_ptr<FileFormatWriter>> OpenJsonWriter(
     return MakeError("INVALID_OPTION_VALUE",
                      {{"option", "lineSep"}, {"value", "''"}, {"reason", "it is empty"}});
   }
+  ARROW_ASSIGN_OR_RAISE(const std::string encoding, ReadEncodingOption(options, "JSONOptions"));
   ARROW_ASSIGN_OR_RAISE(JsonTextWriter text, JsonTextWriter::Make(options, session_time_zone));
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<LineWriter> lines,
-                        LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
+                        LineWriter::Make(std::move(out), options.GetOr("compression", "none"), encoding));
   return std::make_unique<JsonWriter>(std::move(lines), std::move(text), schema, separator);
 }
 

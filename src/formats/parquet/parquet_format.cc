@@ -6,6 +6,7 @@
 #include "formats/file_format.h"
 #include "formats/parquet/parquet_reader.h"
 #include "formats/parquet/parquet_writer.h"
+#include "formats/schema_merge.h"
 
 namespace firesteel {
 namespace {
@@ -32,14 +33,14 @@ class ParquetFileFormat : public FileFormat {
     return OpenParquetWriter(std::move(out), schema, options);
   }
 
-  /// Takes the first file's schema, as Spark does unless told to merge them all.
-  Result<Schema> InferSchema(const std::vector<std::shared_ptr<arrow::io::RandomAccessFile>>& files,
-                             const Options& /*options*/) const override {
-    if (files.empty()) return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", "Parquet"}});
-    Result<Schema> schema = InferParquetSchema(files[0]);
-    if (schema.ok()) return schema;
-    return MakeErrorCausedBy("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {{"path", ""}},
-                             schema.status());
+  Result<Schema> InferSchema(const std::vector<InferenceFile>& files,
+                             const Options& options) const override {
+    return InferFromFooters("Parquet", files, options, [](const InferenceFile& file) {
+      Result<Schema> schema = InferParquetSchema(file.file);
+      if (schema.ok()) return schema;
+      return Result<Schema>(MakeErrorCausedBy("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
+                                              {{"path", file.path}}, schema.status()));
+    });
   }
 };
 

@@ -77,7 +77,7 @@ TEST(ParquetFormat, KeepsEveryType) {
   EXPECT_EQ((*rows)[0], row);
   EXPECT_EQ((*rows)[1], nulls);
   const Result<Schema> inferred = ParquetFormat()->InferSchema(
-      {std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes))}, {});
+      {{std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes)), ""}}, {});
   ASSERT_TRUE(inferred.ok());
   EXPECT_EQ(inferred->Ddl(), Schema::FromDdl(ddl)->Ddl());
 }

@@ -17,6 +17,7 @@
 #include "formats/file_format.h"
 #include "formats/line_block_reader.h"
 #include "formats/line_writer.h"
+#include "formats/text_encoding.h"
 #include "formats/utf8.h"
 #include "types/arrow_types.h"
 #include "types/column_view.h"
@@ -31,10 +32,12 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 struct TextFileOptions {
   bool whole_text = false;
   std::string line_separator;  // empty: \n, \r\n and \r
+  std::string encoding = "UTF-8";
 
   static Result<TextFileOptions> Make(const Options& options) {
     TextFileOptions text;
     ARROW_ASSIGN_OR_RAISE(text.whole_text, options.GetBool("wholetext", false));
+    ARROW_ASSIGN_OR_RAISE(text.encoding, ReadEncodingOption(options, "TextOptions"));
     if (const std::optional<std::string> separator = options.Get("lineSep")) {
       if (separator->empty()) {
         return MakeError("INVALID_OPTION_VALUE",
@@ -193,7 +196,9 @@ class TextFileFormat : public FileFormat {
       return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", request.path}},
                                stream.status());
     }
-    return std::make_unique<TextReader>(*std::move(stream), request, options, input_rows);
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::InputStream> decoded,
+                          DecodeStream(*std::move(stream), options.encoding));
+    return std::make_unique<TextReader>(std::move(decoded), request, options, input_rows);
   }
 
   Result<std::unique_ptr<FileFormatWriter>> OpenWriter(
@@ -202,13 +207,13 @@ class TextFileFormat : public FileFormat {
     ARROW_RETURN_NOT_OK(CheckTextSchema(schema, 1));
     ARROW_ASSIGN_OR_RAISE(const TextFileOptions text, TextFileOptions::Make(options));
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<LineWriter> lines,
-                          LineWriter::Make(std::move(out), options.GetOr("compression", "none")));
+                          LineWriter::Make(std::move(out), options.GetOr("compression", "none"),
+                                           text.encoding));
     return std::make_unique<TextWriter>(std::move(lines),
                                         text.line_separator.empty() ? "\n" : text.line_separator);
   }
 
-  Result<Schema> InferSchema(
-      const std::vector<std::shared_ptr<arrow::io::RandomAccessFile>>& /*files*/,
+  Result<Schema> InferSchema(const std::vector<InferenceFile>& /*files*/,
       const Options& /*options*/) const override {
     return Schema().Add("value", TypeId::kString);
   }

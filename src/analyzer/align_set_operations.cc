@@ -7,6 +7,7 @@
 #include "functions/coercion.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 
 namespace firesteel {
 
@@ -94,11 +95,11 @@ Result<std::vector<Columns>> OrderByName(const Union& all, const Resolver& resol
   return ordered;
 }
 
-Status CheckCounts(const std::vector<Columns>& children) {
+Status CheckCounts(const std::vector<Columns>& children, const std::string& name) {
   for (size_t i = 1; i < children.size(); ++i) {
     if (children[i].size() == children[0].size()) continue;
     return MakeError("NUM_COLUMNS_MISMATCH",
-                     {{"operator", "UNION"},
+                     {{"operator", name},
                       {"firstNumColumns", std::to_string(children[0].size())},
                       {"invalidOrdinalNum", Ordinal(i)},
                       {"invalidNumColumns", std::to_string(children[i].size())}});
@@ -129,7 +130,8 @@ DataType MergeNullability(const DataType& a, const DataType& b) {
 }
 
 /// The type of column `index` of the union. Errors: INCOMPATIBLE_COLUMN_TYPE.
-Result<DataType> CommonType(const std::vector<Columns>& children, size_t index, bool ansi) {
+Result<DataType> CommonType(const std::vector<Columns>& children, size_t index, bool ansi,
+                            const std::string& name) {
   DataType type = children[0][index]->type();
   for (size_t i = 1; i < children.size(); ++i) {
     const DataType& other = children[i][index]->type();
@@ -140,7 +142,7 @@ Result<DataType> CommonType(const std::vector<Columns>& children, size_t index, 
     std::optional<DataType> wider = WiderType(type, other, ansi);
     if (!wider) {
       return MakeError("INCOMPATIBLE_COLUMN_TYPE",
-                       {{"operator", "UNION"},
+                       {{"operator", name},
                         {"columnOrdinalNumber", Ordinal(index)},
                         {"tableOrdinalNumber", Ordinal(i)},
                         {"dataType1", "\"" + other.Sql() + "\""},
@@ -165,7 +167,7 @@ PlanPtr ProjectChild(const PlanPtr& child, const Columns& columns,
       const AttributePtr named = ToAttribute(column);
       const ExpressionPtr value = As<Alias>(column) ? column->child(0) : column;
       column = std::make_shared<Alias>(
-          std::make_shared<CastExpression>(value, output[i]->type(), std::move(options), true),
+          std::make_shared<Cast>(value, output[i]->type(), std::move(options), true),
           named->name());
     }
     changed = changed || column != given[i];
@@ -175,23 +177,13 @@ PlanPtr ProjectChild(const PlanPtr& child, const Columns& columns,
   return std::make_shared<Project>(std::move(list), child);
 }
 
-}  // namespace
-
-Result<PlanPtr> AlignUnions(const PlanPtr& node, Resolver* resolver) {
-  const auto* all = As<Union>(node);
-  if (all == nullptr || all->resolved()) return node;
-  std::vector<Columns> children;
-  if (all->by_name()) {
-    ARROW_ASSIGN_OR_RAISE(children, OrderByName(*all, *resolver));
-  } else {
-    for (const PlanPtr& child : all->children()) children.push_back(OutputOf(child));
-  }
-  ARROW_RETURN_NOT_OK(CheckCounts(children));
-  const std::vector<AttributePtr> first = all->child()->output();
+/// The columns of the result: the first child's names with types that hold all children's values.
+Result<std::vector<AttributePtr>> OutputColumns(const std::vector<Columns>& children,
+                                                const std::string& name, bool ansi) {
+  ARROW_RETURN_NOT_OK(CheckCounts(children, name));
   std::vector<AttributePtr> output;
   for (size_t i = 0; i < children[0].size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(DataType type,
-                          CommonType(children, i, resolver->settings().ansi));
+    ARROW_ASSIGN_OR_RAISE(DataType type, CommonType(children, i, ansi, name));
     const AttributePtr named = ToAttribute(children[0][i]);
     const bool nullable = std::any_of(children.begin(), children.end(), [i](const Columns& list) {
       return list[i]->nullable();
@@ -200,12 +192,51 @@ Result<PlanPtr> AlignUnions(const PlanPtr& node, Resolver* resolver) {
                                                  NewExprId(), named->qualifier(),
                                                  named->metadata()));
   }
+  return output;
+}
+
+Result<PlanPtr> AlignUnion(const Union& all, const Resolver& resolver) {
+  std::vector<Columns> children;
+  if (all.by_name()) {
+    ARROW_ASSIGN_OR_RAISE(children, OrderByName(all, resolver));
+  } else {
+    for (const PlanPtr& child : all.children()) children.push_back(OutputOf(child));
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> output,
+                        OutputColumns(children, "UNION", resolver.settings().ansi));
   std::vector<PlanPtr> aligned;
   for (size_t i = 0; i < children.size(); ++i) {
-    aligned.push_back(
-        ProjectChild(all->children()[i], children[i], output, resolver->settings()));
+    aligned.push_back(ProjectChild(all.children()[i], children[i], output, resolver.settings()));
   }
   return PlanPtr(std::make_shared<Union>(std::move(aligned), false, false, std::move(output)));
+}
+
+Result<PlanPtr> AlignPair(const SetOperation& pair, const Resolver& resolver) {
+  const bool intersects = pair.operation() == SetOperation::Operation::kIntersect;
+  std::string name = intersects ? "INTERSECT" : "EXCEPT";
+  if (pair.all()) name += " ALL";
+  const std::vector<Columns> children{OutputOf(pair.child(0)), OutputOf(pair.child(1))};
+  ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> output,
+                        OutputColumns(children, name, resolver.settings().ansi));
+  for (size_t i = 0; i < output.size(); ++i) {
+    const bool left = children[0][i]->nullable();
+    output[i] = output[i]->WithNullable(intersects ? left && children[1][i]->nullable() : left);
+  }
+  std::vector<PlanPtr> sides;
+  for (int i = 0; i < 2; ++i) {
+    sides.push_back(ProjectChild(pair.child(i), children[i], output, resolver.settings()));
+  }
+  return PlanPtr(std::make_shared<SetOperation>(pair.operation(), pair.all(), sides[0], sides[1],
+                                                std::move(output)));
+}
+
+}  // namespace
+
+Result<PlanPtr> AlignSetOperations(const PlanPtr& node, Resolver* resolver) {
+  if (node->resolved()) return node;
+  if (const auto* all = As<Union>(node)) return AlignUnion(*all, *resolver);
+  if (const auto* pair = As<SetOperation>(node)) return AlignPair(*pair, *resolver);
+  return node;
 }
 
 }  // namespace firesteel

@@ -1,0 +1,113 @@
+#include "analyzer/named_arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "common/error.h"
+#include "plan/identifier.h"
+
+namespace firesteel {
+
+namespace {
+
+struct ParameterNames {
+  std::string_view function;
+  std::array<std::string_view, 5> names;  // "" from the first that does not exist on
+};
+
+// The functions that take arguments by name.
+constexpr ParameterNames kParameters[] = {
+    {"count_min_sketch", {"column", "epsilon", "confidence", "seed", ""}},
+    {"explode", {"collection", "", "", "", ""}},
+    {"explode_outer", {"collection", "", "", "", ""}},
+    {"inline", {"input", "", "", "", ""}},
+    {"inline_outer", {"input", "", "", "", ""}},
+    {"mask", {"str", "upperChar", "lowerChar", "digitChar", "otherChar"}},
+    {"posexplode", {"collection", "", "", "", ""}},
+    {"posexplode_outer", {"collection", "", "", "", ""}},
+};
+
+const ParameterNames* FindParameters(const std::string& function) {
+  for (const ParameterNames& row : kParameters) {
+    if (row.function == function) return &row;
+  }
+  return nullptr;
+}
+
+int IndexOf(const ParameterNames& parameters, const std::string& name) {
+  for (size_t i = 0; i < parameters.names.size(); ++i) {
+    if (!parameters.names[i].empty() && SameName(parameters.names[i], name, false)) {
+      return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+Status Unrecognized(const std::string& function, const std::string& name,
+                    const ParameterNames& parameters) {
+  std::string proposal;
+  for (const std::string_view known : parameters.names) {
+    if (known.empty()) break;
+    proposal += (proposal.empty() ? "" : " ") + QuoteIdentifier(known);
+  }
+  return MakeError("UNRECOGNIZED_PARAMETER_NAME", {{"routineName", QuoteIdentifier(function)},
+                                                   {"argumentName", QuoteIdentifier(name)},
+                                                   {"proposal", std::move(proposal)}});
+}
+
+/// Puts one argument at `index`. Errors: it is there already.
+Status Place(const std::string& function, const NamedArgument& argument, int index,
+             size_t positional, std::vector<ExpressionPtr>* placed) {
+  if (static_cast<int>(placed->size()) <= index) placed->resize(index + 1);
+  if ((*placed)[index] == nullptr) {
+    (*placed)[index] = argument.child(0);
+    return Status::OK();
+  }
+  return MakeError(index < static_cast<int>(positional)
+                       ? "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED"
+                       : "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+                   {{"routineName", QuoteIdentifier(function)},
+                    {"parameterName", QuoteIdentifier(argument.name())}});
+}
+
+}  // namespace
+
+Result<std::vector<ExpressionPtr>> PlaceArguments(const UnresolvedFunction& call) {
+  std::vector<ExpressionPtr> arguments = call.arguments();
+  const auto is_named = [](const ExpressionPtr& argument) {
+    return argument->kind() == ExpressionKind::kNamedArgument;
+  };
+  const auto first = std::find_if(arguments.begin(), arguments.end(), is_named);
+  if (first == arguments.end()) return arguments;
+  const std::string function = FoldCase(call.name());
+  const ParameterNames* parameters = FindParameters(function);
+  if (parameters == nullptr) {
+    return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED",
+                     {{"functionName", QuoteIdentifier(function)}});
+  }
+  const auto positional = static_cast<size_t>(first - arguments.begin());
+  std::vector<ExpressionPtr> placed(arguments.begin(), first);
+  for (size_t i = positional; i < arguments.size(); ++i) {
+    const auto* argument = As<NamedArgument>(arguments[i]);
+    if (argument == nullptr) {
+      return MakeError("UNEXPECTED_POSITIONAL_ARGUMENT",
+                       {{"routineName", QuoteIdentifier(function)},
+                        {"parameterName", QuoteIdentifier(arguments[i]->Sql())}});
+    }
+    const int index = IndexOf(*parameters, argument->name());
+    if (index < 0) return Unrecognized(function, argument->name(), *parameters);
+    ARROW_RETURN_NOT_OK(Place(function, *argument, index, positional, &placed));
+  }
+  for (size_t i = 0; i < placed.size(); ++i) {
+    if (placed[i] != nullptr) continue;
+    return MakeError("REQUIRED_PARAMETER_NOT_FOUND",
+                     {{"routineName", QuoteIdentifier(function)},
+                      {"parameterName", QuoteIdentifier(parameters->names[i])},
+                      {"index", std::to_string(i)}});
+  }
+  return placed;
+}
+
+}  // namespace firesteel

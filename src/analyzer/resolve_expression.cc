@@ -1,0 +1,87 @@
+#include "analyzer/resolve_expression.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/name_scope.h"
+#include "functions/registry.h"
+#include "plan/identifier.h"
+
+namespace firesteel {
+
+namespace {
+
+using Variables = std::vector<std::string>;
+
+Result<ExpressionPtr> ResolveNamesBelow(const ExpressionPtr& expression, const NameFinder& find,
+                                        Variables* variables) {
+  if (const auto* name = As<UnresolvedAttribute>(expression)) {
+    const std::string first = FoldCase(name->parts()[0]);
+    if (std::find(variables->begin(), variables->end(), first) != variables->end()) {
+      return expression;
+    }
+    Result<ExpressionPtr> found = find(*name);
+    if (!found.ok()) return AtOrigin(found.status(), name->origin());
+    return *found == nullptr ? expression : found;
+  }
+  const size_t depth = variables->size();
+  if (const auto* lambda = As<UnresolvedLambda>(expression)) {
+    for (const std::string& variable : lambda->variables()) variables->push_back(FoldCase(variable));
+  }
+  Result<ExpressionPtr> resolved =
+      MapChildren<Expression>(expression, [&](const ExpressionPtr& child) {
+        return ResolveNamesBelow(child, find, variables);
+      });
+  variables->resize(depth);
+  return resolved;
+}
+
+}  // namespace
+
+Result<ExpressionPtr> ResolveNames(const ExpressionPtr& expression, const NameFinder& find) {
+  Variables variables;
+  return ResolveNamesBelow(expression, find, &variables);
+}
+
+bool HasKind(const ExpressionPtr& expression, ExpressionKind kind) {
+  if (expression->kind() == kind) return true;
+  return std::any_of(expression->children().begin(), expression->children().end(),
+                     [kind](const ExpressionPtr& child) { return HasKind(child, kind); });
+}
+
+bool HasOpenNames(const ExpressionPtr& expression) {
+  return HasKind(expression, ExpressionKind::kUnresolvedAttribute);
+}
+
+ExpressionPtr FirstOpenName(const ExpressionPtr& expression) {
+  ExpressionPtr first;
+  const Result<ExpressionPtr> visited =
+      ResolveNames(expression, [&first](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
+        if (first == nullptr) first = name.shared_from_this();
+        return ExpressionPtr();
+      });
+  return visited.ok() ? first : nullptr;
+}
+
+bool IsAggregateCall(const Expression& expression) {
+  if (expression.kind() == ExpressionKind::kAggregate) return true;
+  const auto* call = As<UnresolvedFunction>(expression);
+  return call != nullptr && FindFunction(call->name()).aggregate != nullptr;
+}
+
+bool HasAggregate(const ExpressionPtr& expression) {
+  // The function of a window is none of the aggregation's, but its arguments may be.
+  if (expression->kind() == ExpressionKind::kWindow) {
+    const std::vector<ExpressionPtr>& parts = expression->children();
+    return std::any_of(parts[0]->children().begin(), parts[0]->children().end(), HasAggregate) ||
+           std::any_of(parts.begin() + 1, parts.end(), HasAggregate);
+  }
+  if (IsAggregateCall(*expression)) return true;
+  return std::any_of(expression->children().begin(), expression->children().end(), HasAggregate);
+}
+
+ExpressionPtr WithoutAlias(const ExpressionPtr& item) {
+  return As<Alias>(item) ? item->child(0) : item;
+}
+
+}  // namespace firesteel

@@ -1,0 +1,135 @@
+#include "analyzer/resolve_table_functions.h"
+
+#include <optional>
+#include <utility>
+
+#include "analyzer/name_scope.h"
+#include "analyzer/rules.h"
+#include "common/error.h"
+#include "expr/generator.h"
+#include "functions/constant.h"
+#include "functions/registry.h"
+#include "plan/identifier.h"
+#include "plan/operators.h"
+#include "plan/relations.h"
+
+namespace firesteel {
+
+namespace {
+
+Result<int64_t> RangeArgument(const ExpressionPtr& argument, const std::string& name) {
+  const DataType& type = argument->type();
+  if (!IsFoldable(*argument) || !(type.is_numeric() || type.id() == TypeId::kString)) {
+    return MakeError("UNEXPECTED_INPUT_TYPE", {{"functionName", "`range`"},
+                                               {"paramIndex", name},
+                                               {"requiredType", "\"BIGINT\""},
+                                               {"inputSql", "\"" + argument->Sql() + "\""},
+                                               {"inputType", "\"" + type.Sql() + "\""}});
+  }
+  const Cast cast(argument, TypeId::kLong, CastOptions{}, true);
+  ARROW_ASSIGN_OR_RAISE(const Value value, EvaluateConstant(cast));
+  if (value.is_null()) {
+    return MakeError("UNEXPECTED_NULL", {{"exprName", name}});
+  }
+  return value.Get<int64_t>();
+}
+
+Result<PlanPtr> MakeRange(const UnresolvedTableFunction& call) {
+  const std::vector<ExpressionPtr> arguments = call.expressions();
+  if (arguments.empty() || arguments.size() > 4) {
+    return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                     {{"functionName", "`range`"},
+                      {"expectedNum", "[1 - 4]"},
+                      {"actualNum", std::to_string(arguments.size())}});
+  }
+  int64_t start = 0;
+  int64_t end = 0;
+  int64_t step = 1;
+  std::optional<int> partitions;
+  if (arguments.size() == 1) {
+    ARROW_ASSIGN_OR_RAISE(end, RangeArgument(arguments[0], "end"));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(start, RangeArgument(arguments[0], "start"));
+    ARROW_ASSIGN_OR_RAISE(end, RangeArgument(arguments[1], "end"));
+  }
+  if (arguments.size() > 2) {
+    ARROW_ASSIGN_OR_RAISE(step, RangeArgument(arguments[2], "step"));
+  }
+  if (arguments.size() > 3) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t count, RangeArgument(arguments[3], "numPartitions"));
+    if (count > 0 && count < 100000) partitions = static_cast<int>(count);
+  }
+  if (step == 0) {
+    return MakeError("FAILED_FUNCTION_CALL", {{"funcName", "`range`"}});
+  }
+  return PlanPtr(std::make_shared<Range>(start, end, step, partitions));
+}
+
+Result<PlanPtr> MakeTable(const UnresolvedTableFunction& call, const Resolver& resolver) {
+  const std::string name = FoldCase(call.name());
+  if (name == "range") return MakeRange(call);
+  const FunctionLookup function = FindFunction(name);
+  if (function.generator == nullptr) {
+    if (function) return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", "`" + name + "`"}});
+    return MakeError("UNRESOLVABLE_TABLE_VALUED_FUNCTION",
+                     {{"name", QuoteIdentifier(call.name())}});
+  }
+  ARROW_ASSIGN_OR_RAISE(
+      ExpressionPtr generator,
+      BindCall(name, call.expressions(), false, nullptr, resolver.settings()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> columns,
+                        GeneratorColumns(generator, {}, {}, Origin()));
+  return PlanPtr(std::make_shared<Generate>(std::move(generator), false, std::move(columns),
+                                            std::make_shared<OneRow>()));
+}
+
+Result<PlanPtr> MakeView(const LateralView& view) {
+  if (view.generator()->kind() != ExpressionKind::kGenerator) {
+    return MakeError("UNSUPPORTED_GENERATOR.NOT_GENERATOR",
+                     {{"functionName", "`" + view.generator()->Sql() + "`"},
+                      {"classCanonicalName", "scalar function"}});
+  }
+  ARROW_ASSIGN_OR_RAISE(
+      std::vector<AttributePtr> columns,
+      GeneratorColumns(view.generator(), view.columns(), {view.name()}, Origin()));
+  return PlanPtr(std::make_shared<Generate>(view.generator(), view.outer(), std::move(columns),
+                                            view.child()));
+}
+
+}  // namespace
+
+Result<std::vector<AttributePtr>> GeneratorColumns(const ExpressionPtr& generator,
+                                                   const std::vector<std::string>& names,
+                                                   const std::vector<std::string>& qualifier,
+                                                   const Origin& origin) {
+  const std::vector<StructField>& fields = As<GeneratorCall>(generator)->bound().output;
+  if (!names.empty() && names.size() != fields.size()) {
+    std::string given;
+    for (const std::string& name : names) given += (given.empty() ? "" : ",") + name;
+    return AtOrigin(MakeError("UDTF_ALIAS_NUMBER_MISMATCH",
+                              {{"aliasesSize", std::to_string(fields.size())},
+                               {"aliasesNames", std::move(given)}}),
+                    origin);
+  }
+  std::vector<AttributePtr> columns;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    columns.push_back(std::make_shared<Attribute>(names.empty() ? fields[i].name : names[i],
+                                                  fields[i].type, fields[i].nullable, NewExprId(),
+                                                  qualifier));
+  }
+  return columns;
+}
+
+Result<PlanPtr> ResolveTableFunctions(const PlanPtr& node, Resolver* resolver) {
+  for (const ExpressionPtr& expression : node->expressions()) {
+    if (!expression->resolved()) return node;
+  }
+  if (const auto* view = As<LateralView>(node)) return MakeView(*view);
+  const auto* call = As<UnresolvedTableFunction>(node);
+  if (call == nullptr) return node;
+  Result<PlanPtr> table = MakeTable(*call, *resolver);
+  if (!table.ok()) return AtOrigin(table.status(), call->origin());
+  return table;
+}
+
+}  // namespace firesteel

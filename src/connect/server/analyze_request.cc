@@ -1,0 +1,131 @@
+#include <cctype>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "common/error.h"
+#include "connect/server/plan_translator.h"
+#include "connect/server/protocol_types.h"
+#include "connect/server/requests.h"
+#include "session/session_backend.h"
+
+namespace firesteel {
+
+namespace {
+
+using Request = spark::connect::AnalyzePlanRequest;
+using Response = spark::connect::AnalyzePlanResponse;
+
+// The version whose behaviour this is; clients branch on it.
+constexpr std::string_view kSparkVersion = "4.3.0";
+
+Result<DataFrame> FrameOf(const spark::connect::Relation& relation, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(relation));
+  return DataFrame(session->session().backend(), std::move(plan));
+}
+
+Result<DataFrame> FrameOf(const spark::connect::Plan& plan, ServerSession* session) {
+  if (!plan.has_root()) return Status::Invalid("The request holds no relation.");
+  return FrameOf(plan.root(), session);
+}
+
+Result<PlanPtr> Analyzed(const spark::connect::Plan& plan, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(const DataFrame frame, FrameOf(plan, session));
+  return frame.backend()->AnalyzePlan(frame.plan());
+}
+
+/// The analyzed plan's shape: its text with the ids of columns counted from 0.
+std::string NormalizedText(const LogicalPlan& plan) {
+  const std::string text = plan.TreeString();
+  std::map<std::string, size_t> ids;
+  std::string normalized;
+  for (size_t i = 0; i < text.size();) {
+    normalized += text[i];
+    if (text[i++] != '#') continue;
+    size_t end = i;
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    if (end > i) {
+      normalized += std::to_string(ids.emplace(text.substr(i, end - i), ids.size()).first->second);
+    }
+    i = end;
+  }
+  return normalized;
+}
+
+Status Explain(const Request::Explain& request, ServerSession* session, Response* response) {
+  ARROW_ASSIGN_OR_RAISE(const DataFrame frame, FrameOf(request.plan(), session));
+  const bool extended = request.explain_mode() == Request::Explain::EXPLAIN_MODE_EXTENDED ||
+                        request.explain_mode() == Request::Explain::EXPLAIN_MODE_COST;
+  ARROW_ASSIGN_OR_RAISE(*response->mutable_explain()->mutable_explain_string(),
+                        frame.Explain(extended));
+  return Status::OK();
+}
+
+}  // namespace
+
+Status HandleAnalyze(const Request& request, ServerSession* session, Response* response) {
+  switch (request.analyze_case()) {
+    case Request::kSparkVersion:
+      response->mutable_spark_version()->set_version(std::string(kSparkVersion));
+      return Status::OK();
+    case Request::kSchema: {
+      ARROW_ASSIGN_OR_RAISE(const DataFrame frame, FrameOf(request.schema().plan(), session));
+      ARROW_ASSIGN_OR_RAISE(const Schema schema, frame.Schema());
+      ToProtocol(schema, response->mutable_schema()->mutable_schema());
+      return Status::OK();
+    }
+    case Request::kExplain: return Explain(request.explain(), session, response);
+    case Request::kTreeString: {
+      ARROW_ASSIGN_OR_RAISE(const DataFrame frame, FrameOf(request.tree_string().plan(), session));
+      ARROW_ASSIGN_OR_RAISE(const Schema schema, frame.Schema());
+      response->mutable_tree_string()->set_tree_string(schema.TreeString());
+      return Status::OK();
+    }
+    case Request::kIsLocal: {
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, Analyzed(request.is_local().plan(), session));
+      response->mutable_is_local()->set_is_local(plan->kind() == PlanKind::kLocalRelation);
+      return Status::OK();
+    }
+    case Request::kIsStreaming: {
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, Analyzed(request.is_streaming().plan(), session));
+      response->mutable_is_streaming()->set_is_streaming(plan->is_streaming());
+      return Status::OK();
+    }
+    case Request::kDdlParse: {
+      const std::string& text = request.ddl_parse().ddl_string();
+      // A list of columns, or one type.
+      const Result<Schema> schema = Schema::FromDdl(text);
+      if (schema.ok()) {
+        ToProtocol(*schema, response->mutable_ddl_parse()->mutable_parsed());
+        return Status::OK();
+      }
+      const Result<DataType> type = DataType::FromDdl(text);
+      if (!type.ok()) return schema.status();
+      ToProtocol(*type, response->mutable_ddl_parse()->mutable_parsed());
+      return Status::OK();
+    }
+    case Request::kJsonToDdl: {
+      ARROW_ASSIGN_OR_RAISE(const Schema schema,
+                            Schema::FromJson(request.json_to_ddl().json_string()));
+      response->mutable_json_to_ddl()->set_ddl_string(schema.Ddl());
+      return Status::OK();
+    }
+    case Request::kSameSemantics: {
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr a,
+                            Analyzed(request.same_semantics().target_plan(), session));
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr b,
+                            Analyzed(request.same_semantics().other_plan(), session));
+      response->mutable_same_semantics()->set_result(NormalizedText(*a) == NormalizedText(*b));
+      return Status::OK();
+    }
+    case Request::kSemanticHash: {
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, Analyzed(request.semantic_hash().plan(), session));
+      response->mutable_semantic_hash()->set_result(
+          static_cast<int32_t>(std::hash<std::string>()(NormalizedText(*plan))));
+      return Status::OK();
+    }
+    default: return UnsupportedMessage("AnalyzePlanRequest." + std::to_string(request.analyze_case()));
+  }
+}
+
+}  // namespace firesteel

@@ -1,0 +1,270 @@
+#include "connect/server/connect_service.h"
+
+#include <chrono>
+#include <utility>
+
+#include <zlib.h>
+
+#include "common/error.h"
+#include "common/random.h"
+#include "connect/server/requests.h"
+
+namespace firesteel {
+
+namespace {
+
+// How long a stream waits for a response before it looks whether its client is still there.
+constexpr std::chrono::milliseconds kPatience{200};
+
+template <typename Response>
+void Identify(const ServerSession& session, Response* response) {
+  response->set_session_id(session.id());
+  response->set_server_side_session_id(session.server_side_id());
+}
+
+template <typename Request>
+std::string Observed(const Request& request) {
+  return request.client_observed_server_side_session_id();
+}
+
+}  // namespace
+
+grpc::Status ConnectService::CheckToken(const grpc::ServerContext& context) const {
+  if (token_.empty()) return grpc::Status::OK;
+  const auto found = context.client_metadata().find("authorization");
+  const std::string wanted = "Bearer " + token_;
+  if (found != context.client_metadata().end() && found->second.size() == wanted.size()) {
+    // Takes as long for a wrong token as for the right one.
+    unsigned char difference = 0;
+    for (size_t i = 0; i < wanted.size(); ++i) difference |= found->second.data()[i] ^ wanted[i];
+    if (difference == 0) return grpc::Status::OK;
+  }
+  return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "The token is missing or wrong.");
+}
+
+template <typename Request>
+Result<std::shared_ptr<ServerSession>> ConnectService::SessionOf(const Request& request) {
+  return sessions_->GetOrCreate({request.user_context().user_id(), request.session_id()},
+                                Observed(request));
+}
+
+grpc::Status ConnectService::Config(grpc::ServerContext* context,
+                                    const spark::connect::ConfigRequest* request,
+                                    spark::connect::ConfigResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  return (*session)->errors().ToGrpcStatus(
+      HandleConfig(request->operation(), session->get(), response));
+}
+
+grpc::Status ConnectService::AnalyzePlan(grpc::ServerContext* context,
+                                         const spark::connect::AnalyzePlanRequest* request,
+                                         spark::connect::AnalyzePlanResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  return (*session)->errors().ToGrpcStatus(HandleAnalyze(*request, session->get(), response));
+}
+
+grpc::Status ConnectService::ExecutePlan(
+    grpc::ServerContext* context, const spark::connect::ExecutePlanRequest* request,
+    grpc::ServerWriter<spark::connect::ExecutePlanResponse>* writer) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  bool reattachable = false;
+  for (const auto& option : request->request_options()) {
+    reattachable = reattachable || option.reattach_options().reattachable();
+  }
+  const std::string id = request->operation_id().empty() ? NewUuid() : request->operation_id();
+  const auto operation = (*session)->NewOperation(
+      id, {request->tags().begin(), request->tags().end()}, reattachable);
+  if (!operation.ok()) return (*session)->errors().ToGrpcStatus(operation.status());
+  // The request outlives the operation only while this RPC runs, so the plan is copied.
+  (*operation)->Start([plan = request->plan(), session = session->get()](Operation* running) {
+    return firesteel::ExecutePlan(plan, session, running);
+  });
+  const grpc::Status status =
+      StreamResponses(context, session->get(), operation->get(), 0, writer);
+  // Nobody can come back to it.
+  if (!reattachable) (*session)->RemoveOperation(id);
+  return status;
+}
+
+grpc::Status ConnectService::ReattachExecute(
+    grpc::ServerContext* context, const spark::connect::ReattachExecuteRequest* request,
+    grpc::ServerWriter<spark::connect::ExecutePlanResponse>* writer) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = sessions_->Find(
+      {request->user_context().user_id(), request->session_id()}, Observed(*request));
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  const auto operation = (*session)->FindOperation(request->operation_id());
+  if (operation == nullptr) {
+    return (*session)->errors().ToGrpcStatus(
+        MakeError("INVALID_HANDLE.OPERATION_NOT_FOUND", {{"handle", request->operation_id()}}));
+  }
+  int64_t position = 0;
+  if (!request->last_response_id().empty()) {
+    const Result<int64_t> after = operation->PositionAfter(request->last_response_id());
+    if (!after.ok()) return (*session)->errors().ToGrpcStatus(after.status());
+    position = *after;
+  }
+  return StreamResponses(context, session->get(), operation.get(), position, writer);
+}
+
+grpc::Status ConnectService::StreamResponses(
+    grpc::ServerContext* context, ServerSession* session, Operation* operation, int64_t position,
+    grpc::ServerWriter<spark::connect::ExecutePlanResponse>* writer) {
+  const uint64_t attachment = operation->Attach();
+  while (true) {
+    std::shared_ptr<const Operation::Response> response;
+    switch (operation->Next(attachment, position, kPatience, &response)) {
+      case Operation::Event::kResponse:
+        if (!writer->Write(*response)) return grpc::Status::CANCELLED;
+        ++position;
+        break;
+      case Operation::Event::kEnd: return session->errors().ToGrpcStatus(operation->result());
+      case Operation::Event::kPreempted:
+        return session->errors().ToGrpcStatus(MakeError("INVALID_CURSOR.DISCONNECTED", {}));
+      case Operation::Event::kNothingYet:
+        session->Touch();
+        if (!context->IsCancelled()) break;
+        // A client that cannot come back does not want the answer any more.
+        if (!operation->reattachable()) operation->Interrupt();
+        return grpc::Status::CANCELLED;
+    }
+  }
+}
+
+grpc::Status ConnectService::ReleaseExecute(grpc::ServerContext* context,
+                                            const spark::connect::ReleaseExecuteRequest* request,
+                                            spark::connect::ReleaseExecuteResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = sessions_->Find(
+      {request->user_context().user_id(), request->session_id()}, Observed(*request));
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  const auto operation = (*session)->FindOperation(request->operation_id());
+  if (operation == nullptr) return grpc::Status::OK;  // released before
+  response->set_operation_id(operation->id());
+  if (request->has_release_until()) {
+    operation->ReleaseUntil(request->release_until().response_id());
+  } else {
+    operation->ReleaseAll();
+    (*session)->RemoveOperation(request->operation_id());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::ReleaseSession(grpc::ServerContext* context,
+                                            const spark::connect::ReleaseSessionRequest* request,
+                                            spark::connect::ReleaseSessionResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  response->set_session_id(request->session_id());
+  sessions_->Release({request->user_context().user_id(), request->session_id()},
+                     request->allow_reconnect());
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::Interrupt(grpc::ServerContext* context,
+                                       const spark::connect::InterruptRequest* request,
+                                       spark::connect::InterruptResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  using Type = spark::connect::InterruptRequest;
+  for (const auto& operation : (*session)->Operations()) {
+    const bool meant =
+        request->interrupt_type() == Type::INTERRUPT_TYPE_ALL ||
+        (request->interrupt_type() == Type::INTERRUPT_TYPE_TAG &&
+         operation->tags().contains(request->operation_tag())) ||
+        (request->interrupt_type() == Type::INTERRUPT_TYPE_OPERATION_ID &&
+         operation->id() == request->operation_id());
+    if (meant && operation->Interrupt()) response->add_interrupted_ids(operation->id());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::FetchErrorDetails(
+    grpc::ServerContext* context, const spark::connect::FetchErrorDetailsRequest* request,
+    spark::connect::FetchErrorDetailsResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  std::optional<Status> error = (*session)->errors().Find(request->error_id());
+  if (!error) error = errors_.Find(request->error_id());
+  if (error) DescribeError(*error, response);
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::AddArtifacts(
+    grpc::ServerContext* context,
+    grpc::ServerReader<spark::connect::AddArtifactsRequest>* reader,
+    spark::connect::AddArtifactsResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  std::shared_ptr<ServerSession> session;
+  std::string name;  // of the artifact that comes in pieces
+  std::string bytes;
+  int64_t pieces_left = 0;
+  bool intact = true;
+  const auto append = [&](const spark::connect::AddArtifactsRequest::ArtifactChunk& chunk) {
+    const std::string& data = chunk.data();
+    intact = intact && chunk.crc() == static_cast<int64_t>(crc32(
+                                          0, reinterpret_cast<const Bytef*>(data.data()),
+                                          static_cast<uInt>(data.size())));
+    bytes += data;
+  };
+  const auto finish = [&] {
+    auto* summary = response->add_artifacts();
+    summary->set_name(name);
+    summary->set_is_crc_successful(intact);
+    if (intact) session->KeepArtifact(name, std::move(bytes));
+    bytes.clear();
+    intact = true;
+  };
+  spark::connect::AddArtifactsRequest request;
+  while (reader->Read(&request)) {
+    if (session == nullptr) {
+      auto found = SessionOf(request);
+      if (!found.ok()) return errors_.ToGrpcStatus(found.status());
+      session = *std::move(found);
+      Identify(*session, response);
+    }
+    if (request.has_batch()) {
+      for (const auto& artifact : request.batch().artifacts()) {
+        name = artifact.name();
+        append(artifact.data());
+        finish();
+      }
+    } else if (request.has_begin_chunk()) {
+      name = request.begin_chunk().name();
+      pieces_left = request.begin_chunk().num_chunks() - 1;
+      append(request.begin_chunk().initial_chunk());
+      if (pieces_left <= 0) finish();
+    } else if (request.has_chunk()) {
+      append(request.chunk());
+      if (--pieces_left == 0) finish();
+    }
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::ArtifactStatus(
+    grpc::ServerContext* context, const spark::connect::ArtifactStatusesRequest* request,
+    spark::connect::ArtifactStatusesResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const auto session = SessionOf(*request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  for (const std::string& name : request->names()) {
+    (*response->mutable_statuses())[name].set_exists((*session)->FindArtifact(name) != nullptr);
+  }
+  return grpc::Status::OK;
+}
+
+}  // namespace firesteel

@@ -1,0 +1,64 @@
+#include <utility>
+
+#include "connect/server/arrow_results.h"
+#include "connect/server/plan_translator.h"
+#include "connect/server/requests.h"
+#include "plan/relations.h"
+
+namespace firesteel {
+
+namespace {
+
+/// `spark.sql(…)`. A command has run when its text has been translated and its rows go back with the
+/// answer; a query goes back as it came, to be run when its rows are wanted.
+Status ExecuteSql(const spark::connect::SqlCommand& command, ServerSession* session,
+                  Operation* operation) {
+  const spark::connect::Relation& input = command.input();
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, PlanTranslator(session).Translate(input));
+  Operation::Response response;
+  spark::connect::Relation* relation =
+      response.mutable_sql_command_result()->mutable_relation();
+  const LocalRelation* rows = As<LocalRelation>(plan);
+  if (rows == nullptr) {
+    *relation = input;
+  } else {
+    ARROW_ASSIGN_OR_RAISE(
+        *relation->mutable_local_relation()->mutable_data(),
+        ToArrowStream(rows->schema(), rows->batches(),
+                      session->session().Conf().Get("spark.sql.session.timeZone").value_or("UTC")));
+    relation->mutable_local_relation()->set_schema(rows->schema().Json());
+  }
+  operation->Send(std::move(response));
+  return Status::OK();
+}
+
+Status CreateView(const spark::connect::CreateDataFrameViewCommand& command,
+                  ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(command.input()));
+  const DataFrame frame(session->session().backend(), std::move(plan));
+  if (command.is_global()) return UnsupportedMessage("CreateDataFrameViewCommand.is_global");
+  return command.replace() ? frame.CreateOrReplaceTempView(command.name())
+                           : frame.CreateTempView(command.name());
+}
+
+}  // namespace
+
+Status ExecuteCommand(const spark::connect::Command& command, ServerSession* session,
+                      Operation* operation) {
+  using Command = spark::connect::Command;
+  switch (command.command_type_case()) {
+    case Command::kSqlCommand: return ExecuteSql(command.sql_command(), session, operation);
+    case Command::kCreateDataframeView: return CreateView(command.create_dataframe_view(), session);
+    case Command::kRemoveCachedRemoteRelationCommand:
+      session->RemoveRelation(
+          command.remove_cached_remote_relation_command().relation().relation_id());
+      return Status::OK();
+    default: {
+      const auto* field = command.GetReflection()->GetOneofFieldDescriptor(
+          command, command.GetDescriptor()->FindOneofByName("command_type"));
+      return UnsupportedMessage("Command." + (field == nullptr ? "(none)" : field->name()));
+    }
+  }
+}
+
+}  // namespace firesteel

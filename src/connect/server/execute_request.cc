@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <utility>
+
+#include "arrow/record_batch.h"
+#include "connect/server/arrow_results.h"
+#include "connect/server/plan_translator.h"
+#include "connect/server/protocol_types.h"
+#include "connect/server/requests.h"
+#include "session/session_backend.h"
+
+namespace firesteel {
+
+namespace {
+
+// Clients take messages of up to 128 MB; Spark aims at 4 MB of rows in one.
+constexpr int64_t kRowsPerMessage = 65536;
+
+void SendRows(const std::string& stream, int64_t rows, int64_t start, Operation* operation) {
+  Operation::Response response;
+  auto* batch = response.mutable_arrow_batch();
+  batch->set_row_count(rows);
+  batch->set_start_offset(start);
+  batch->set_data(stream);
+  operation->Send(std::move(response));
+}
+
+Status ExecuteRelation(const spark::connect::Relation& relation, ServerSession* session,
+                       Operation* operation) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(relation));
+  const std::shared_ptr<SessionBackend>& backend = session->session().backend();
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend->ExecutePlan(plan));
+  Operation::Response schema;
+  ToProtocol(result.schema, schema.mutable_schema());
+  operation->Send(std::move(schema));
+
+  const std::string zone = session->session().Conf().Get("spark.sql.session.timeZone").value_or("UTC");
+  int64_t sent = 0;
+  for (const auto& batch : result.batches) {
+    for (int64_t at = 0; at < batch->num_rows(); at += kRowsPerMessage) {
+      if (operation->interrupted()) return Status::OK();
+      const auto slice = batch->Slice(at, kRowsPerMessage);
+      ARROW_ASSIGN_OR_RAISE(const std::string stream, ToArrowStream(result.schema, {slice}, zone));
+      SendRows(stream, slice->num_rows(), sent, operation);
+      sent += slice->num_rows();
+    }
+  }
+  if (sent == 0) {  // clients want at least one
+    ARROW_ASSIGN_OR_RAISE(const std::string stream, ToArrowStream(result.schema, {}, zone));
+    SendRows(stream, 0, 0, operation);
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
+Status ExecutePlan(const spark::connect::Plan& plan, ServerSession* session,
+                   Operation* operation) {
+  switch (plan.op_type_case()) {
+    case spark::connect::Plan::kRoot: return ExecuteRelation(plan.root(), session, operation);
+    case spark::connect::Plan::kCommand:
+      return ExecuteCommand(plan.command(), session, operation);
+    default: return UnsupportedMessage("Plan without a relation or a command");
+  }
+}
+
+}  // namespace firesteel

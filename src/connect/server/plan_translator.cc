@@ -1,0 +1,91 @@
+#include "connect/server/plan_translator.h"
+
+#include <utility>
+
+#include "common/error.h"
+#include "plan/operators.h"
+#include "plan/queries.h"
+
+namespace firesteel {
+
+namespace {
+
+// As deep as our own walkers go; see message_depth.h for what can be read at all.
+constexpr int kMaximumDepth = 500;
+
+/// The name of the field of the oneof that is set.
+std::string KindOf(const google::protobuf::Message& message, const char* oneof) {
+  const google::protobuf::Descriptor* descriptor = message.GetDescriptor();
+  const google::protobuf::FieldDescriptor* field = message.GetReflection()->GetOneofFieldDescriptor(
+      message, descriptor->FindOneofByName(oneof));
+  return descriptor->name() + "." + (field == nullptr ? "(none)" : field->name());
+}
+
+}  // namespace
+
+Status UnsupportedMessage(std::string_view name) {
+  return MakeError("UNSUPPORTED_CONNECT_MESSAGE", {{"name", std::string(name)}});
+}
+
+Result<PlanPtr> PlanTranslator::Translate(const spark::connect::Relation& relation) {
+  if (++depth_ > kMaximumDepth) {
+    return MakeError("PLAN_TOO_DEEP", {{"limit", std::to_string(kMaximumDepth)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, TranslateKind(relation));
+  --depth_;
+  return plan;
+}
+
+Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& relation) {
+  using Relation = spark::connect::Relation;
+  switch (relation.rel_type_case()) {
+    // Reads.
+    case Relation::kRead: return TranslateRead(relation.read());
+    case Relation::kSql: return TranslateSql(relation.sql());
+    case Relation::kLocalRelation: return TranslateLocalRelation(relation.local_relation());
+    case Relation::kCachedLocalRelation:
+      return TranslateCachedLocalRelation(relation.cached_local_relation());
+    case Relation::kCachedRemoteRelation:
+      return TranslateCachedRemoteRelation(relation.cached_remote_relation());
+    case Relation::kRange: return TranslateRange(relation.range());
+    // Rows in, rows out.
+    case Relation::kProject: return TranslateProject(relation.project());
+    case Relation::kFilter: return TranslateFilter(relation.filter());
+    case Relation::kSort: return TranslateSort(relation.sort());
+    case Relation::kWithColumns: return TranslateWithColumns(relation.with_columns());
+    case Relation::kDrop: return TranslateDrop(relation.drop());
+    case Relation::kLimit: {
+      ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.limit().input()));
+      return std::make_shared<Limit>(relation.limit().limit(), std::move(input));
+    }
+    case Relation::kOffset: {
+      ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.offset().input()));
+      return std::make_shared<SkipRows>(relation.offset().offset(), std::move(input));
+    }
+    case Relation::kSubqueryAlias: {
+      ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.subquery_alias().input()));
+      return std::make_shared<SubqueryAlias>(relation.subquery_alias().alias(), std::move(input));
+    }
+    case Relation::kToDf: {
+      const auto& names = relation.to_df().column_names();
+      ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.to_df().input()));
+      return std::make_shared<ColumnAliases>(
+          std::vector<std::string>(names.begin(), names.end()), std::move(input));
+    }
+    // Only says how to run it, which we decide ourselves.
+    case Relation::kHint: return Translate(relation.hint().input());
+    case Relation::kRepartition: return Translate(relation.repartition().input());
+    case Relation::kRepartitionByExpression:
+      return Translate(relation.repartition_by_expression().input());
+    // Groups and several inputs.
+    case Relation::kAggregate: return TranslateAggregate(relation.aggregate());
+    case Relation::kDeduplicate: return TranslateDeduplicate(relation.deduplicate());
+    case Relation::kJoin: return TranslateJoin(relation.join());
+    case Relation::kSetOp: return TranslateSetOperation(relation.set_op());
+    // Texts.
+    case Relation::kShowString: return TranslateShowString(relation.show_string());
+    default: return UnsupportedMessage(KindOf(relation, "rel_type"));
+  }
+}
+
+}  // namespace firesteel

@@ -1,0 +1,107 @@
+#include "connect/server/server_session.h"
+
+#include <utility>
+
+#include "common/error.h"
+#include "common/logging.h"
+#include "common/random.h"
+
+namespace firesteel {
+
+ServerSession::ServerSession(std::string user_id, std::string session_id, Session session)
+    : user_id_(std::move(user_id)),
+      id_(std::move(session_id)),
+      server_side_id_(NewUuid()),
+      session_(std::move(session)),
+      last_use_(std::chrono::steady_clock::now()) {}
+
+ServerSession::~ServerSession() { Close(); }
+
+Result<std::shared_ptr<Operation>> ServerSession::NewOperation(const std::string& id,
+                                                               std::set<std::string> tags,
+                                                               bool reattachable) {
+  const std::lock_guard lock(mutex_);
+  if (operations_.contains(id)) {
+    return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", id}});
+  }
+  auto operation = std::make_shared<Operation>(Operation::Ids{id_, server_side_id_, id},
+                                               std::move(tags), reattachable);
+  operations_.emplace(id, operation);
+  return operation;
+}
+
+std::shared_ptr<Operation> ServerSession::FindOperation(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = operations_.find(id);
+  return found == operations_.end() ? nullptr : found->second;
+}
+
+void ServerSession::RemoveOperation(const std::string& id) {
+  std::shared_ptr<Operation> removed;  // destroyed outside of the lock: it waits for its thread
+  const std::lock_guard lock(mutex_);
+  const auto found = operations_.find(id);
+  if (found == operations_.end()) return;
+  removed = std::move(found->second);
+  operations_.erase(found);
+}
+
+std::vector<std::shared_ptr<Operation>> ServerSession::Operations() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Operation>> operations;
+  for (const auto& [id, operation] : operations_) operations.push_back(operation);
+  return operations;
+}
+
+void ServerSession::KeepRelation(const std::string& id, DataFrame frame) {
+  const std::lock_guard lock(mutex_);
+  relations_.insert_or_assign(id, std::move(frame));
+}
+
+std::optional<DataFrame> ServerSession::FindRelation(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = relations_.find(id);
+  if (found == relations_.end()) return std::nullopt;
+  return found->second;
+}
+
+void ServerSession::RemoveRelation(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  relations_.erase(id);
+}
+
+void ServerSession::KeepArtifact(const std::string& name, std::string bytes) {
+  const std::lock_guard lock(mutex_);
+  artifacts_.insert_or_assign(name, std::make_shared<const std::string>(std::move(bytes)));
+}
+
+std::shared_ptr<const std::string> ServerSession::FindArtifact(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = artifacts_.find(name);
+  return found == artifacts_.end() ? nullptr : found->second;
+}
+
+void ServerSession::Close() {
+  std::map<std::string, std::shared_ptr<Operation>> operations;
+  {
+    const std::lock_guard lock(mutex_);
+    operations = std::exchange(operations_, {});
+    relations_.clear();
+    artifacts_.clear();
+  }
+  for (const auto& [id, operation] : operations) operation->Interrupt();
+  Session session = session_;
+  const Status stopped = session.Stop();
+  if (!stopped.ok()) LogWarning("Stopping session " + id_ + ": " + stopped.ToString());
+}
+
+void ServerSession::Touch() {
+  const std::lock_guard lock(mutex_);
+  last_use_ = std::chrono::steady_clock::now();
+}
+
+std::chrono::steady_clock::time_point ServerSession::last_use() const {
+  const std::lock_guard lock(mutex_);
+  return last_use_;
+}
+
+}  // namespace firesteel

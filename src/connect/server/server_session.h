@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connect/server/error_status.h"
+#include "connect/server/operation.h"
+#include "firesteel/session.h"
+
+namespace firesteel {
+
+/// A client's session: the engine's session behind it and what the protocol adds. Thread-safe.
+class ServerSession {
+ public:
+  ServerSession(std::string user_id, std::string session_id, Session session);
+  ~ServerSession();
+
+  const std::string& user_id() const { return user_id_; }
+  const std::string& id() const { return id_; }
+  /// Tells the client when a server has lost its session and made a new one.
+  const std::string& server_side_id() const { return server_side_id_; }
+  const Session& session() const { return session_; }
+  ErrorStore& errors() { return errors_; }
+
+  // Operations by id.
+  /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, …FORMAT.
+  Result<std::shared_ptr<Operation>> NewOperation(const std::string& id,
+                                                  std::set<std::string> tags, bool reattachable);
+  /// nullptr when there is none.
+  std::shared_ptr<Operation> FindOperation(const std::string& id) const;
+  void RemoveOperation(const std::string& id);
+  std::vector<std::shared_ptr<Operation>> Operations() const;
+
+  // DataFrames that clients name by an id: the batches of foreachBatch, checkpoints.
+  void KeepRelation(const std::string& id, DataFrame frame);
+  std::optional<DataFrame> FindRelation(const std::string& id) const;
+  void RemoveRelation(const std::string& id);
+
+  // Files by the names under which clients sent them: `cache/<hash>`, `pyfiles/a.py`.
+  void KeepArtifact(const std::string& name, std::string bytes);
+  std::shared_ptr<const std::string> FindArtifact(const std::string& name) const;
+
+  /// Ends all operations and streaming queries.
+  void Close();
+
+  /// For expiry.
+  void Touch();
+  std::chrono::steady_clock::time_point last_use() const;
+
+ private:
+  const std::string user_id_;
+  const std::string id_;
+  const std::string server_side_id_;
+  const Session session_;
+  ErrorStore errors_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  std::map<std::string, std::shared_ptr<Operation>> operations_;
+  std::map<std::string, DataFrame> relations_;
+  std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
+  std::chrono::steady_clock::time_point last_use_;
+};
+
+}  // namespace firesteel

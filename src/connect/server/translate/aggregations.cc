@@ -1,0 +1,58 @@
+#include <utility>
+
+#include "connect/server/plan_translator.h"
+#include "expr/unresolved.h"
+#include "plan/operators.h"
+#include "plan/queries.h"
+
+namespace firesteel {
+
+Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggregate& aggregate) {
+  using Protocol = spark::connect::Aggregate;
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(aggregate.input()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> keys,
+                        Translate(aggregate.grouping_expressions()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> results,
+                        Translate(aggregate.aggregate_expressions()));
+  // The keys come first in the output.
+  std::vector<ExpressionPtr> output = keys;
+  output.insert(output.end(), results.begin(), results.end());
+  using Sets = UnresolvedGroupingSets;
+  std::vector<ExpressionPtr> grouping;
+  switch (aggregate.group_type()) {
+    case Protocol::GROUP_TYPE_GROUPBY: grouping = std::move(keys); break;
+    case Protocol::GROUP_TYPE_ROLLUP:
+    case Protocol::GROUP_TYPE_CUBE: {
+      const bool rollup = aggregate.group_type() == Protocol::GROUP_TYPE_ROLLUP;
+      std::vector<int> sizes(keys.size(), 1);
+      grouping.push_back(std::make_shared<Sets>(rollup ? Sets::Form::kRollup : Sets::Form::kCube,
+                                                std::move(keys), std::move(sizes)));
+      break;
+    }
+    case Protocol::GROUP_TYPE_GROUPING_SETS: {
+      std::vector<ExpressionPtr> members;
+      std::vector<int> sizes;
+      for (const Protocol::GroupingSets& set : aggregate.grouping_sets()) {
+        ARROW_ASSIGN_OR_RAISE(const std::vector<ExpressionPtr> of_set,
+                              Translate(set.grouping_set()));
+        members.insert(members.end(), of_set.begin(), of_set.end());
+        sizes.push_back(static_cast<int>(of_set.size()));
+      }
+      grouping.push_back(
+          std::make_shared<Sets>(Sets::Form::kSets, std::move(members), std::move(sizes)));
+      break;
+    }
+    default: return UnsupportedMessage("Aggregate." + Protocol::GroupType_Name(aggregate.group_type()));
+  }
+  return std::make_shared<Aggregate>(std::move(grouping), std::move(output), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateDeduplicate(
+    const spark::connect::Deduplicate& deduplicate) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(deduplicate.input()));
+  if (deduplicate.within_watermark()) return UnsupportedMessage("Deduplicate.within_watermark");
+  if (deduplicate.all_columns_as_keys()) return std::make_shared<Distinct>(std::move(input));
+  return UnsupportedMessage("Deduplicate by some columns");
+}
+
+}  // namespace firesteel

@@ -1,0 +1,56 @@
+#include <utility>
+
+#include "connect/server/plan_translator.h"
+#include "expr/nodes.h"
+#include "plan/operators.h"
+#include "plan/relations.h"
+
+namespace firesteel {
+
+Result<PlanPtr> PlanTranslator::TranslateProject(const spark::connect::Project& project) {
+  PlanPtr input = std::make_shared<OneRow>();
+  if (project.has_input()) {
+    ARROW_ASSIGN_OR_RAISE(input, Translate(project.input()));
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> list, Translate(project.expressions()));
+  return std::make_shared<Project>(std::move(list), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateFilter(const spark::connect::Filter& filter) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(filter.input()));
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, Translate(filter.condition()));
+  return std::make_shared<Filter>(std::move(condition), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateSort(const spark::connect::Sort& sort) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(sort.input()));
+  std::vector<ExpressionPtr> order;
+  for (const auto& item : sort.order()) {
+    ARROW_ASSIGN_OR_RAISE(order.emplace_back(), TranslateSortOrder(item));
+  }
+  return std::make_shared<Sort>(std::move(order), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateWithColumns(const spark::connect::WithColumns& columns) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(columns.input()));
+  std::vector<std::string> names;
+  std::vector<ExpressionPtr> values;
+  for (const auto& alias : columns.aliases()) {
+    if (alias.name_size() != 1) return UnsupportedMessage("WithColumns with several names");
+    names.push_back(alias.name(0));
+    ARROW_ASSIGN_OR_RAISE(values.emplace_back(), Translate(alias.expr()));
+  }
+  return std::make_shared<WithColumns>(std::move(names), std::move(values), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateDrop(const spark::connect::Drop& drop) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(drop.input()));
+  std::vector<std::string> names(drop.column_names().begin(), drop.column_names().end());
+  for (const auto& column : drop.columns()) {
+    if (!column.has_unresolved_attribute()) return UnsupportedMessage("Drop of an expression");
+    names.push_back(column.unresolved_attribute().unparsed_identifier());
+  }
+  return std::make_shared<DropColumns>(std::move(names), std::move(input));
+}
+
+}  // namespace firesteel

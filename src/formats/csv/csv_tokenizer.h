@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/error.h"
+#include "formats/csv/csv_options.h"
+
+namespace firesteel {
+
+/// Cuts CSV text into records and values, in the way of the parser that Spark uses, broken quotes
+/// included. Not thread-safe.
+class CsvTokenizer {
+ public:
+  explicit CsvTokenizer(const CsvDialect& dialect);
+
+  /// Cuts one record, which is all of `line`: line breaks in it are ordinary characters. False when
+  /// there is none in it (an empty line or a comment). Errors: a value too long, too many values,
+  /// an unescaped quote that is not allowed; the tokens are then worthless.
+  Result<bool> ParseLine(std::string_view line);
+
+  /// Starts to read the records of a whole text, which must stay. Each ends at a `line_break`.
+  void Start(std::string_view text, char line_break);
+  /// Cuts the next record of the text, passing over empty lines and comments; false at the end. A
+  /// line break inside of quotes belongs to its value. After an error the tokenizer stands behind
+  /// the record.
+  Result<bool> Next();
+
+  /// The values of the last record, valid until the next call; null_value and empty_value have been
+  /// put in. A value that was skipped is nullopt.
+  const std::vector<std::optional<std::string_view>>& tokens() const { return tokens_; }
+  /// The text of the last record, without its line break.
+  std::string_view record() const { return record_; }
+
+ private:
+  enum class QuotedState { kContent, kAfterQuote, kAfterEscape };
+
+  bool SeparatorAt(size_t position) const;
+  bool EndsValue(size_t position) const;
+  bool IsBlank(size_t position) const;
+  size_t SkipBlanks(size_t position) const;
+  Status SplitPlain(std::string_view line);
+  Status ParseRecord();
+  void ParseUnquoted();
+  Status ParseQuoted();
+  Status ParseEscapedQuoted(size_t start);
+  Status HandleUnescapedQuote(std::string* value, bool* ended);
+  size_t FindValueEnd(size_t position) const;
+  void Push(std::string_view value) { tokens_.emplace_back(value); }
+  void PushOwned(std::string_view value);
+  Status CheckLimits() const;
+
+  const CsvDialect dialect_;
+  const char separator_first_;
+  std::string_view text_;
+  size_t position_ = 0;
+  bool breaks_lines_ = false;
+  char line_break_ = '\n';
+  std::string_view record_;
+  std::vector<std::optional<std::string_view>> tokens_;
+  std::string value_;              // being put together
+  std::deque<std::string> owned_;  // values that are not a piece of the text; grows only
+  size_t owned_count_ = 0;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,123 @@
+#include "formats/csv/csv_tokenizer.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace firesteel {
+namespace {
+
+// The values of one line, each in angle brackets.
+std::string Tokens(const std::string& line, const CsvDialect& dialect = {}) {
+  CsvTokenizer tokenizer(dialect);
+  const Result<bool> found = tokenizer.ParseLine(line);
+  if (!found.ok()) return "error";
+  if (!*found) return "none";
+  std::string text;
+  for (const auto& token : tokenizer.tokens()) {
+    text += token ? "<" + std::string(*token) + ">" : "NULL";
+  }
+  return text;
+}
+
+CsvDialect With(UnescapedQuoteHandling handling) {
+  CsvDialect dialect;
+  dialect.unescaped_quotes = handling;
+  return dialect;
+}
+
+TEST(CsvTokenizer, CutsLines) {
+  for (const auto& [line, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"p", "<p>"},
+           {"p,q,", "<p><q><>"},
+           {",,", "<><><>"},
+           {" p , q ", "< p >< q >"},
+           {"", "none"},
+           {"\"p\",\"q,r\"", "<p><q,r>"},
+           {"\"p\" ,q", "<p><q>"},
+           {"p, \"q\"", "<p>< \"q\">"},
+           {"\"a\\\"b\",c", "<a\"b><c>"},
+           {"\"a\\\\\",c", "<a\\><c>"},
+           {"\"a\\b\",c", "<a\\b><c>"},
+           {"a\\,b", "<a\\><b>"},
+           {"\"\",p", "<><p>"},
+           {"p\"q\"r,s", "<p\"q\"r><s>"},
+           {"\"p\nq\",r", "<p\nq><r>"},
+       }) {
+    EXPECT_EQ(Tokens(line), expected) << line;
+  }
+}
+
+TEST(CsvTokenizer, KeepsWhatBrokenQuotesHold) {
+  for (const auto& [line, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"p,\"q", "<p><q>"},
+           {"p,\"q,r", "<p><q,r>"},
+           {"p,\"", "<p><\">"},
+           {"\"q\\", "<q>"},
+           {"\"p\"x,r", "<\"p\"x><r>"},
+           {"\"p,q\"x,r", "<\"p,q\"x><r>"},
+           {"\"p\" \"q\",r", "<\"p\" \"q\"><r>"},
+           {"\"\"p,r", "<\"\"p><r>"},
+           {"\"p\"\",r", "<p\"><r>"},
+           {"\"\"\"p\"\"\",r", "<\"\"\"p\"\"\"><r>"},
+       }) {
+    EXPECT_EQ(Tokens(line), expected) << line;
+  }
+}
+
+TEST(CsvTokenizer, TreatsUnescapedQuotesAsTold) {
+  const std::string line = "\"a,b\"c\",d";
+  EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kStopAtClosingQuote)), "<a,b\"c><d>");
+  EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kBackToDelimiter)), "<a><bc><d>");
+  EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kStopAtDelimiter)), "<\"a,b\"c\"><d>");
+  EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kSkipValue)), "NULL<d>");
+  EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kRaiseError)), "error");
+}
+
+TEST(CsvTokenizer, KnowsOtherDialects) {
+  CsvDialect doubled;
+  doubled.escape = '"';
+  doubled.quote_escape_escape = '\0';
+  EXPECT_EQ(Tokens("\"a\"\"b\",\"\"\"\"", doubled), "<a\"b><\">");
+  CsvDialect wide;
+  wide.separator = "||";
+  EXPECT_EQ(Tokens("a||\"b||c\"|||d", wide), "<a><b||c><|d>");
+  CsvDialect trimmed;
+  trimmed.ignore_leading_blanks = trimmed.ignore_trailing_blanks = true;
+  EXPECT_EQ(Tokens("  a  , \" b \" ,\t", trimmed), "<a>< b ><>");
+  CsvDialect marked;
+  marked.null_value = "-";
+  marked.empty_value = "E";
+  marked.comment = '#';
+  EXPECT_EQ(Tokens(",\"\",x", marked), "<-><E><x>");
+  EXPECT_EQ(Tokens("#,x", marked), "none");
+}
+
+TEST(CsvTokenizer, HasLimits) {
+  CsvDialect few;
+  few.max_columns = 2;
+  EXPECT_EQ(Tokens("a,b", few), "<a><b>");
+  EXPECT_EQ(Tokens("a,b,c", few), "error");
+  CsvDialect small;
+  small.max_chars_per_column = 3;
+  EXPECT_EQ(Tokens("äöü", small), "<äöü>");
+  EXPECT_EQ(Tokens("abcd", small), "error");
+}
+
+TEST(CsvTokenizer, CutsWholeTexts) {
+  CsvTokenizer tokenizer{CsvDialect{}};
+  tokenizer.Start("a,b\n\n\"c\nd\",e\nf\n\"g,h\ni", '\n');
+  std::vector<std::string> records;
+  std::vector<size_t> counts;
+  while (*tokenizer.Next()) {
+    records.emplace_back(tokenizer.record());
+    counts.push_back(tokenizer.tokens().size());
+  }
+  EXPECT_EQ(records, (std::vector<std::string>{"a,b", "\"c\nd\",e", "f", "\"g,h\ni"}));
+  EXPECT_EQ(counts, (std::vector<size_t>{2, 2, 1, 1}));
+}
+
+}  // namespace
+}  // namespace firesteel

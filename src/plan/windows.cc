@@ -1,0 +1,52 @@
+#include "plan/windows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/describe.h"
+
+namespace firesteel {
+
+Window::Window(std::vector<ExpressionPtr> functions, std::vector<ExpressionPtr> partition,
+               std::vector<ExpressionPtr> order, PlanPtr child)
+    : LogicalPlan(kKind, {std::move(child)}),
+      functions_(std::move(functions)),
+      partition_(std::move(partition)),
+      order_(std::move(order)) {}
+
+std::vector<AttributePtr> Window::output() const {
+  std::vector<AttributePtr> output = child()->output();
+  for (const ExpressionPtr& function : functions_) output.push_back(ToAttribute(function));
+  return output;
+}
+
+std::vector<ExpressionPtr> Window::expressions() const {
+  std::vector<ExpressionPtr> all = functions_;
+  all.insert(all.end(), partition_.begin(), partition_.end());
+  all.insert(all.end(), order_.begin(), order_.end());
+  return all;
+}
+
+PlanPtr Window::WithNewExpressions(std::vector<ExpressionPtr> expressions) const {
+  const auto partition = expressions.begin() + static_cast<std::ptrdiff_t>(functions_.size());
+  const auto order = partition + static_cast<std::ptrdiff_t>(partition_.size());
+  return std::make_shared<Window>(std::vector<ExpressionPtr>(expressions.begin(), partition),
+                                  std::vector<ExpressionPtr>(partition, order),
+                                  std::vector<ExpressionPtr>(order, expressions.end()), child());
+}
+
+PlanPtr Window::WithNewChildren(std::vector<PlanPtr> children) const {
+  return std::make_shared<Window>(functions_, partition_, order_, std::move(children[0]));
+}
+
+std::string Window::Describe() const {
+  return "Window " + BracketedList(functions_) + ", " + BracketedList(partition_) + ", " +
+         BracketedList(order_);
+}
+
+bool Window::SelfResolved() const {
+  return std::all_of(functions_.begin(), functions_.end(),
+                     [](const ExpressionPtr& function) { return IsNamed(*function); });
+}
+
+}  // namespace firesteel

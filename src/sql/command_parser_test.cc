@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "plan/commands.h"
+#include "plan/test_plans.h"
+#include "sql/parser.h"
+
+namespace firesteel {
+namespace {
+
+struct Case {
+  std::string_view text;
+  std::string_view command;
+};
+
+TEST(CommandParserTest, ParsesCommands) {
+  const Case cases[] = {
+      {"CREATE TEMP VIEW v AS SELECT 1", "CreateView `v`"},
+      {"CREATE OR REPLACE GLOBAL TEMPORARY VIEW v (a COMMENT 'x', b) COMMENT 'c' AS VALUES (1, 2)",
+       "CreateView `v`, [a 'x', b], global, replace"},
+      {"CREATE TEMPORARY VIEW v (a INT) USING csv OPTIONS (path '/x', header = true, sep ';')",
+       "CreateView `v`"},
+      {"ALTER VIEW v AS SELECT 2", "CreateView `v`, replace"},
+      {"DROP VIEW IF EXISTS a.v", "DropView `a`.`v`, if exists"},
+      {"DROP TABLE t PURGE", "DropTable `t`"},
+      {"SHOW TABLES", "ShowTables"},
+      {"SHOW TABLES IN db LIKE 'a*'", "ShowTables, in `db`, like 'a*'"},
+      {"SHOW VIEWS 'x'", "ShowViews, like 'x'"},
+      {"SHOW SCHEMAS", "ShowDatabases"},
+      {"SHOW COLUMNS FROM t IN db", "ShowColumns, table `t`, in `db`"},
+      {"SHOW SYSTEM FUNCTIONS LIKE 'a*'", "ShowFunctions, SYSTEM, like 'a*'"},
+      {"SHOW FUNCTIONS abs", "ShowFunctions, like 'abs'"},
+      {"SHOW CATALOGS", "ShowCatalogs"},
+      {"SHOW CURRENT NAMESPACE", "ShowCurrentDatabase"},
+      {"SHOW TBLPROPERTIES t", "ShowTableProperties, table `t`"},
+      {"DESCRIBE t", "DescribeTable `t`"},
+      {"DESC TABLE EXTENDED a.t c.d", "DescribeTable `a`.`t`, column `c`.`d`, extended"},
+      {"DESCRIBE QUERY SELECT 1", "DescribeQuery"},
+      {"DESCRIBE SELECT 1", "DescribeQuery"},
+      {"DESC FUNCTION EXTENDED abs", "DescribeFunction `abs`, extended"},
+      {"DESCRIBE FUNCTION +", "DescribeFunction `+`"},
+      {"DESCRIBE DATABASE default", "DescribeDatabase `default`"},
+      {"EXPLAIN SELECT 1", "Explain Simple"},
+      {"EXPLAIN FORMATTED SELECT 1", "Explain Formatted"},
+      {"EXPLAIN EXTENDED SHOW TABLES", "Explain Extended"},
+      {"SET", "SetConfiguration ShowAll"},
+      {"SET -v", "SetConfiguration ShowAll, -v"},
+      {"SET spark.sql.x", "SetConfiguration ShowOne, spark.sql.x"},
+      {"SET a.b = c d 'e' ;", "SetConfiguration Set, a.b, c d 'e'"},
+      {"SET `a-b` = `c;d`", "SetConfiguration Set, a-b, c;d"},
+      {"SET a=", "SetConfiguration Set, a, "},
+      {"SET VAR", "SetConfiguration ShowOne, VAR"},
+      {"SET TIME ZONE 'Asia/Tokyo'",
+       "SetConfiguration Set, spark.sql.session.timeZone, Asia/Tokyo"},
+      {"SET TIME ZONE INTERVAL '-2:30' HOUR TO MINUTE",
+       "SetConfiguration Set, spark.sql.session.timeZone, -02:30"},
+      {"RESET", "SetConfiguration ResetAll"},
+      {"RESET a.b", "SetConfiguration Reset, a.b"},
+      {"USE db", "UseDatabase `db`"},
+      {"USE DATABASE db", "UseDatabase `db`"},
+      {"USE CATALOG c", "UseCatalog `c`"},
+      {"SET CATALOG c", "UseCatalog `c`"},
+      {"CACHE LAZY TABLE t OPTIONS (storageLevel 'DISK_ONLY')",
+       "CacheTable `t`, lazy, storageLevel=DISK_ONLY"},
+      {"CACHE TABLE t AS SELECT 1", "CacheTable `t`"},
+      {"UNCACHE TABLE IF EXISTS t", "UncacheTable `t`, if exists"},
+      {"CLEAR CACHE", "ClearCache"},
+      {"REFRESH TABLE t", "RefreshTable `t`"},
+  };
+  for (const Case& c : cases) {
+    const auto parsed = ParseStatement(c.text);
+    ASSERT_TRUE(parsed.ok()) << c.text << ": " << parsed.status().ToString();
+    EXPECT_EQ((*parsed)->Describe(), c.command) << c.text;
+  }
+}
+
+TEST(CommandParserTest, KeepsTheTextAndTheQueryOfAView) {
+  const auto parsed = ParseStatement("CREATE TEMP VIEW v AS  SELECT a\nFROM t ;");
+  ASSERT_TRUE(parsed.ok());
+  const auto* view = As<CreateView>(*parsed);
+  ASSERT_NE(view, nullptr);
+  EXPECT_EQ(view->definition().text, "SELECT a\nFROM t");
+  EXPECT_EQ(view->child()->TreeString(), "'Project ['a]\n+- 'UnresolvedTable [t], batch\n");
+}
+
+TEST(CommandParserTest, ReadsOptionsAndSchemaOfAViewOfFiles) {
+  const auto parsed = ParseStatement(
+      "CREATE TEMP VIEW v (a INT, `b c` ARRAY<STRING>) USING csv "
+      "OPTIONS ('path' '/x', header true, a.b = -1)");
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  const auto* source = As<UnresolvedDataSource>((*parsed)->child());
+  ASSERT_NE(source, nullptr);
+  EXPECT_EQ(source->format(), "csv");
+  ASSERT_TRUE(source->user_schema().has_value());
+  EXPECT_EQ(source->user_schema()->fields().size(), 2U);
+  EXPECT_EQ(source->options().Get("path").value_or(""), "/x");
+  EXPECT_EQ(source->options().Get("header").value_or(""), "true");
+  EXPECT_EQ(source->options().Get("a.b").value_or(""), "-1");
+}
+
+}  // namespace
+}  // namespace firesteel
