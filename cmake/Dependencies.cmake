@@ -8,7 +8,9 @@ option(FIRESTEEL_BUILD_FUZZERS "Build the fuzzers (clang only)" OFF)
 find_program(FIRESTEEL_CCACHE ccache)
 foreach(language C CXX)
   if(FIRESTEEL_CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
-    set(CMAKE_${language}_COMPILER_LAUNCHER ${FIRESTEEL_CCACHE})
+    # Precompiled headers need to be looked at less closely than ccache would by itself.
+    set(CMAKE_${language}_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                         ${FIRESTEEL_CCACHE})
   endif()
 endforeach()
 

@@ -11,6 +11,7 @@ function(firesteel_folder name)
     add_library(${target} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
     target_compile_options(${target} PRIVATE ${FIRESTEEL_WARNINGS})
+    firesteel_precompile(${target} firesteel_precompiled)
     set_property(GLOBAL APPEND PROPERTY FIRESTEEL_COMPILED_FOLDERS ${target})
   else()
     add_library(${target} INTERFACE)
@@ -36,12 +37,12 @@ endfunction()
 
 # firesteel_test(NAME SOURCES … [LINK target…])
 #
-# Makes the test program NAME_test and its one entry in ctest, NAME. Tests are compiled without
-# optimization, whatever the preset says for the library: they run once, and it halves their time.
+# Makes the test program NAME_test and its one entry in ctest, NAME.
 function(firesteel_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
-  target_compile_options(${name}_test PRIVATE ${FIRESTEEL_WARNINGS} -O0)
+  target_compile_options(${name}_test PRIVATE ${FIRESTEEL_WARNINGS})
+  firesteel_precompile(${name}_test firesteel_precompiled_for_tests)
   target_link_libraries(${name}_test PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "${FIRESTEEL_TEST_ENVIRONMENT}" TIMEOUT 600)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ class FIRESTEEL_EXPORT StreamingQuery {
   /// Waits until all data that is there now has been processed. For tests. Returns the query's
   /// error if it fails meanwhile.
   virtual Status ProcessAllAvailable() = 0;
+  /// As above; asks `give_up` every 100 ms and returns OK, early, once it says true.
+  virtual Status ProcessAllAvailable(const std::function<bool()>& give_up) = 0;
   /// The error that ended the query; OK while it runs or when it was stopped.
   virtual Status Exception() const = 0;
 };

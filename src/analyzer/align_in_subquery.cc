@@ -13,7 +13,9 @@ namespace {
 
 std::string TypesOf(const std::vector<DataType>& types) {
   std::string text;
-  for (const DataType& type : types) text += (text.empty() ? "" : ", ") + ("\"" + type.Sql() + "\"");
+  for (const DataType& type : types) {
+    text += (text.empty() ? "\"" : ", \"") + type.Sql() + "\"";
+  }
   return text;
 }
 

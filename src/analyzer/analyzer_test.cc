@@ -224,13 +224,15 @@ TEST_F(AnalyzerTest, FindsViews) {
     return std::make_shared<UnresolvedTable>(std::vector<std::string>{std::move(name)}, streaming);
   };
   ASSERT_TRUE(session_.catalog.CreateTempView("v", two_, false).ok());
+  ASSERT_TRUE(session_.catalog.CreateTempView("few", test::Take(two_, 1), false).ok());
   ASSERT_TRUE(session_.catalog.CreateTempView("stream", Source(true), false).ok());
   ASSERT_TRUE(session_.catalog.CreateTempView("loop", Select(view("loop"), Star()), false).ok());
   ExpectSchemas({
       {Select(view("V"), Name("v.a")), "a:int"},
       {view("stream", true), "value:string"},
       {view("stream"), "value:string"},
-      {view("v", true), "_LEGACY_ERROR_TEMP_1008"},
+      {view("v", true), "a:int,b:int"},
+      {view("few", true), "_LEGACY_ERROR_TEMP_1008"},
       {view("nope"), "TABLE_OR_VIEW_NOT_FOUND"},
       {view("loop"), "RECURSIVE_VIEW"},
   });

@@ -56,7 +56,9 @@ class GroupingSets {
     std::vector<KeySet> sets;
     for (size_t length = entries.size() + 1; length-- > 0;) {
       KeySet set;
-      for (size_t i = 0; i < length; ++i) set.insert(set.end(), entries[i].begin(), entries[i].end());
+      for (size_t i = 0; i < length; ++i) {
+        set.insert(set.end(), entries[i].begin(), entries[i].end());
+      }
       sets.push_back(std::move(set));
     }
     return sets;

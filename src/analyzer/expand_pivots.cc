@@ -81,9 +81,10 @@ class PivotExpansion {
     const std::optional<DataType> common =
         ComparisonType(column->type(), value->type(), settings_.ansi);
     if (!common) {
-      return MakeError("PIVOT_VALUE_DATA_TYPE_MISMATCH", {{"value", value->Sql()},
-                                                          {"valueType", value->type().SimpleString()},
-                                                          {"pivotType", column->type().SimpleString()}});
+      return MakeError("PIVOT_VALUE_DATA_TYPE_MISMATCH",
+                       {{"value", value->Sql()},
+                        {"valueType", value->type().SimpleString()},
+                        {"pivotType", column->type().SimpleString()}});
     }
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, Bind("<=>", {column, value}));
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr one, Literal::Of(int32_t{1}));

@@ -85,8 +85,9 @@ Result<PlanPtr> ExtractFromProject(const Project& project) {
       list.push_back(item);
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(std::vector<AttributePtr> columns, GeneratorColumns(generator.call, generator.names, {},
-                                                          generator.origin));
+    ARROW_ASSIGN_OR_RAISE(
+        std::vector<AttributePtr> columns,
+        GeneratorColumns(generator.call, generator.names, {}, generator.origin));
     list.insert(list.end(), columns.begin(), columns.end());
     // Generators named …_outer keep rows that give nothing by themselves.
     child = std::make_shared<Generate>(generator.call, false, std::move(columns), std::move(child));

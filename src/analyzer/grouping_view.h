@@ -33,7 +33,8 @@ class GroupingView {
     ExpressionPtr key;
     ExpressionPtr meaning;
   };
-  Result<ExpressionPtr> GroupingCall(const UnresolvedFunction& call, const Resolver& resolver) const;
+  Result<ExpressionPtr> GroupingCall(const UnresolvedFunction& call,
+                                     const Resolver& resolver) const;
   int KeyIndex(const ExpressionPtr& expression) const;
 
   std::vector<Key> keys_;  // without the id of the grouping set

@@ -66,14 +66,15 @@ class AboveAggregate {
   /// Looks names up: the arguments of aggregate functions among the rows, others in the output and
   /// then among the groups.
   Result<ExpressionPtr> Names(const ExpressionPtr& expression) {
+    using Name = const UnresolvedAttribute&;
     if (IsAggregateCall(*expression)) {
-      return ResolveNames(expression, [this](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
+      return ResolveNames(expression, [this](Name name) -> Result<ExpressionPtr> {
         ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, row_scope_.Find(name.parts()));
         return found != nullptr ? found : output_scope_.Find(name.parts());
       });
     }
     if (expression->kind() == ExpressionKind::kUnresolvedAttribute) {
-      return ResolveNames(expression, [this](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
+      return ResolveNames(expression, [this](Name name) -> Result<ExpressionPtr> {
         ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, output_scope_.Find(name.parts()));
         if (found != nullptr) return found;
         ARROW_ASSIGN_OR_RAISE(found, group_scope_.Find(name.parts()));

@@ -26,7 +26,7 @@ Result<ExpressionPtr> ResolveNamesBelow(const ExpressionPtr& expression, const N
   }
   const size_t depth = variables->size();
   if (const auto* lambda = As<UnresolvedLambda>(expression)) {
-    for (const std::string& variable : lambda->variables()) variables->push_back(FoldCase(variable));
+    for (const std::string& name : lambda->variables()) variables->push_back(FoldCase(name));
   }
   Result<ExpressionPtr> resolved =
       MapChildren<Expression>(expression, [&](const ExpressionPtr& child) {

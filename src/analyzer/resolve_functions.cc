@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/align_in_subquery.h"
+#include "analyzer/check_windows.h"
 #include "analyzer/extract_value.h"
 #include "analyzer/name_scope.h"
 #include "analyzer/named_arguments.h"
@@ -140,7 +141,7 @@ Status CheckCast(const Cast& cast, const FunctionSettings& settings) {
                                                 {"srcType", Quoted(from.Sql())},
                                                 {"targetType", Quoted(to.Sql())}};
   std::string functions = ConversionFunctions(from, to);
-  if (!functions.empty() && !cast.options().try_cast) {
+  if (!functions.empty()) {
     parameters["functionNames"] = std::move(functions);
     return MakeError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", std::move(parameters));
   }
@@ -200,6 +201,8 @@ Result<ExpressionPtr> FixTimestamp(const UnresolvedTimestamp& literal,
 
 Result<ExpressionPtr> ResolveCalls(const ExpressionPtr& expression, const Resolver& resolver) {
   const FunctionSettings& settings = resolver.settings();
+  // Functions of windows have meanings of their own, see CheckWindows.
+  if (HasKind(expression, ExpressionKind::kWindow)) return expression;
   return TransformUp<Expression>(expression, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
     if (const auto* timestamp = As<UnresolvedTimestamp>(e)) {
       return FixTimestamp(*timestamp, settings);
@@ -231,6 +234,9 @@ Status PlaceError(const Status& status, const LogicalPlan& node) {
 
 Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver) {
   std::vector<ExpressionPtr> expressions = node->expressions();
+  if (std::none_of(expressions.begin(), expressions.end(), HasOpenNames)) {
+    ARROW_RETURN_NOT_OK(CheckWindows(*node, expressions));
+  }
   bool changed = false;
   for (ExpressionPtr& expression : expressions) {
     Result<ExpressionPtr> calls = ResolveCalls(expression, *resolver);

@@ -86,7 +86,8 @@ Result<ExpressionPtr> BindAll(const UnresolvedFunction& call, const Resolver& re
 }  // namespace
 
 bool HasLambda(const UnresolvedFunction& call) {
-  return std::any_of(call.children().begin(), call.children().end(), [](const ExpressionPtr& child) {
+  const std::vector<ExpressionPtr>& children = call.children();
+  return std::any_of(children.begin(), children.end(), [](const ExpressionPtr& child) {
     return child->kind() == ExpressionKind::kUnresolvedLambda;
   });
 }

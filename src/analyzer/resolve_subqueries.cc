@@ -72,6 +72,7 @@ Result<ExpressionPtr> ResolveQuery(const SubqueryExpression& subquery,
   }
   // Its tables may be read by the query around it as well.
   ARROW_ASSIGN_OR_RAISE(plan, WithFreshIds(plan));
+  resolver->AddReadySubquery(plan);
   OuterColumns outer;
   outer.Collect(plan);
   return subquery.WithPlan(std::move(plan), outer.Take());
@@ -86,7 +87,9 @@ Result<ExpressionPtr> ResolveQueries(const ExpressionPtr& expression,
   return TransformUp<Expression>(
       expression, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
         const auto* subquery = As<SubqueryExpression>(e);
-        if (subquery == nullptr || subquery->plan()->analyzed()) return ExpressionPtr();
+        if (subquery == nullptr || resolver->IsReadySubquery(subquery->plan())) {
+          return ExpressionPtr();
+        }
         return ResolveQuery(*subquery, columns, resolver);
       });
 }

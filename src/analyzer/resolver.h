@@ -2,6 +2,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,11 @@ class Resolver {
 
   /// The columns of the query around the one being resolved; none outside of subqueries.
   const std::vector<AttributePtr>& outer_columns() const { return outer_columns_; }
+  /// Whether the plan of a subquery has been through ResolveQueries. Being analyzed is not enough:
+  /// a DataFrame may be used as a subquery.
+  bool IsReadySubquery(const PlanPtr& plan) const { return ready_subqueries_.count(plan) > 0; }
+  void AddReadySubquery(PlanPtr plan) { ready_subqueries_.insert(std::move(plan)); }
+
   /// The resolved query that a WITH around this place gives the name; may be nullptr.
   PlanPtr FindCommonTable(const std::string& name) const;
 
@@ -48,6 +54,7 @@ class Resolver {
   std::vector<RuleBatch<LogicalPlan>> batches_;
   std::unordered_map<PlanPtr, PlanPtr> done_;  // by the plan as it came; keeps it alive
   std::vector<std::string> open_views_;        // from the outermost to the one being resolved
+  std::unordered_set<PlanPtr> ready_subqueries_;
   std::vector<AttributePtr> outer_columns_;
   std::vector<std::pair<std::string, PlanPtr>> common_tables_;  // innermost last
 };

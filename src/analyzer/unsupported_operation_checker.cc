@@ -76,8 +76,8 @@ bool KeepsUnmatched(JoinType type, int side) {
                    : type == JoinType::kRightOuter;
 }
 
-/// A static side whose rows without partner are wanted would have to wait for the end of the stream;
-/// so would a semi join of a static side.
+/// A static side whose rows without partner are wanted would have to wait for the end of the
+/// stream; so would a semi join of a static side.
 bool WaitsForStream(const LogicalPlan& node) {
   const auto* join = As<Join>(node);
   if (join == nullptr || join->left()->is_streaming() == join->right()->is_streaming()) {

@@ -4,6 +4,9 @@
 
 #include "analyzer/test_analysis.h"
 #include "expr/unresolved.h"
+#include "plan/joins.h"
+#include "plan/queries.h"
+#include "plan/subqueries.h"
 
 namespace firesteel {
 namespace {
@@ -73,6 +76,43 @@ TEST_F(UnsupportedOperationCheckerTest, KnowsWhatStreamsCanDo) {
                                  "count", std::vector<ExpressionPtr>{Name("k")}, true)),
        kMode, kOperation, kOperation},
   });
+}
+
+TEST_F(UnsupportedOperationCheckerTest, JoinsKeepNoStaticRowsWithoutAMatch) {
+  const auto join = [](PlanPtr left, PlanPtr right, JoinType type) -> PlanPtr {
+    return std::make_shared<Join>(test::Named(std::move(left), "l"),
+                                  test::Named(std::move(right), "r"), type,
+                                  Call("=", Name("l.k"), Name("r.k")));
+  };
+  ExpectAll({
+      {"inner", join(stream_, static_, JoinType::kInner), kOk, kOk, kMode},
+      {"inner, stream right", join(static_, stream_, JoinType::kInner), kOk, kOk, kMode},
+      {"left", join(stream_, static_, JoinType::kLeftOuter), kOk, kOk, kMode},
+      {"anti", join(stream_, static_, JoinType::kLeftAnti), kOk, kOk, kMode},
+      {"right, stream right", join(static_, stream_, JoinType::kRightOuter), kOk, kOk, kMode},
+      {"right", join(stream_, static_, JoinType::kRightOuter), kOperation, kOperation, kMode},
+      {"full", join(stream_, static_, JoinType::kFullOuter), kOperation, kOperation, kMode},
+      {"semi, stream right", join(static_, stream_, JoinType::kLeftSemi), kOperation, kOperation,
+       kMode},
+      {"two streams", join(stream_, test::Scan("k INT", true), JoinType::kInner), kOperation,
+       kOperation, kMode},
+  });
+}
+
+TEST_F(UnsupportedOperationCheckerTest, RefusesWhatNeedsTheWholeStream) {
+  const PlanPtr both = std::make_shared<SetOperation>(SetOperation::Operation::kExcept, false,
+                                                      stream_, static_);
+  ExpectAll({
+      {"distinct", std::make_shared<Distinct>(stream_), kMode, kOk, kOk},
+      {"distinct with a watermark", std::make_shared<Distinct>(WithWatermark(stream_)), kOk, kOk,
+       kOk},
+      {"offset", std::make_shared<SkipRows>(1, stream_), kOperation, kOperation, kMode},
+      {"except", both, kOperation, kOperation, kMode},
+  });
+  const ExpressionPtr exists = std::make_shared<SubqueryExpression>(
+      SubqueryExpression::Form::kExists, stream_, std::vector<ExpressionPtr>());
+  EXPECT_EQ(ErrorCondition(CheckForBatch(*session_.Run(test::Where(static_, exists)))),
+            "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY");
 }
 
 TEST_F(UnsupportedOperationCheckerTest, StreamsHaveNoBatchActions) {

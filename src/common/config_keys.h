@@ -17,6 +17,9 @@ inline const ConfigKey<std::string> kSessionTimeZone{
     "spark.sql.session.timeZone", "UTC", "The session's zone; the default is the system's."};
 inline const ConfigKey<bool> kCaseSensitive{
     "spark.sql.caseSensitive", false, "Whether names are compared with their case."};
+inline const ConfigKey<std::string> kMapKeyDedupPolicy{
+    "spark.sql.mapKeyDedupPolicy", "EXCEPTION",
+    "What a key does that a map has already: EXCEPTION fails, LAST_WIN replaces the value."};
 inline const ConfigKey<int64_t> kShufflePartitions{
     "spark.sql.shuffle.partitions", 0,
     "Partitions of exchanges and state; 0 stands for the number of cores. Fixed by a checkpoint."};
@@ -111,6 +114,7 @@ inline const AnyConfigKey kAllKeys[] = {
     &kAnsiEnabled,
     &kSessionTimeZone,
     &kCaseSensitive,
+    &kMapKeyDedupPolicy,
     &kShufflePartitions,
     &kBatchRows,
     &kThreads,

@@ -177,6 +177,34 @@ TEST_F(AggregateTest, OverTheBudgetGroupsAreGivenOutEarlyAndTheAnswerIsTheSame) 
   }
 }
 
+TEST_F(AggregateTest, MergingWithoutMemoryGivesTheSameAnswerInTheSameOrder) {
+  std::vector<std::vector<Row>> partitions(3);
+  for (int i = 0; i < 3000; ++i) {
+    partitions[i % 3].push_back(Of(i % 17 == 0 ? Value() : Value("k" + std::to_string(i % 401)),
+                                   Long(i), i % 5 == 0 ? -0.0 : 1.5));
+  }
+  const auto answer = [&](int64_t budget_bytes, std::vector<ExpressionPtr> keys) {
+    environment_.services().memory_budget_bytes = budget_bytes;
+    auto texts = environment_.Texts(
+        *Plan(PartitionsOf(Input(), partitions), std::move(keys),
+              {Aggregated("collect_list", {Column(Input(), "v")}),
+               Aggregated("first", {Column(Input(), "v")}), Aggregated("count", {Constant(1)}),
+               Aggregated("avg", {Column(Input(), "v")})}));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
+  const ExpressionPtr k = Column(Input(), "k");
+  const ExpressionPtr d = Column(Input(), "d");
+  for (const std::vector<ExpressionPtr>& keys :
+       {std::vector<ExpressionPtr>{k}, std::vector<ExpressionPtr>{k, d},
+        std::vector<ExpressionPtr>{}}) {
+    const auto expected = answer(int64_t{1} << 28, keys);
+    EXPECT_EQ(answer(40000, keys), expected);
+    EXPECT_EQ(answer(1, keys), expected);
+  }
+  EXPECT_EQ(environment_.SpillFiles(), 0) << "files are removed with the run";
+}
+
 TEST_F(AggregateTest, ColumnsMustFit) {
   EXPECT_FALSE(NewPartialAggregate(Scan(), {Column(Input(), "k")}, {}, {}).ok());
   EXPECT_FALSE(NewFinalAggregate(Scan(), 1, {Aggregated("count", {Constant(1)})}, Input()).ok());

@@ -112,4 +112,45 @@ Result<PhysicalPlanPtr> NewPartialAggregate(PhysicalPlanPtr child, std::vector<E
 Result<PhysicalPlanPtr> NewFinalAggregate(PhysicalPlanPtr child, int key_count,
                                           std::vector<PlannedAggregate> aggregates, Schema schema);
 
+/// Where the frame of a window function begins or ends.
+struct WindowBound {
+  enum class Kind {
+    kUnbounded,
+    kRow,    ///< so many rows after the current one, before it if negative
+    kPeers,  ///< at the rows that the order holds equal to the current one
+    kValue,  ///< at the rows whose order column has this value
+  };
+  Kind kind = Kind::kUnbounded;
+  int64_t rows = 0;
+  ExpressionPtr value;  ///< bound to the child, of the order column's type
+};
+
+/// One function over a window.
+struct PlannedWindowFunction {
+  enum class Kind {
+    kRowNumber,
+    kRank,
+    kDenseRank,
+    kPercentRank,
+    kCumeDist,
+    kNtile,     ///< `number` parts
+    kLag,       ///< `value` of `number` rows before; negative: after
+    kNthValue,  ///< `value` of the `number`-th row of the frame
+    kAggregate,
+  };
+  Kind kind = Kind::kRowNumber;
+  PlannedAggregate aggregate;
+  ExpressionPtr value;
+  ExpressionPtr otherwise;  ///< of kLag where there is no such row; may be null
+  int64_t number = 1;
+  bool ignore_nulls = false;
+  WindowBound lower;  ///< of kNthValue and kAggregate
+  WindowBound upper;
+};
+/// The child's columns, then one per function. The child has one partition, sorted by `partition`
+/// and then by `order`, which are SortOrders; the rows of one window partition are held in memory.
+Result<PhysicalPlanPtr> NewWindow(PhysicalPlanPtr child, std::vector<ExpressionPtr> partition,
+                                  std::vector<ExpressionPtr> order,
+                                  std::vector<PlannedWindowFunction> functions, Schema schema);
+
 }  // namespace firesteel

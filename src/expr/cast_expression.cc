@@ -10,9 +10,11 @@ namespace firesteel {
 namespace {
 
 /// A cast that cannot lose anything keeps the child's nullability; others may turn values to NULL.
+/// Some do so under ANSI rules, too: malformed calendar intervals, and NaN as a decimal.
 bool CastNullable(const Expression& child, const DataType& to, const CastOptions& options) {
   if (child.nullable() || child.type().id() == TypeId::kNull) return true;
-  if (options.try_cast) return true;
+  if (options.try_cast || to.id() == TypeId::kCalendarInterval) return true;
+  if (child.type().is_floating() && to.id() == TypeId::kDecimal) return true;
   return !options.ansi && !CanUpCast(child.type(), to);
 }
 

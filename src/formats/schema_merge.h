@@ -8,7 +8,7 @@
 
 namespace firesteel {
 
-/// Finds the schema of files that carry their own: the first one's, or, with the option `mergeSchema`,
+/// Finds the schema of files that carry their own: the first one's, or, with option `mergeSchema`,
 /// all columns of all files; numbers of two widths give the wider one. Errors:
 /// UNABLE_TO_INFER_SCHEMA without files, CANNOT_MERGE_SCHEMAS, those of `read`.
 Result<Schema> InferFromFooters(const std::string& format, const std::vector<InferenceFile>& files,

@@ -143,8 +143,8 @@ class DecodingStream : public arrow::io::InputStream {
     return Status::OK();
   }
 
-  // Finds which byte comes first by the mark at the start, and drops the mark. Without one it is the
-  // higher byte.
+  // Finds which byte comes first by the mark at the start, and drops the mark. Without one it is
+  // the higher byte.
   std::string ExactEncoding(std::string_view* bytes) const {
     const size_t unit = UnitBytes(encoding_);
     if (encoding_ != "UTF-16" && encoding_ != "UTF-32") return encoding_;

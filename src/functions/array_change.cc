@@ -11,6 +11,7 @@
 #include "arrow/array/util.h"
 #include "arrow/type.h"
 #include "common/error.h"
+#include "expr/lambda.h"
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/fixed_width_kernels.h"
@@ -324,6 +325,7 @@ std::string ZipName(const Expression& expression, int place) {
   if (const auto* alias = As<Alias>(expression)) return alias->name();
   if (const auto* attribute = As<Attribute>(expression)) return attribute->name();
   if (const auto* field = As<GetField>(expression)) return field->field_name();
+  if (const auto* variable = As<LambdaVariable>(expression)) return variable->name();
   return std::to_string(place);
 }
 

@@ -292,7 +292,7 @@ bool IsStrictBase64(std::string_view text) {
       ++digits;
     } else if (c == '=') {
       if (++padding > 2) return false;
-    } else if (!(c == ' ' || (c >= '\t' && c <= '\r'))) {
+    } else if (padding > 0 || !(c == ' ' || (c >= '\t' && c <= '\r'))) {
       return false;
     }
   }

@@ -1,3 +1,5 @@
+#include "functions/collect.h"
+
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -227,6 +229,10 @@ constexpr AggregateFunctionDefinition kFunctions[] = {
 };
 
 }  // namespace
+
+std::unique_ptr<Accumulator> MakeCollect(const DataType& element, bool distinct) {
+  return std::make_unique<Collect>(element, distinct);
+}
 
 std::span<const AggregateFunctionDefinition> CollectAggregates() { return kFunctions; }
 

@@ -10,16 +10,15 @@
 #include "arrow/array/util.h"
 #include "arrow/type.h"
 #include "common/error.h"
+#include "expr/lambda.h"
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/fixed_width_kernels.h"
+#include "functions/nested_columns.h"
 #include "functions/registry.h"
 #include "functions/take.h"
-#include "functions/value_key.h"
 #include "types/arrow_types.h"
-
-#include <unordered_set>
 
 namespace firesteel {
 
@@ -44,6 +43,7 @@ std::string FieldName(const Expression& expression, int place) {
   if (const auto* alias = As<Alias>(expression)) return alias->name();
   if (const auto* attribute = As<Attribute>(expression)) return attribute->name();
   if (const auto* field = As<GetField>(expression)) return field->field_name();
+  if (const auto* variable = As<LambdaVariable>(expression)) return variable->name();
   return "col" + std::to_string(place + 1);
 }
 
@@ -162,52 +162,19 @@ bool HoldsMap(const DataType& type) {
                      [](const StructField& field) { return HoldsMap(field.type); });
 }
 
-/// Keys must be set, and differ within a map.
-Status CheckKeys(const arrow::Array& keys, const DataType& type, int64_t rows, int64_t width) {
-  std::unordered_set<std::string> seen;
-  std::string key;
-  for (int64_t row = 0; row < rows; ++row) {
-    seen.clear();
-    for (int64_t k = 0; k < width; ++k) {
-      const int64_t i = row * width + k;
-      if (keys.IsNull(i)) return MakeError("NULL_MAP_KEY");
-      if (width == 1) continue;
-      key.clear();
-      AppendValueKey(keys, i, &key);
-      if (!seen.insert(key).second) {
-        return MakeError("DUPLICATED_MAP_KEY",
-                         {{"key", GetValue(keys, i, type).ToString()},
-                          {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
-      }
-    }
-  }
-  return Status::OK();
-}
-
 Result<ColumnVector> BuildMap(std::span<const ColumnVector> arguments, int64_t rows,
-                              const DataType& type) {
+                              const DataType& type, DuplicateKeys duplicates) {
   std::vector<ColumnVector> columns[2];
   for (size_t i = 0; i < arguments.size(); ++i) columns[i % 2].push_back(arguments[i]);
   const auto width = static_cast<int64_t>(columns[0].size());
-  const auto arrow_type = ToArrowType(type);
-  std::vector<std::shared_ptr<arrow::ArrayData>> entries;
+  std::shared_ptr<arrow::Array> sides[2];
   for (int side = 0; side < 2; ++side) {
     std::vector<int64_t> indices;
     const auto item_type = ToArrowType(side == 0 ? type.key_type() : type.value_type());
     ARROW_ASSIGN_OR_RAISE(auto all, LayOut(columns[side], item_type, rows, &indices));
-    ARROW_ASSIGN_OR_RAISE(auto laid_out, TakeElements(all, indices));
-    if (side == 0) ARROW_RETURN_NOT_OK(CheckKeys(*laid_out, type.key_type(), rows, width));
-    entries.push_back(laid_out->data());
+    ARROW_ASSIGN_OR_RAISE(sides[side], TakeElements(all, indices));
   }
-  const std::vector<int32_t> offsets = EvenOffsets(rows, width);
-  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> offset_buffer,
-                        arrow::AllocateBuffer((rows + 1) * sizeof(int32_t)));
-  std::memcpy(offset_buffer->mutable_data(), offsets.data(), offset_buffer->size());
-  auto pairs = arrow::ArrayData::Make(arrow_type->field(0)->type(), rows * width, {nullptr},
-                                      std::move(entries), 0);
-  auto data = arrow::ArrayData::Make(arrow_type, rows, {nullptr, std::move(offset_buffer)},
-                                     {std::move(pairs)}, 0);
-  return ColumnVector{arrow::MakeArray(std::move(data)), false};
+  return WrapMaps(type, sides[0], sides[1], EvenOffsets(rows, width), {}, duplicates);
 }
 
 Result<BoundFunction> BindMap(const BindRequest& request) {
@@ -237,9 +204,12 @@ Result<BoundFunction> BindMap(const BindRequest& request) {
   }
   function.return_type = DataType::Map(*key, *value, values_nullable);
   function.nullable = false;
-  function.kernel = [type = function.return_type](std::span<const ColumnVector> arguments,
-                                                  int64_t rows, EvaluationContext*) {
-    return BuildMap(arguments, rows, type);
+  const DuplicateKeys duplicates =
+      request.settings.last_map_key_wins ? DuplicateKeys::kLastWins : DuplicateKeys::kError;
+  function.kernel = [type = function.return_type, duplicates](
+                        std::span<const ColumnVector> arguments, int64_t rows,
+                        EvaluationContext*) {
+    return BuildMap(arguments, rows, type, duplicates);
   };
   return function;
 }
@@ -298,9 +268,9 @@ Result<BoundFunction> BindMapSide(const BindRequest& request) {
 }
 
 constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"struct", 1, -1, {"`struct(expr, …)`: a struct; fields are named after the columns.", "1.4.0"},
+    {"struct", 0, -1, {"`struct(expr, …)`: a struct; fields are named after the columns.", "1.4.0"},
      BindStruct},
-    {"named_struct", 1, -1, {"`named_struct(name1, val1, …)`: a struct.", "1.5.0"},
+    {"named_struct", 0, -1, {"`named_struct(name1, val1, …)`: a struct.", "1.5.0"},
      BindNamedStruct},
     {"array", 0, -1, {"`array(expr, …)`: an array.", "1.1.0"}, BindArray},
     {"map", 0, -1, {"`map(key1, value1, …)`: a map.", "2.0.0"}, BindMap},

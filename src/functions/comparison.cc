@@ -14,9 +14,22 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
+/// Whether two types differ in the names of fields only.
+bool SameStructure(const DataType& a, const DataType& b) {
+  if (a.id() != b.id()) return false;
+  if (a.id() == TypeId::kArray) return SameStructure(a.element_type(), b.element_type());
+  if (a.id() != TypeId::kStruct) return a.SameType(b);
+  if (a.fields().size() != b.fields().size()) return false;
+  for (size_t i = 0; i < a.fields().size(); ++i) {
+    if (!SameStructure(a.fields()[i].type, b.fields()[i].type)) return false;
+  }
+  return true;
+}
+
 /// The type on which both sides meet. Errors: the sides cannot be compared.
 Result<DataType> CommonType(const BindRequest& request, bool ordered) {
   auto type = ComparisonType(request.type(0), request.type(1), request.settings.ansi);
+  if (!type && SameStructure(request.type(0), request.type(1))) type = request.type(0);
   if (!type) {
     return MakeError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
                      {{"sqlExpr", Quoted(CallSql(request))},

@@ -64,6 +64,8 @@ class Translator {
         out_->append(fragment);
       } else if (Rest().starts_with("(?") && Flags()) {
         continue;
+      } else if (c == '{' && !IsRepetition()) {
+        return false;
       } else {
         out_->push_back(c);
         ++position_;
@@ -78,6 +80,16 @@ class Translator {
   std::string_view Rest(size_t offset = 0) const {
     return position_ + offset < pattern_.size() ? pattern_.substr(position_ + offset)
                                                 : std::string_view();
+  }
+
+  /// Whether a brace starts `{n}`, `{n,}` or `{n,m}`; any other is an error in Java.
+  bool IsRepetition() const {
+    const std::string_view rest = Rest(1);
+    constexpr std::string_view kDigits = "0123456789";
+    size_t end = rest.find_first_not_of(kDigits);
+    if (position_ == 0 || end == 0 || end == std::string_view::npos) return false;
+    if (rest[end] == ',') end = rest.find_first_not_of(kDigits, end + 1);
+    return end != std::string_view::npos && rest[end] == '}';
   }
 
   /// `(?iu)` and `(?iu:`: the flags about Unicode are dropped, the others are the same in PCRE2.
@@ -138,6 +150,8 @@ class Translator {
       } else if (c == '\\') {
         if (!Escape(true, &operand.items)) return false;
       } else {
+        // After a bracket these would start a class of PCRE2's own: [:alpha:].
+        if (c == ':' || c == '.' || c == '=') operand.items.push_back('\\');
         operand.items.push_back(c);
         ++position_;
       }
@@ -169,6 +183,12 @@ class Translator {
     if (rest[0] == '0') return OctalEscape(rest.substr(1), out);
     if (rest[0] == 'Q') return Quotation(out);
     if ((rest[0] == 'p' || rest[0] == 'P') && rest.size() > 1) return Property(in_class, rest, out);
+    if (rest.starts_with("x{")) {
+      const size_t close = std::min(pattern_.find('}', position_), pattern_.size() - 1);
+      out->append(pattern_.substr(position_, close + 1 - position_));
+      position_ = close + 1;
+      return true;
+    }
     // Letters that mean something in PCRE2 only.
     if (std::string_view("CEKLNUglo").find(rest[0]) != std::string_view::npos) return false;
     out->append(pattern_.substr(position_, 2));

@@ -70,9 +70,12 @@ Result<BoundFunction> BindLike(const BindRequest& request) {
                              EvaluationContext*) {
                       return MatchColumn(arguments, rows, escape, ignore_case);
                     }));
-  function.sql = [](const Arguments& arguments) {
+  const bool default_escape = escape == U'\\';
+  function.sql = [default_escape](const Arguments& arguments) {
     if (ignore_case) return "ilike(" + arguments[0] + ", " + arguments[1] + ")";
-    return arguments[0] + " LIKE " + arguments[1];
+    std::string text = arguments[0] + " LIKE " + arguments[1];
+    if (!default_escape) text += " ESCAPE '" + arguments[2] + "'";
+    return text;
   };
   return function;
 }

@@ -9,6 +9,7 @@ TEST(PatternTest, Like) {
   CheckCalls({
       Gives("like", {"abc", "_b_"}, true, "abc LIKE _b_"),
       Gives("like", {"a%c", "a\\%c"}, true),
+      Gives("like", {"a%c", "a!%c", "!"}, true, "a%c LIKE a!%c ESCAPE '!'"),
       Gives("like", {"abc", "a\\%c"}, false),
       Gives("like", {"abc", ""}, false),
       Gives("like", {"", "%"}, true),
@@ -106,6 +107,8 @@ TEST(PatternTest, JavaPatternsAreTranslated) {
       {"[a[^b]]", "(?:(?:[a]|[^b]))"},
       {"[^ab&&b]", "(?:(?!(?:(?=[ab])[b]))(?s:.))"},
       {"(?iu)x", "(?i)x"},
+      {"\\x{1F600}+", "\\x{1F600}+"},
+      {"[[:x]{1,2}", "[\\:x]{1,2}"},
       {"\\0101", "\\o{101}"},
   };
   for (const auto& [java, expected] : cases) {
@@ -113,7 +116,7 @@ TEST(PatternTest, JavaPatternsAreTranslated) {
     EXPECT_TRUE(TranslateJavaPattern(java, &translated)) << java;
     EXPECT_EQ(translated, expected);
   }
-  for (const char* pattern : {"\\p{InGreek}", "\\u12", "[a", "\\K", "[a&&", "a\\"}) {
+  for (const char* pattern : {"\\p{InGreek}", "\\u12", "[a", "\\K", "[a&&", "a\\", "a{", "a{,2}"}) {
     std::string translated;
     EXPECT_FALSE(TranslateJavaPattern(pattern, &translated)) << pattern;
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -184,7 +185,17 @@ Result<BoundFunction> BindRand(const BindRequest& request) {
   return function;
 }
 
-/// `uniform(min, max[, seed])`: min + (max - min) × rand, in the wider of the two types.
+/// The type of numbers between bounds of two types. Of a decimal, the digits are not widened.
+DataType UniformType(const DataType& min, const DataType& max) {
+  for (const TypeId floating : {TypeId::kDouble, TypeId::kFloat}) {
+    if (min.id() == floating || max.id() == floating) return floating;
+  }
+  if (max.id() == TypeId::kDecimal) return max;
+  if (min.id() == TypeId::kDecimal) return min;
+  return std::max(min.id(), max.id());
+}
+
+/// `uniform(min, max[, seed])`: min + (max - min) × rand.
 Result<BoundFunction> BindUniform(const BindRequest& request) {
   static constexpr std::string_view kNames[] = {"min", "max"};
   bool null = false;
@@ -200,8 +211,8 @@ Result<BoundFunction> BindUniform(const BindRequest& request) {
     if (!value.is_null()) bounds[i] = value.Get<double>();
   }
   ARROW_ASSIGN_OR_RAISE(int64_t seed, SeedArgument(request, 2));
-  const auto common = TightestCommonType(request.type(0), request.type(1));
-  const DataType type = null || !common ? DataType(TypeId::kDouble) : *common;
+  const DataType type =
+      null ? DataType(TypeId::kDouble) : UniformType(request.type(0), request.type(1));
   BoundFunction function = RandomFunction(request, type);
   function.nullable = null;
   function.may_fail = type.id() == TypeId::kDecimal;

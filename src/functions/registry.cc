@@ -40,7 +40,8 @@ Index BuildIndex() {
     }
   }
   for (auto family : {BasicAggregates, OrderedAggregates, MomentAggregates, CollectAggregates,
-                      SketchAggregates}) {
+                      SketchAggregates, RegressionAggregates, PercentileAggregates,
+                      QuantileAggregates, ListAggregates, BitmapAggregates}) {
     for (const AggregateFunctionDefinition& definition : family()) {
       index[definition.name].aggregate = &definition;
     }

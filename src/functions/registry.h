@@ -91,7 +91,8 @@ std::span<const AggregateFunctionDefinition> SketchAggregates();
 std::span<const AggregateFunctionDefinition> RegressionAggregates();
 std::span<const AggregateFunctionDefinition> PercentileAggregates();
 std::span<const AggregateFunctionDefinition> ListAggregates();
-std::span<const AggregateFunctionDefinition> HistogramAggregates();
+std::span<const AggregateFunctionDefinition> QuantileAggregates();
+std::span<const AggregateFunctionDefinition> BitmapAggregates();
 std::span<const GeneratorDefinition> Generators();
 std::span<const GeneratorDefinition> JsonGenerators();
 

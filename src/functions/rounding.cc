@@ -76,12 +76,12 @@ void RoundDigits(std::string* digits, int* exponent, int unit, Rounding rounding
 }
 
 /// Rounds the number that the shortest text of a floating value names, so that 1.005 counts as just
-/// that and not as the binary fraction below it.
+/// that and not as the binary fraction below it. A float counts as the double it widens to.
 template <typename T>
 T RoundFloating(T value, int scale, Rounding rounding) {
   if (!std::isfinite(value) || value == 0) return value == 0 ? T{0} : value;
   char text[64];
-  const auto end = std::to_chars(text, text + sizeof(text), std::fabs(value),
+  const auto end = std::to_chars(text, text + sizeof(text), std::fabs(double{value}),
                                  std::chars_format::scientific)
                        .ptr;
   // d.ddde±xx

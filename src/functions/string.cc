@@ -273,8 +273,24 @@ Result<BoundFunction> BindSpace(const BindRequest& request) {
   return BindSignature(request, {TypeId::kInteger}, TypeId::kString, kernel);
 }
 
+Result<ColumnVector> ReverseBytes(std::span<const ColumnVector> arguments, int64_t rows,
+                                  EvaluationContext*) {
+  const BytesReader bytes(arguments[0]);
+  std::string out;
+  return BuildStrings(
+      arguments, rows,
+      [&](int64_t row, arrow::BinaryBuilder* builder) {
+        out.assign(bytes[row].rbegin(), bytes[row].rend());
+        return builder->Append(out);
+      },
+      TypeId::kBinary);
+}
+
 Result<BoundFunction> BindReverse(const BindRequest& request) {
   if (request.type(0).id() == TypeId::kArray) return BindReverseArray(request);
+  if (request.type(0).id() == TypeId::kBinary) {
+    return BindSignature(request, {TypeId::kBinary}, TypeId::kBinary, ReverseBytes);
+  }
   Kernel kernel = StringToStringKernel([](std::string_view text, std::string* out) {
     out->resize(text.size());
     size_t end = text.size();

@@ -105,6 +105,7 @@ TEST(StringTest, PaddingAndRepeating) {
       Gives("repeat", {"ab", -3}, ""),
       Gives("space", {2}, "  "),
       Gives("reverse", {kParty}, "b\xF0\x9F\x8E\x89" "a"),
+      Gives("reverse", {Binary{"\x01\x02"}}, Binary{"\x02\x01"}),
       Gives("reverse", {List({1, Value(), 3})}, List({3, Value(), 1})),
       Fails("repeat", {"abcdefgh", 2147483647}, "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER"),
   });

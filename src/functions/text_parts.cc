@@ -97,14 +97,37 @@ class SentenceSplitter {
  private:
   Status AppendWords(const icu::UnicodeString& sentence, arrow::StringBuilder* words) {
     words_->setText(sentence);
+    icu::UnicodeString word;
     int32_t start = words_->first();
     for (int32_t end = words_->next(); end != icu::BreakIterator::DONE;
          start = end, end = words_->next()) {
-      if (!u_isalnum(sentence.char32At(start))) continue;
-      std::string word;
-      sentence.tempSubStringBetween(start, end).toUTF8String(word);
-      ARROW_RETURN_NOT_OK(words->Append(word));
+      const bool is_word = u_isalnum(sentence.char32At(start));
+      // As in Java, a hyphen between letters does not end a word.
+      const bool hyphen = end == start + 1 && sentence[start] == '-' && !word.isEmpty() &&
+                          u_isalpha(sentence.char32At(end));
+      if (!is_word && !hyphen) {
+        ARROW_RETURN_NOT_OK(AppendWord(&word, words));
+      } else if (is_word && !word.isEmpty() && word[word.length() - 1] != u'-') {
+        ARROW_RETURN_NOT_OK(AppendWord(&word, words));
+        word = sentence.tempSubStringBetween(start, end);
+      } else {
+        word.append(sentence.tempSubStringBetween(start, end));
+      }
     }
+    return AppendWord(&word, words);
+  }
+
+  /// Appends a word, or the two around an at sign, which ICU takes for parts of one.
+  static Status AppendWord(icu::UnicodeString* word, arrow::StringBuilder* words) {
+    for (int32_t start = 0; start < word->length();) {
+      int32_t end = word->indexOf(u'@', start);
+      if (end < 0) end = word->length();
+      std::string text;
+      word->tempSubStringBetween(start, end).toUTF8String(text);
+      if (!text.empty()) ARROW_RETURN_NOT_OK(words->Append(text));
+      start = end + 1;
+    }
+    word->remove();
     return Status::OK();
   }
 

@@ -175,6 +175,12 @@ Status CheckMaskCharacter(const BindRequest& request, int index, const std::stri
 }
 
 Result<BoundFunction> BindMask(const BindRequest& request) {
+  for (int i = 0; i < request.size(); ++i) {
+    const TypeId type = request.type(i).id();
+    if (type != TypeId::kString && type != TypeId::kNull) {
+      return UnexpectedInputType(request, i, Quoted("STRING"));
+    }
+  }
   ARROW_ASSIGN_OR_RAISE(
       BoundFunction function,
       BindSignature(request, {TypeId::kString}, TypeId::kString, MaskColumn));

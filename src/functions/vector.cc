@@ -134,7 +134,7 @@ Result<BoundFunction> BindMeasure(const BindRequest& request) {
 }
 
 /// The norm of degree 1, 2 or infinity.
-Result<float> Norm(const Vector& vector, float degree, const std::string& function) {
+Result<double> Norm(const Vector& vector, float degree, const std::string& function) {
   if (degree == 1.0F) {
     float sum = 0;
     for (int64_t i = 0; i < vector.size; ++i) sum += std::fabs(vector.values[i]);
@@ -143,7 +143,7 @@ Result<float> Norm(const Vector& vector, float degree, const std::string& functi
   if (degree == 2.0F) {
     float sum = 0;
     for (int64_t i = 0; i < vector.size; ++i) sum += vector.values[i] * vector.values[i];
-    return static_cast<float>(std::sqrt(static_cast<double>(sum)));
+    return std::sqrt(static_cast<double>(sum));
   }
   if (degree == std::numeric_limits<float>::infinity()) {
     float greatest = 0;
@@ -188,7 +188,8 @@ Result<BoundFunction> BindNorm(const BindRequest& request) {
     for (int64_t row = 0; row < rows; ++row) {
       Vector vector;
       if (!validity.IsValid(row) || !vectors.Read(row, &vector)) continue;
-      ARROW_ASSIGN_OR_RAISE(values[row], Norm(vector, degrees[row], name));
+      ARROW_ASSIGN_OR_RAISE(double norm, Norm(vector, degrees[row], name));
+      values[row] = static_cast<float>(norm);
       set[row] = 1;
     }
     ARROW_ASSIGN_OR_RAISE(auto array, MakeFixedArray(arrow::float32(), values, set));
@@ -214,10 +215,10 @@ Result<BoundFunction> BindNormalize(const BindRequest& request) {
     for (int64_t row = 0; row < rows; ++row) {
       Vector vector;
       if (validity.IsValid(row) && vectors.Read(row, &vector)) {
-        ARROW_ASSIGN_OR_RAISE(float norm, Norm(vector, degrees[row], name));
+        ARROW_ASSIGN_OR_RAISE(double norm, Norm(vector, degrees[row], name));
         set[row] = norm != 0 || vector.size == 0;
         for (int64_t i = 0; set[row] && i < vector.size; ++i) {
-          values.push_back(vector.values[i] / norm);
+          values.push_back(static_cast<float>(vector.values[i] / norm));
         }
       }
       offsets.push_back(static_cast<int32_t>(values.size()));

@@ -14,7 +14,7 @@ namespace firesteel {
 class Pivot final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kPivot;
-  /// `columns`: what the values are compared with; several are written `(a, b)`, and then a value is
+  /// `columns`: what the values are compared with; several are `(a, b)`, and then a value is
   /// a struct of as many. `values` and `aggregates` may be Aliases.
   Pivot(std::optional<std::vector<ExpressionPtr>> grouping, std::vector<ExpressionPtr> columns,
         std::vector<ExpressionPtr> values, std::vector<ExpressionPtr> aggregates, PlanPtr child);
@@ -50,7 +50,7 @@ class Unpivot final : public LogicalPlan {
     /// How often `values` holds one column per value column: one entry per row, its name if given.
     std::vector<std::optional<std::string>> names;
   };
-  /// `values`: row by row as many expressions as value columns. `ids`: the columns that stay; in SQL
+  /// `values`: row by row one expression per value column. `ids`: the columns that stay; in SQL
   /// all others.
   Unpivot(Definition definition, std::optional<std::vector<ExpressionPtr>> ids,
           std::vector<ExpressionPtr> values, PlanPtr child);

@@ -12,7 +12,7 @@ namespace firesteel {
 
 // The nodes that only SQL text makes, and those that come from taking its clauses apart. What the
 // parser leaves to analysis: GROUP BY ALL and ORDER BY ALL are a single UnresolvedAttribute `ALL`
-// (of a SortOrder in ORDER BY), positions are INT literals, a HAVING without GROUP BY stands over an
+// (of a SortOrder in ORDER BY), positions are INT literals, HAVING without GROUP BY stands over an
 // Aggregate without keys. From the bottom: FROM, LateralView, Pivot, Filter, Project or Aggregate,
 // Having, Distinct; then Sort, Offset, Limit of the whole query.
 

@@ -18,6 +18,7 @@ constexpr Strategy kStrategies[] = {
     PlanAggregation,  // Aggregate, in batch and streaming
     PlanOrdering,     // Sort, Limit, SkipRows
     PlanJoin,         // Join of all types
+    PlanWindow,       // Window
     PlanCombination,  // Union, Generate, Expand
 };
 

@@ -4,9 +4,11 @@
 
 #include "exec/plan_test_environment.h"
 #include "exec/stateful/stateful_operator.h"
+#include "expr/window.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
+#include "plan/windows.h"
 
 namespace firesteel {
 namespace {
@@ -175,6 +177,29 @@ TEST_F(PlannerTest, ExpandGivesARowPerProjection) {
                                               {none, Named(Output(local_, 1), "w")}},
       output, std::make_shared<Limit>(1, local_));
   EXPECT_THAT(Texts(plan), ElementsAre("[a,1]", "[NULL,1]"));
+}
+
+TEST_F(PlannerTest, AggregatesOverWindows) {
+  const auto order = std::make_shared<SortOrder>(Output(local_, 1), false, false);
+  const auto sum = [&](WindowFrame frame, std::vector<ExpressionPtr> offsets) {
+    return std::make_shared<WindowExpression>(
+        Call("sum", {Output(local_, 1)}), std::vector<ExpressionPtr>{},
+        std::vector<ExpressionPtr>{order}, frame, std::move(offsets));
+  };
+  using Unit = WindowFrame::Unit;
+  using Bound = WindowFrame::Bound;
+  const PlanPtr plan = std::make_shared<Window>(
+      std::vector<ExpressionPtr>{
+          Named(sum({Unit::kRange, Bound::kUnboundedPreceding, Bound::kCurrentRow}, {}), "so_far"),
+          Named(sum({Unit::kRows, Bound::kCurrentRow, Bound::kFollowing}, {Constant(1)}), "two"),
+          Named(sum({Unit::kRange, Bound::kPreceding, Bound::kPreceding},
+                    {Constant(int64_t{2}), Constant(int64_t{1})}),
+                "before")},
+      std::vector<ExpressionPtr>{}, std::vector<ExpressionPtr>{order}, local_);
+  EXPECT_THAT(Texts(plan), ElementsAre("[NULL,4,4,7,NULL]", "[a,3,7,5,4]", "[b,2,9,3,7]",
+                                       "[a,1,10,1,5]"));
+  EXPECT_THAT(Tree(plan), HasSubstr("Window [so_far, two, before], [], [v DESC NULLS LAST]\n"
+                                    "+- Sort [v DESC NULLS LAST]\n"));
 }
 
 TEST_F(PlannerTest, AggregationOfKeysAlone) {

@@ -39,6 +39,7 @@ Result<PhysicalPlanPtr> PlanProjection(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanJoin(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanWindow(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning);
 
 }  // namespace firesteel

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "common/random.h"
 #include "firesteel/dataframe.h"
 #include "firesteel/session.h"
 #include "testing/test_session.h"
@@ -82,16 +86,23 @@ TEST_F(CommandsTest, SettingsAreCheckedAndReset) {
 }
 
 TEST_F(CommandsTest, CachedRowsStayUntilTheyAreLetGo) {
-  ASSERT_EQ(Run("CREATE TEMP VIEW draw AS SELECT rand() AS r FROM range(3)"), "");
-  EXPECT_NE(Run("SELECT * FROM draw"), Run("SELECT * FROM draw"));
-  ASSERT_EQ(Run("CACHE LAZY TABLE draw"), "");
-  const std::string kept = Run("SELECT * FROM draw");
-  EXPECT_EQ(Run("SELECT r FROM draw"), kept);
-  EXPECT_EQ(Run("SELECT count(*) FROM draw a JOIN draw b ON a.r = b.r"), "[3]");
-  ASSERT_EQ(Run("UNCACHE TABLE draw"), "");
-  EXPECT_NE(Run("SELECT * FROM draw"), kept);
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("firesteel-cache-" + NewUuid() + ".txt");
+  const auto write = [&file](const std::string& text) { std::ofstream(file) << text << "\n"; };
+  write("one");
+  ASSERT_EQ(Run("CREATE TEMP VIEW lines USING text OPTIONS (path '" + file.string() + "')"), "");
+  EXPECT_EQ(Run("SELECT * FROM lines"), "[one]");
+  write("two");
+  EXPECT_EQ(Run("SELECT * FROM lines"), "[two]");
+  ASSERT_EQ(Run("CACHE TABLE lines"), "");
+  write("six");
+  EXPECT_EQ(Run("SELECT value FROM lines"), "[two]");
+  EXPECT_EQ(Run("SELECT a.value FROM lines a JOIN lines b ON a.value = b.value"), "[two]");
+  ASSERT_EQ(Run("UNCACHE TABLE lines"), "");
+  EXPECT_EQ(Run("SELECT * FROM lines"), "[six]");
   EXPECT_EQ(Run("CACHE TABLE nosuch"), "TABLE_OR_VIEW_NOT_FOUND");
   EXPECT_EQ(Run("UNCACHE TABLE IF EXISTS nosuch"), "");
+  std::filesystem::remove(file);
 }
 
 TEST_F(CommandsTest, ExplainShowsPlansAndErrors) {

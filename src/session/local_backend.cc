@@ -91,6 +91,7 @@ class LocalBackend final : public SessionBackend {
   }
 
   std::shared_ptr<StreamingQueryManager> Streams() override { return streams_; }
+  ListenerBus* StreamListeners() override { return streams_->listeners(); }
 
   Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) override {
     ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
@@ -151,6 +152,7 @@ class LocalBackend final : public SessionBackend {
     context.connectors = NewConnectorContext();
     context.settings.ansi = config_.Get(config::kAnsiEnabled);
     context.settings.time_zone = config_.Get(config::kSessionTimeZone);
+    context.settings.last_map_key_wins = config_.Get(config::kMapKeyDedupPolicy) == "LAST_WIN";
     context.case_sensitive = config_.Get(config::kCaseSensitive);
     return context;
   }

@@ -112,7 +112,8 @@ class Comparison {
         return left.ansi == right.ansi && left.try_cast == right.try_cast &&
                left.time_zone == right.time_zone;
       }
-      case ExpressionKind::kGetField: return As<GetField>(a)->ordinal() == As<GetField>(b)->ordinal();
+      case ExpressionKind::kGetField:
+        return As<GetField>(a)->ordinal() == As<GetField>(b)->ordinal();
       case ExpressionKind::kSortOrder: {
         const auto& left = *As<SortOrder>(a);
         const auto& right = *As<SortOrder>(b);

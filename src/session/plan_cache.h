@@ -11,9 +11,9 @@
 
 namespace firesteel {
 
-/// Results that CACHE TABLE keeps, by the analyzed plan they came from. A later plan uses them where
-/// it holds the same query, whatever the ids of its columns: that is a plan made from the same view
-/// or DataFrame, as functions are compared by identity. Thread-safe.
+/// Results that CACHE TABLE keeps, by the analyzed plan they came from. A later plan uses them
+/// where it holds the same query, whatever the ids of its columns: that is a plan made from the
+/// same view or DataFrame, as functions are compared by identity. Thread-safe.
 class PlanCache {
  public:
   using PlanRunner = std::function<Result<QueryResult>(const PlanPtr& analyzed)>;

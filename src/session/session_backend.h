@@ -18,11 +18,14 @@
 
 namespace firesteel {
 
+class ListenerBus;
+
 /// What a DataStreamWriter asks for.
 struct StreamStartRequest {
   PlanPtr plan;
   std::string format;       ///< "" with batch_sink
   std::shared_ptr<BatchSink> batch_sink;
+  std::function<void()> on_stop_requested;  ///< called, from any thread, when it is; may be null
   Options options;
   std::vector<std::string> partition_columns;
   std::string mode;
@@ -64,6 +67,8 @@ class SessionBackend {
   virtual Status WriteBatch(const BatchWriteRequest& request) = 0;
   virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
   virtual std::shared_ptr<StreamingQueryManager> Streams() = 0;
+  /// Where to hear of the session's queries; lives as long as the backend.
+  virtual ListenerBus* StreamListeners() = 0;
   virtual Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) = 0;
   virtual Status SetConfig(std::string_view name, std::string_view value) = 0;
   virtual std::optional<std::string> GetConfig(std::string_view name) = 0;

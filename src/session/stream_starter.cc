@@ -39,6 +39,7 @@ Result<StreamDefinition> StreamStarter::Define(const StreamStartRequest& request
   ARROW_ASSIGN_OR_RAISE(definition.mode, ParseOutputMode(request.mode));
   if (request.batch_sink != nullptr) {
     definition.batch_sink = request.batch_sink;
+    definition.on_stop_requested = request.on_stop_requested;
   } else {
     ARROW_RETURN_NOT_OK(MakeSink(request, &definition));
   }

@@ -50,6 +50,34 @@ Status ExpressionParser::ParseCallClauses(CallName* name, std::vector<Parsed>* p
   return Status::OK();
 }
 
+namespace {
+
+/// timestampadd(MONTH, 1, t) and its kin name a unit without quotes: makes it a constant, and gives
+/// the call the name of what it is. Errors: INVALID_PARAMETER_VALUE.DATETIME_UNIT.
+Status TakeUnit(std::string* name, std::vector<ExpressionPtr>* arguments) {
+  if (arguments->size() != 3) return Status::OK();
+  std::string lower = *name;
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const bool adds = lower == "timestampadd" || lower == "dateadd" || lower == "date_add";
+  const bool differs = lower == "timestampdiff" || lower == "datediff" || lower == "date_diff";
+  if (!adds && !differs) return Status::OK();
+  ExpressionPtr& unit = arguments->front();
+  const auto* literal = As<Literal>(unit);
+  if (literal && literal->value().Is<std::string>()) {
+    return MakeError("INVALID_PARAMETER_VALUE.DATETIME_UNIT",
+                     {{"functionName", "`" + *name + "`"},
+                      {"parameter", "`unit`"},
+                      {"invalidValue", "'" + literal->value().Get<std::string>() + "'"}});
+  }
+  const auto* word = As<UnresolvedAttribute>(unit);
+  if (!word || word->parts().size() != 1) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(unit, Literal::Make(word->parts()[0], TypeId::kString));
+  *name = adds ? "timestampadd" : "timestampdiff";
+  return Status::OK();
+}
+
+}  // namespace
+
 Status ExpressionParser::MakeNamedCall(const CallName& name, const std::vector<Parsed>& parts,
                                        Parsed* out) const {
   std::vector<ExpressionPtr> arguments;
@@ -72,6 +100,7 @@ Status ExpressionParser::MakeNamedCall(const CallName& name, const std::vector<P
   }
   std::string text;
   for (size_t i = first; i < count; ++i) text += (text.empty() ? "" : ".") + name.parts[i];
+  ARROW_RETURN_NOT_OK(TakeUnit(&text, &arguments));
   return Make(std::make_shared<UnresolvedFunction>(
                   std::move(text), std::move(arguments), name.distinct,
                   source_->OriginOf(name.start, name.end), std::move(filter), name.ignore_nulls,

@@ -52,7 +52,7 @@ struct ParsedPlan {
 #define FIRESTEEL_OWN_FRAME [[gnu::noinline]]
 
 /// Parses expressions by precedence climbing over the tokens of one text. One instance per text,
-/// not thread-safe. The methods are spread over one .cc per family: token_cursor.cc (tokens and what
+/// not thread-safe. The methods are spread over one .cc per family: token_cursor.cc (tokens, what
 /// words mean where they stand), expression_parser.cc (infix and prefix operators),
 /// predicate_parser.cc, primary_parser.cc, call_parser.cc, special_form_parser.cc,
 /// literal_parser.cc, interval_parser.cc, type_parser.cc. Methods that recurse give their result

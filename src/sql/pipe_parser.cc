@@ -27,9 +27,15 @@ Status StatementParser::ParsePipe(ParsedPlan* out) {
     const std::string_view word = TakeSetOperation(&all);
     return ParseSetOperands(true, word, all, out);
   }
-  const int start = LastEnd();
-  ARROW_RETURN_NOT_OK(ParseOrganization(out));
-  return LastEnd() == start ? SyntaxError() : Status::OK();
+  const int start = Peek().start;
+  const bool orders = PeekWord("BY", 1);
+  if (!orders && !PeekWord("LIMIT") && !PeekWord("OFFSET")) return SyntaxError();
+  const std::string clause(TextOf(Peek()));
+  ARROW_RETURN_NOT_OK(orders ? ParseOrdering(out) : ParseLimits(out));
+  if (LastEnd() <= start) return SyntaxError();
+  if (!orders || (!PeekWord("LIMIT") && !PeekWord("OFFSET"))) return Status::OK();
+  return ErrorFrom(start, "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS",
+                   {{"clause1", clause + " BY"}, {"clause2", std::string(TextOf(Peek()))}});
 }
 
 Status StatementParser::ParsePipeSelect(ParsedPlan* out) {

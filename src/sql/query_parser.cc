@@ -80,7 +80,9 @@ Status StatementParser::ParseWith(std::vector<With::Definition>* definitions,
       }
     }
     std::vector<std::string> columns;
-    if (PeekSymbol("(")) ARROW_RETURN_NOT_OK(ParseNameList(&columns));
+    if (PeekSymbol("(") && !BeginsQueryInParentheses()) {
+      ARROW_RETURN_NOT_OK(ParseNameList(&columns));
+    }
     if (PeekWord("AS") && PeekSymbol("(", 1)) Advance();
     ParsedPlan query;
     ARROW_RETURN_NOT_OK(ParseQueryInParentheses(&query));

@@ -276,6 +276,20 @@ TEST(QueryParserTest, FindsNamedWindowsOfTheirOwnSelect) {
   });
 }
 
+TEST(QueryParserTest, ComputesTheWindowsOfQualifyAside) {
+  ExpectTrees({
+      {"SELECT a, f() OVER (ORDER BY a) AS n FROM t QUALIFY n < 3",
+       "Filter <(n, 3)\n"
+       "+- Project [a, f() OVER (ORDER BY a ASC NULLS FIRST) AS n#0]\n"
+       "   +- UnresolvedTable [t], batch\n"},
+      {"SELECT a FROM t QUALIFY f() OVER (ORDER BY a) < 3",
+       "Project [* EXCEPT (_qualify0)]\n"
+       "+- Filter <(_qualify0, 3)\n"
+       "   +- Project [a, f() OVER (ORDER BY a ASC NULLS FIRST) AS _qualify0#0]\n"
+       "      +- UnresolvedTable [t], batch\n"},
+  });
+}
+
 TEST(QueryParserTest, ParsesPivots) {
   ExpectTrees({
       {"SELECT * FROM t PIVOT (sum(a) AS s, max(a) FOR q IN ('x' AS one, 'y')) p",

@@ -111,8 +111,8 @@ Status StatementParser::ParseHaving(ParsedPlan* out) {
   return Put(std::move(having), ListOf(condition), out);
 }
 
-// QUALIFY keeps rows by the values of window functions. Those it computes itself become columns that
-// are left out again.
+// QUALIFY keeps rows by the values of window functions. Those it computes itself become columns
+// that are left out again.
 Status StatementParser::ParseQualify(ParsedList list, ParsedPlan* out) {
   Advance();
   Parsed condition;

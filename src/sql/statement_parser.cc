@@ -22,7 +22,7 @@ constexpr std::string_view kKnownStatements[][3] = {
     {"DELETE", "FROM", ""},      {"TRUNCATE", "TABLE", ""},       {"ANALYZE", "TABLE", ""},
     {"ANALYZE", "TABLES", ""},   {"LOAD", "DATA", ""},            {"MSCK", "REPAIR", ""},
     {"REPAIR", "TABLE", ""},     {"COMMENT", "ON", ""},           {"DECLARE", "VARIABLE", ""},
-    {"DECLARE", "OR", "REPLACE"},{"EXECUTE", "IMMEDIATE", ""},    {"ADD", "JAR", ""},
+    {"DECLARE", "OR", "REPLACE"},{"ADD", "JAR", ""},
     {"ADD", "FILE", ""},         {"ADD", "ARCHIVE", ""},          {"LIST", "JAR", ""},
     {"LIST", "FILE", ""},        {"DROP", "DATABASE", ""},        {"DROP", "SCHEMA", ""},
     {"DROP", "NAMESPACE", ""},   {"DROP", "FUNCTION", ""},        {"DROP", "INDEX", ""},
@@ -69,6 +69,7 @@ Status StatementParser::ParseCommand(ParsedPlan* out) {
   if (PeekWord("CACHE")) return ParseCache(plan);
   if (PeekWord("UNCACHE") || PeekWord("CLEAR")) return ParseUncache(plan);
   if (PeekWord("REFRESH")) return ParseRefresh(plan);
+  if (PeekWord("EXECUTE") && PeekWord("IMMEDIATE", 1)) return ParseExecuteImmediate(out);
   ARROW_RETURN_NOT_OK(RefuseKnownStatements());
   return SyntaxError();
 }

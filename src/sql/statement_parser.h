@@ -43,7 +43,7 @@ class StatementParser final : public ExpressionParser {
     std::optional<WindowFrame> frame;
     ParsedList offsets;
   };
-  /// The WINDOW clause of the query's SELECT, for ORDER BY too. It stands behind what uses it, so it
+  /// The WINDOW clause of the query's SELECT, for ORDER BY too. It stands behind its uses, so it
   /// is looked for when the first `OVER name` comes.
   struct WindowScope {
     size_t begin = 0;
@@ -173,6 +173,8 @@ class StatementParser final : public ExpressionParser {
   Status ParseCache(PlanPtr* out);
   Status ParseUncache(PlanPtr* out);
   Status ParseRefresh(PlanPtr* out);
+  Status ParseExecuteImmediate(ParsedPlan* out);
+  Status ParseUsing(std::vector<std::pair<std::string, ExpressionPtr>>* values);
   Status ParseOptions(std::map<std::string, std::string>* options);
   Status ParseOptionKey(std::string* key);
   Status ParseOptionValue(std::string* value);

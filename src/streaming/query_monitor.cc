@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace firesteel {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{100};
+
+}  // namespace
 
 QueryMonitor::QueryMonitor(QueryIdentity identity, Clock* clock, int64_t progress_retention,
                            const ListenerBus* listeners)
@@ -126,13 +131,22 @@ bool QueryMonitor::WaitForEnd(int64_t timeout_ms) const {
   return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), ended);
 }
 
-void QueryMonitor::WaitForIdleTrigger() {
+void QueryMonitor::WaitForIdleTrigger(const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
   const int64_t needed = triggers_begun_ + 1;
   lock.unlock();
   wake_->Signal();
   lock.lock();
-  changed_.wait(lock, [&] { return released_ || last_idle_trigger_ >= needed; });
+  const auto done = [&] { return released_ || last_idle_trigger_ >= needed; };
+  if (!give_up) {
+    changed_.wait(lock, done);
+    return;
+  }
+  while (!changed_.wait_for(lock, kPatience, done)) {
+    lock.unlock();
+    if (give_up()) return;
+    lock.lock();
+  }
 }
 
 }  // namespace firesteel

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,8 +66,9 @@ class QueryMonitor {
   /// Waits for ReleaseWaiters; false when `timeout_ms` passed first, < 0 is for ever. The query's
   /// own clock has no say in it: a caller's patience is real time.
   bool WaitForEnd(int64_t timeout_ms) const;
-  /// Waits for a trigger that began after this call and found nothing to do, or for the end.
-  void WaitForIdleTrigger();
+  /// Waits for a trigger that began after this call and found nothing to do, or for the end, or
+  /// until `give_up`, which is asked every 100 ms; null never gives up.
+  void WaitForIdleTrigger(const std::function<bool()>& give_up = nullptr);
 
  private:
   void KeepProgress(const StreamingQueryProgress& progress);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct StreamDefinition {
   bool temporary_checkpoint = false;      ///< removed when the query ends without error
   std::shared_ptr<Table> sink;            ///< has kStreamingWrite; or
   std::shared_ptr<BatchSink> batch_sink;  ///< given directly (foreachBatch)
+  /// Called, from any thread, when the query is asked to stop: ends what runs for it outside of the
+  /// engine. May be null.
+  std::function<void()> on_stop_requested;
   std::vector<std::string> partition_columns;  ///< of a file sink
   Config config;
 };

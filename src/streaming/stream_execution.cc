@@ -85,8 +85,13 @@ Status StreamExecution::CheckMayWait() const {
   return Status::Invalid("The thread of a query cannot wait for the query itself.");
 }
 
-Status StreamExecution::Stop() {
+void StreamExecution::RequestStop() {
   monitor_.RequestStop();
+  if (options_.on_stop_requested) options_.on_stop_requested();
+}
+
+Status StreamExecution::Stop() {
+  RequestStop();
   // From inside of a batch (foreachBatch): the query ends when the batch gives control back.
   if (OnQueryThread()) return Status::OK();
   const int64_t timeout_ms = options_.stop_timeout_ms > 0 ? options_.stop_timeout_ms : -1;
@@ -112,6 +117,12 @@ Result<bool> StreamExecution::AwaitTermination(int64_t timeout_ms) {
 Status StreamExecution::ProcessAllAvailable() {
   ARROW_RETURN_NOT_OK(CheckMayWait());
   if (monitor_.active()) monitor_.WaitForIdleTrigger();
+  return monitor_.error();
+}
+
+Status StreamExecution::ProcessAllAvailable(const std::function<bool()>& give_up) {
+  ARROW_RETURN_NOT_OK(CheckMayWait());
+  if (monitor_.active()) monitor_.WaitForIdleTrigger(give_up);
   return monitor_.error();
 }
 

@@ -34,6 +34,8 @@ class StreamExecution final : public StreamingQuery,
     int64_t progress_retention = 100;
     int64_t stop_timeout_ms = 0;  ///< 0: for ever
     std::shared_ptr<const ListenerBus> listeners;
+    /// Called, from any thread, when the query has been asked to stop; may be null.
+    std::function<void()> on_stop_requested;
     /// Called on the query's thread when it is over, before those who wait for it are released.
     std::function<void(const StreamExecution&)> on_ended;
   };
@@ -45,7 +47,7 @@ class StreamExecution final : public StreamingQuery,
   Status Start(std::unique_ptr<StreamRun> run);
   /// Waits until the thread is gone; on the thread itself it lets go of it instead.
   void Join();
-  void RequestStop() { monitor_.RequestStop(); }
+  void RequestStop();
 
   std::string Id() const override { return monitor_.identity().id; }
   std::string RunId() const override { return monitor_.identity().run_id; }
@@ -63,6 +65,7 @@ class StreamExecution final : public StreamingQuery,
   Status AwaitTermination() override;
   Result<bool> AwaitTermination(int64_t timeout_ms) override;
   Status ProcessAllAvailable() override;
+  Status ProcessAllAvailable(const std::function<bool()>& give_up) override;
   Status Exception() const override { return monitor_.error(); }
 
  private:

@@ -103,6 +103,7 @@ class Manager final : public LocalStreamingQueryManager {
         .progress_retention = definition.config.Get(config::kProgressRetention),
         .stop_timeout_ms = definition.config.Get(config::kStopTimeoutMs),
         .listeners = listeners_,
+        .on_stop_requested = definition.on_stop_requested,
         .on_ended = [registry =
                          std::weak_ptr<QueryRegistry>(registry_)](const StreamExecution& ended) {
           if (const auto known = registry.lock()) known->OnEnded(ended);

@@ -12,6 +12,7 @@
 #include "tools/checkpoint_show.h"
 #include "tools/demo.h"
 #include "tools/nearest_name.h"
+#include "tools/run_command.h"
 #include "tools/server_command.h"
 #include "tools/sql_shell.h"
 #include "tools/supported.h"
@@ -26,6 +27,7 @@ Examples:
   firesteel sql -e "SELECT upper('hello')"        one answer
   firesteel sql report.sql --conf spark.sql.session.timeZone=Europe/Paris
   firesteel checkpoint show build/demo/checkpoint what a streaming query has kept
+  firesteel run job.py                            a PySpark program, as it is
   firesteel server                                what PySpark programs connect to
   firesteel demo                                  a streaming query, shown live
 `firesteel sql --help` and so on tell more about each.)text";
@@ -50,6 +52,15 @@ Examples:
 and in Python, with any PySpark from 4.0 on:
   SparkSession.builder.remote("sc://127.0.0.1:15002").getOrCreate())text";
 
+constexpr const char* kRunExamples =
+    R"text(
+Examples:
+  firesteel run job.py --input /data/readings
+  firesteel run --conf spark.sql.session.timeZone=UTC --python /opt/venv/bin/python job.py
+  firesteel run report.sql
+What stands after the script belongs to the script. It finds its session with
+SparkSession.builder.getOrCreate(); a master of local[*] does no harm.)text";
+
 constexpr const char* kCheckpointExamples =
     R"text(
 Examples:
@@ -71,6 +82,7 @@ class CommandLine {
     app_.set_version_flag("--version", "firesteel 0.1.0 (speaks Spark 4.3.0)");
     app_.footer(kExamples);
     AddSql();
+    AddRun();
     AddServer();
     AddCheckpoint();
     AddDemo();
@@ -88,6 +100,7 @@ class CommandLine {
       return code == 0 ? 0 : 2;
     }
     if (sql_command_->parsed()) return RunSql();
+    if (run_command_->parsed()) return RunProgram();
     if (server_command_->parsed()) return RunServerCommand();
     if (show_command_->parsed()) return ShowCheckpoint(show_);
     if (demo_command_->parsed()) return Report(RunDemo(demo_));
@@ -118,6 +131,16 @@ class CommandLine {
                   "End streaming queries when they have read what is there");
   }
 
+  void AddRun() {
+    run_command_ = app_.add_subcommand("run", "Run a PySpark program, job.py, or a script, job.sql");
+    run_command_->footer(kRunExamples);
+    run_command_->prefix_command();
+    run_command_->usage("Usage: firesteel run [OPTIONS] SCRIPT [ARGUMENTS...]");
+    run_command_->add_option("--python", run_.python, "The Python to run it, with PySpark in it");
+    run_command_->add_option("--conf", settings_, "A setting of every session, name=value")
+        ->allow_extra_args(false);
+  }
+
   void AddServer() {
     server_command_ =
         app_.add_subcommand("server", "Serve Spark Connect, so that PySpark programs run here");
@@ -130,6 +153,7 @@ class CommandLine {
     server->add_option("--token-file", server_.token_file, "A file with what clients must bring");
     server->add_option("--tls-cert", server_.tls_certificate_file, "A certificate, PEM");
     server->add_option("--tls-key", server_.tls_key_file, "Its key, PEM");
+    server->add_option("--python", server_.python, "The Python that runs the clients' functions");
     server->add_flag("--insecure", server_.insecure,
                      "Let other machines connect without token and TLS: they can run any code here");
     server->add_option("--conf", settings_, "A setting of every session, name=value")
@@ -189,6 +213,18 @@ class CommandLine {
 
   int RunSql() { return ParseSettings(&sql_.conf) ? RunSqlShell(sql_) : 2; }
 
+  int RunProgram() {
+    std::vector<std::string> words = run_command_->remaining();
+    if (!words.empty() && words.front() == "--") words.erase(words.begin());
+    if (words.empty()) {
+      std::fputs("firesteel: run needs a script: firesteel run job.py\n", stderr);
+      return 2;
+    }
+    run_.script = words.front();
+    run_.arguments.assign(words.begin() + 1, words.end());
+    return ParseSettings(&run_.conf) ? RunScript(run_) : 2;
+  }
+
   int RunServerCommand() {
     return ParseSettings(&server_.conf) ? Report(RunServer(server_)) : 2;
   }
@@ -237,6 +273,7 @@ class CommandLine {
 
   CLI::App app_{"Spark Structured Streaming, native.", "firesteel"};
   CLI::App* sql_command_ = nullptr;
+  CLI::App* run_command_ = nullptr;
   CLI::App* server_command_ = nullptr;
   CLI::App* checkpoint_command_ = nullptr;
   CLI::App* show_command_ = nullptr;
@@ -245,6 +282,7 @@ class CommandLine {
   CLI::App* supported_command_ = nullptr;
   SqlShellOptions sql_;
   std::vector<std::string> settings_;
+  RunCommandOptions run_;
   ServerCommandOptions server_;
   CheckpointShowOptions show_;
   DemoOptions demo_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "connect/server/connect_server.h"
+#include "python/python_runtime.h"
 
 namespace firesteel {
 
@@ -24,6 +25,7 @@ Result<ConnectServerOptions> MakeOptions(const ServerCommandOptions& given) {
   options.host = given.host;
   options.port = given.port;
   options.insecure = given.insecure;
+  options.user_functions = NewPythonRuntime(DefaultPythonOptions(given.python));
   if (!given.token_file.empty()) {
     ARROW_ASSIGN_OR_RAISE(options.token, ReadText(given.token_file));
     options.token = options.token.substr(0, options.token.find_first_of("\r\n"));

@@ -13,6 +13,7 @@ struct ServerCommandOptions {
   std::string token_file;                   ///< its first line is the token; "" for none
   std::string tls_certificate_file;         ///< PEM
   std::string tls_key_file;                 ///< PEM
+  std::string python;                       ///< runs the clients' functions; "" for the usual one
   bool insecure = false;                    ///< other machines may connect without token and TLS
   std::map<std::string, std::string> conf;  ///< settings of every session
 };

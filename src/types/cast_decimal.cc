@@ -115,10 +115,8 @@ ArrayResult CastToDecimal(const CastTask& task) {
     case TypeId::kDouble:
       return FromDoubles(task, [v = task.view.Values<double>()](int64_t i) { return v[i]; });
     case TypeId::kTimestamp:
-      // Goes through a double, and loses digits for it, as in Spark.
-      return FromDoubles(task, [v = task.view.Values<int64_t>()](int64_t i) {
-        return static_cast<double>(v[i]) / static_cast<double>(kMicrosPerSecond);
-      });
+      return FromIntegers(
+          task, 6, [v = task.view.Values<int64_t>()](int64_t i) { return int128_t{v[i]}; });
     default:
       return WithNumbers(task, [&](const auto& read) {
         return FromIntegers(task, 0, [&](int64_t i) { return static_cast<int128_t>(read(i)); });

@@ -52,10 +52,11 @@ template <typename T>
 ArrayResult ToInterval(const CastTask& task) {
   const int64_t unit = UnitOf(task.to);
   if (task.from.id() == task.to.id()) {
-    // Drops what is below the last field.
+    // Drops what is below the last field; seconds keep their fraction.
     const T* const values = task.view.Values<T>();
+    const int64_t kept = unit == kMicrosPerSecond ? 1 : unit;
     return MapColumn<T>(task,
-                        [&](int64_t i) { return static_cast<T>(values[i] - values[i] % unit); });
+                        [&](int64_t i) { return static_cast<T>(values[i] - values[i] % kept); });
   }
   if (task.from.id() == TypeId::kDecimal) {
     return ToUnits<T>(task, [&](int64_t i) {

@@ -143,16 +143,21 @@ ArrayResult ToAnsiInterval(const CastTask& task, const Parse& parse) {
       [&](int64_t i) { return BadInterval(task, i); });
 }
 
+// What is malformed is NULL even under ANSI rules, as in Spark.
 ArrayResult ToCalendarInterval(const CastTask& task) {
   using Parts = arrow::MonthDayNanoIntervalType::MonthDayNanos;
-  return Parsed<Parts>(task, [](std::string_view text) -> std::optional<Parts> {
-    const auto interval = ParseCalendarInterval(text);
+  ARROW_ASSIGN_OR_RAISE(auto column, FixedColumn<Parts>::Make(task.data));
+  for (int64_t i = 0; i < task.view.length(); ++i) {
+    if (task.view.IsNull(i)) continue;
+    const auto interval = ParseCalendarInterval(task.view.BytesAt(i));
     int64_t nanos = 0;
     if (!interval.has_value() || __builtin_mul_overflow(interval->micros, int64_t{1000}, &nanos)) {
-      return std::nullopt;
+      ARROW_RETURN_NOT_OK(column.SetNull(i));
+    } else {
+      column.values()[i] = Parts{interval->months, interval->days, nanos};
     }
-    return Parts{interval->months, interval->days, nanos};
-  });
+  }
+  return column.Finish(ToArrowType(task.to));
 }
 
 }  // namespace

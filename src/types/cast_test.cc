@@ -133,6 +133,7 @@ TEST(CastFromString, ReadsEverythingElse) {
             "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE");
   EXPECT_EQ(CastOne("2 days 3 hours", "string", "interval"), "2 days 3 hours");
   EXPECT_EQ(CastOne("2 x", "string", "interval", Mode::kLegacy), "null");
+  EXPECT_EQ(CastOne("2 x", "string", "interval"), "null");
 }
 
 TEST(CastTimes, BetweenDatesAndTimestamps) {
@@ -158,6 +159,8 @@ TEST(CastTimes, BetweenNumbersAndTimestamps) {
   EXPECT_EQ(CastOne(Timestamp{-500'000}, "timestamp", "int"), "-1");
   EXPECT_EQ(CastOne(Timestamp{-500'000}, "timestamp", "double"), "-0.5");
   EXPECT_EQ(CastOne(Timestamp{-500'000}, "timestamp", "decimal(38,0)"), "-1");
+  EXPECT_EQ(CastOne(Timestamp{253'402'300'799'999'999}, "timestamp", "decimal(20,6)"),
+            "253402300799.999999");
   EXPECT_EQ(CastOne(Timestamp{int64_t{1} << 62}, "timestamp", "int"), "CAST_OVERFLOW");
   EXPECT_EQ(CastOne(Timestamp{300'000'000}, "timestamp", "tinyint", Mode::kLegacy), "44");
   EXPECT_EQ(CastOne(Timestamp{0}, "timestamp", "boolean", Mode::kLegacy), "false");
@@ -183,6 +186,8 @@ TEST(CastIntervals, CountInTheirLastField) {
   EXPECT_EQ(CastOne(interval, "interval day to second", "decimal(5,2)"), kOutOfRange);
   EXPECT_EQ(CastOne(interval, "interval day to hour", "bigint"), "26");
   EXPECT_EQ(CastOne(interval, "interval day to second", "interval day"), "INTERVAL '1' DAY");
+  EXPECT_EQ(CastOne(interval, "interval day to second", "interval second"),
+            "INTERVAL '93784.5' SECOND");
   EXPECT_EQ(CastOne(int32_t{5}, "int", "interval day"), "INTERVAL '5' DAY");
   EXPECT_EQ(CastOne(Decimal{.unscaled = 15, .precision = 2, .scale = 1}, "decimal(2,1)",
                     "interval hour to second"),

@@ -100,6 +100,10 @@ Result<std::string> ToArrowStream(const Schema& schema,
     ARROW_RETURN_NOT_OK(writer->WriteRecordBatch(
         *arrow::RecordBatch::Make(labelled, batch->num_rows(), std::move(columns))));
   }
+  if (batches.empty()) {  // clients want one even so
+    ARROW_ASSIGN_OR_RAISE(const auto empty, arrow::RecordBatch::MakeEmpty(labelled));
+    ARROW_RETURN_NOT_OK(writer->WriteRecordBatch(*empty));
+  }
   ARROW_RETURN_NOT_OK(writer->Close());
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Buffer> bytes, stream->Finish());
   return bytes->ToString();

@@ -32,10 +32,15 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsFor(const ConnectServerOptio
 
 struct ConnectServer::Running {
   Running(const ConnectServerOptions& options, SessionRegistry::NewSession new_session)
-      : sessions(std::make_unique<SessionRegistry>(std::move(new_session),
-                                                   options.session_idle_timeout)),
-        service(sessions.get(), options.token) {}
+      : environment(std::make_shared<ServerEnvironment>()),
+        sessions(std::make_unique<SessionRegistry>(std::move(new_session),
+                                                   options.session_idle_timeout, environment)),
+        service(sessions.get(), options.token) {
+    environment->user_functions = options.user_functions;
+    environment->token = options.token;
+  }
 
+  const std::shared_ptr<ServerEnvironment> environment;
   std::unique_ptr<SessionRegistry> sessions;
   ConnectService service;
   std::unique_ptr<grpc::Server> server;
@@ -57,6 +62,12 @@ Result<std::unique_ptr<ConnectServer>> ConnectServer::Start(
   const std::string host = ipv6 ? "[" + options.host + "]" : options.host;
   builder.AddListeningPort(host + ":" + std::to_string(options.port), CredentialsFor(options),
                            &running->port);
+  // Workers on this machine come in here where they cannot through the port above.
+  int local_port = 0;
+  const bool separate = !options.tls_certificate.empty() || !IsLoopback(options.host);
+  if (separate) {
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &local_port);
+  }
   builder.RegisterService(&running->service);
   builder.SetMaxReceiveMessageSize(kMaximumMessageBytes);
   builder.SetMaxSendMessageSize(kMaximumMessageBytes);
@@ -67,6 +78,7 @@ Result<std::unique_ptr<ConnectServer>> ConnectServer::Start(
     return Status::IOError("The server cannot listen on ", host, ":", options.port,
                            ": is another one running?");
   }
+  running->environment->local_port = separate ? local_port : running->port;
   return std::unique_ptr<ConnectServer>(new ConnectServer(std::move(running)));
 }
 

@@ -18,6 +18,8 @@ struct ConnectServerOptions {
   std::string tls_key;
   /// Lets a host that others can reach do without token and TLS.
   bool insecure = false;
+  /// Runs the clients' functions; null refuses them.
+  std::shared_ptr<UserFunctionRuntime> user_functions;
   std::chrono::milliseconds session_idle_timeout = std::chrono::hours(1);
 };
 

@@ -45,9 +45,14 @@ constexpr ClassOfCondition kByCondition[] = {
     {"INVALID_HANDLE", "~SparkSQLException"},
     {"INVALID_PARAMETER_VALUE", "~SparkRuntimeException"},
     {"NUMERIC_VALUE_OUT_OF_RANGE", "~SparkArithmeticException java.lang.ArithmeticException"},
+    {"PYTHON_EXCEPTION", "~api.python.PythonException java.lang.RuntimeException"},
+    {"PYTHON_WORKER_FAILED", "~SparkException"},
     {"REMAINDER_BY_ZERO", "~SparkArithmeticException java.lang.ArithmeticException"},
     {"SQL_CONF_NOT_FOUND", "~SparkNoSuchElementException java.util.NoSuchElementException"},
     {"STREAM_FAILED", "~sql.streaming.StreamingQueryException"},
+    {"STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE",
+     "~api.python.StreamingPythonRunner$StreamingPythonRunnerInitializationException "
+     "~SparkException"},
     {"UNSUPPORTED_CALL", "~SparkUnsupportedOperationException "
                          "java.lang.UnsupportedOperationException"},
 };
@@ -55,6 +60,8 @@ constexpr ClassOfCondition kByCondition[] = {
 constexpr std::string_view kParse =
     "~sql.catalyst.parser.ParseException ~sql.AnalysisException";
 constexpr std::string_view kAnalysis = "~sql.AnalysisException";
+constexpr std::string_view kIllegalArgument =
+    "java.lang.IllegalArgumentException java.lang.RuntimeException";
 constexpr std::string_view kRuntime = "~SparkRuntimeException java.lang.RuntimeException";
 
 bool StartsWith(std::string_view text, std::string_view beginning) {
@@ -156,7 +163,9 @@ std::string Details(const Status& status, const std::string& text, const std::st
 
 std::vector<std::string> ExceptionClasses(const Status& status) {
   const ErrorInfo* info = GetErrorInfo(status);
-  std::string_view rest = info != nullptr ? ClassesOf(*info) : kRuntime;
+  std::string_view rest = info != nullptr      ? ClassesOf(*info)
+                          : status.IsInvalid() ? kIllegalArgument
+                                               : kRuntime;
   std::vector<std::string> classes;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(' '), rest.size());

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "connect/server/arrow_results.h"
+#include "connect/server/commands/commands.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/requests.h"
 #include "plan/relations.h"
@@ -49,6 +50,15 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
   switch (command.command_type_case()) {
     case Command::kSqlCommand: return ExecuteSql(command.sql_command(), session, operation);
     case Command::kCreateDataframeView: return CreateView(command.create_dataframe_view(), session);
+    case Command::kWriteOperation: return WriteRelation(command.write_operation(), session);
+    case Command::kWriteStreamOperationStart:
+      return StartStreamingQuery(command.write_stream_operation_start(), session, operation);
+    case Command::kStreamingQueryCommand:
+      return AskStreamingQuery(command.streaming_query_command(), session, operation);
+    case Command::kStreamingQueryManagerCommand:
+      return AskQueryManager(command.streaming_query_manager_command(), session, operation);
+    case Command::kStreamingQueryListenerBusCommand:
+      return ServeListenerBus(command.streaming_query_listener_bus_command(), session, operation);
     case Command::kRemoveCachedRemoteRelationCommand:
       session->RemoveRelation(
           command.remove_cached_remote_relation_command().relation().relation_id());

@@ -8,14 +8,40 @@
 
 namespace firesteel {
 
-ServerSession::ServerSession(std::string user_id, std::string session_id, Session session)
+ServerSession::ServerSession(std::string user_id, std::string session_id, Session session,
+                             std::shared_ptr<const ServerEnvironment> environment)
     : user_id_(std::move(user_id)),
       id_(std::move(session_id)),
       server_side_id_(NewUuid()),
       session_(std::move(session)),
+      environment_(std::move(environment)),
       last_use_(std::chrono::steady_clock::now()) {}
 
 ServerSession::~ServerSession() { Close(); }
+
+std::string ServerSession::LocalUrl() const {
+  std::string url = "sc://localhost:" + std::to_string(environment_->local_port) +
+                    "/;user_id=" + user_id_ + ";session_id=" + id_;
+  if (!environment_->token.empty()) url += ";token=" + environment_->token;
+  return url;
+}
+
+bool ServerSession::SetListener(std::shared_ptr<EventForwarder> listener) {
+  const std::lock_guard lock(mutex_);
+  if (listener_ != nullptr) return false;
+  listener_ = std::move(listener);
+  return true;
+}
+
+void ServerSession::RemoveListener(const EventForwarder* listener) {
+  const std::lock_guard lock(mutex_);
+  if (listener_.get() == listener) listener_ = nullptr;
+}
+
+std::shared_ptr<EventForwarder> ServerSession::listener() const {
+  const std::lock_guard lock(mutex_);
+  return listener_;
+}
 
 Result<std::shared_ptr<Operation>> ServerSession::NewOperation(const std::string& id,
                                                                std::set<std::string> tags,
@@ -92,6 +118,10 @@ void ServerSession::Close() {
   Session session = session_;
   const Status stopped = session.Stop();
   if (!stopped.ok()) LogWarning("Stopping session " + id_ + ": " + stopped.ToString());
+  queries_.Clear();
+  if (environment_->user_functions != nullptr) {
+    environment_->user_functions->Forget(user_id_ + "/" + id_);
+  }
 }
 
 void ServerSession::Touch() {

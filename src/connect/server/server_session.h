@@ -9,15 +9,19 @@
 #include <vector>
 
 #include "connect/server/error_status.h"
+#include "connect/server/event_forwarder.h"
+#include "connect/server/kept_queries.h"
 #include "connect/server/operation.h"
+#include "connect/server/server_environment.h"
 #include "firesteel/session.h"
 
 namespace firesteel {
 
 /// A client's session: the engine's session behind it and what the protocol adds. Thread-safe.
-class ServerSession {
+class ServerSession : public std::enable_shared_from_this<ServerSession> {
  public:
-  ServerSession(std::string user_id, std::string session_id, Session session);
+  ServerSession(std::string user_id, std::string session_id, Session session,
+                std::shared_ptr<const ServerEnvironment> environment);
   ~ServerSession();
 
   const std::string& user_id() const { return user_id_; }
@@ -26,6 +30,17 @@ class ServerSession {
   const std::string& server_side_id() const { return server_side_id_; }
   const Session& session() const { return session_; }
   ErrorStore& errors() { return errors_; }
+  const ServerEnvironment& environment() const { return *environment_; }
+  /// Where a worker on this machine reaches this session.
+  std::string LocalUrl() const;
+
+  // Streaming queries.
+  KeptQueries& queries() { return queries_; }
+  /// What hears of the queries for the client; false when there is one already.
+  bool SetListener(std::shared_ptr<EventForwarder> listener);
+  void RemoveListener(const EventForwarder* listener);
+  /// nullptr when there is none.
+  std::shared_ptr<EventForwarder> listener() const;
 
   // Operations by id.
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, …FORMAT.
@@ -57,12 +72,15 @@ class ServerSession {
   const std::string id_;
   const std::string server_side_id_;
   const Session session_;
+  const std::shared_ptr<const ServerEnvironment> environment_;
   ErrorStore errors_;
+  KeptQueries queries_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   std::map<std::string, std::shared_ptr<Operation>> operations_;
   std::map<std::string, DataFrame> relations_;
+  std::shared_ptr<EventForwarder> listener_;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
   std::chrono::steady_clock::time_point last_use_;
 };

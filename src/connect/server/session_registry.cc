@@ -20,9 +20,11 @@ bool IsUuid(const std::string& text) {
 
 }  // namespace
 
-SessionRegistry::SessionRegistry(NewSession new_session, std::chrono::milliseconds idle_timeout)
+SessionRegistry::SessionRegistry(NewSession new_session, std::chrono::milliseconds idle_timeout,
+                                 std::shared_ptr<const ServerEnvironment> environment)
     : new_session_(std::move(new_session)),
       idle_timeout_(idle_timeout),
+      environment_(std::move(environment)),
       expiry_([this] { ExpireLoop(); }) {}
 
 SessionRegistry::~SessionRegistry() {
@@ -61,7 +63,8 @@ Result<std::shared_ptr<ServerSession>> SessionRegistry::GetOrCreate(const Key& k
       ARROW_RETURN_NOT_OK(made.status());
       return MakeError("INVALID_HANDLE.SESSION_CHANGED", {{"handle", key.session_id}});
     }
-    session = std::make_shared<ServerSession>(key.user_id, key.session_id, *std::move(made));
+    session = std::make_shared<ServerSession>(key.user_id, key.session_id, *std::move(made),
+                                              environment_);
   }
   return Check(session, observed);
 }

@@ -20,7 +20,8 @@ namespace firesteel {
 class SessionRegistry {
  public:
   using NewSession = std::function<Result<Session>()>;
-  SessionRegistry(NewSession new_session, std::chrono::milliseconds idle_timeout);
+  SessionRegistry(NewSession new_session, std::chrono::milliseconds idle_timeout,
+                  std::shared_ptr<const ServerEnvironment> environment);
   ~SessionRegistry();  ///< closes all
 
   struct Key {
@@ -43,6 +44,7 @@ class SessionRegistry {
 
   const NewSession new_session_;
   const std::chrono::milliseconds idle_timeout_;
+  const std::shared_ptr<const ServerEnvironment> environment_;
   std::mutex mutex_;
   std::condition_variable stopping_changed_;
   // Guarded by mutex_:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arrow/record_batch.h"
+#include "common/env.h"
 #include "connectors/file/file_provider.h"
 #include "formats/file_format.h"
 #include "gtest/gtest.h"
@@ -171,8 +172,9 @@ TEST_F(BatchWrite, RefusesBadPartitionColumns) {
             "PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA");
   EXPECT_EQ(ErrorCondition(Write(CsvFormat(), "i INT", {}, SaveMode::kAppend, {"i"})),
             "ALL_PARTITION_COLUMNS_NOT_ALLOWED");
-  EXPECT_EQ(ErrorCondition(Write(JsonFormat(), "i INT, a ARRAY<INT>", {}, SaveMode::kAppend, {"a"})),
-            "INVALID_PARTITION_COLUMN_DATA_TYPE");
+  EXPECT_EQ(
+      ErrorCondition(Write(JsonFormat(), "i INT, a ARRAY<INT>", {}, SaveMode::kAppend, {"a"})),
+      "INVALID_PARTITION_COLUMN_DATA_TYPE");
   EXPECT_EQ(ErrorCondition(Write(JsonFormat(), "i INT, I INT", {}, SaveMode::kAppend)),
             "COLUMN_ALREADY_EXISTS");
 }

@@ -123,7 +123,7 @@ Result<std::optional<int64_t>> ReadTimeOption(const Options& options, const char
   if (!micros) {
     return MakeError("INVALID_OPTION_VALUE", {{"option", name},
                                               {"value", *text},
-                                              {"reason", "it is no time like 2024-02-29T12:00:00"}});
+                                              {"reason", "it is no time as 2024-02-29T12:00:00"}});
   }
   return FloorDivide(*micros, kMicrosPerMillisecond);
 }

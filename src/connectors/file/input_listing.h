@@ -33,10 +33,10 @@ struct InputLocation {
 /// Whether `name` matches a glob as Hadoop understands it: ? * [a-z] [^x] {a,b} and backslashes.
 bool MatchesGlob(std::string_view glob, std::string_view name);
 
-/// Lists the data files of a location, in no order. Names that start with `_` (without a `=`) or `.`
+/// Lists the data files of a location, in no order. Names that start with `_` (with no `=`) or `.`
 /// are hidden. A directory gives its direct files, or, where it has partition directories
 /// (`name=value`), the files below those; all below it with `recursive`. A directory written by a
-/// file sink gives what its `_spark_metadata` names and nothing else. Nothing that matches a glob is
+/// file sink gives what its `_spark_metadata` names, nothing else. Nothing that matches a glob is
 /// no files. Errors: PATH_NOT_FOUND for a plain path that does not exist.
 Result<std::vector<FileStatus>> ListInputFiles(Env* env, const InputLocation& location);
 

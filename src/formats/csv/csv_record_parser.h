@@ -27,7 +27,7 @@ class CsvRecordParser {
     std::string reason;      ///< when malformed
   };
 
-  /// `data` are the values of a record in their order, `wanted` those of them to parse, neither with
+  /// `data` are the values of a record in order, `wanted` those of them to parse, neither with
   /// the corrupt-record column. With options.column_pruning a record's number of values does not
   /// matter when not all are wanted.
   static Result<std::unique_ptr<CsvRecordParser>> Make(const Schema& data, const Schema& wanted,

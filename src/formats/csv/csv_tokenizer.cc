@@ -163,7 +163,7 @@ void CsvTokenizer::ParseUnquoted() {
   position_ = end;
 }
 
-// Cuts a value that begins with a quote. One without escapes or stray quotes is a piece of the text.
+// Cuts a value that begins with a quote. One without escapes or odd quotes is a piece of the text.
 Status CsvTokenizer::ParseQuoted() {
   const size_t start = position_ + 1;
   const char stops[] = {dialect_.quote, dialect_.escape == '\0' ? dialect_.quote : dialect_.escape,

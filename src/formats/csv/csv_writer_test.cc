@@ -67,7 +67,7 @@ TEST(CsvWriter, WritesWhatTheReaderReads) {
   const std::string pieces[] = {"a", "\"", "\\", ",", " ", "\n", "\r", "#", "ä", ";", "||", "'"};
   const std::vector<Pairs> dialects = {
       {}, {{"sep", ";"}, {"quoteAll", "true"}}, {{"sep", "||"}}, {{"escape", "\""}},
-      {{"quote", "'"}, {"comment", "#"}}};
+      {{"quote", "'"}, {"comment", "#"}, {"emptyValue", "''"}}};
   for (int round = 0; round < 200; ++round) {
     std::vector<Row> rows;
     for (int row = 0; row < 5; ++row) {
@@ -90,7 +90,8 @@ TEST(CsvWriter, WritesWhatTheReaderReads) {
     const std::string bytes = *Write("a STRING, b STRING, c STRING", rows, options);
     options.emplace_back("emptyValue", "");
     const Result<std::vector<Row>> read =
-        ReadRows(CsvFormat(), bytes, MakeRequest("a STRING, b STRING, c STRING", MakeOptions(options)));
+        ReadRows(CsvFormat(), bytes,
+                 MakeRequest("a STRING, b STRING, c STRING", MakeOptions(options)));
     ASSERT_TRUE(read.ok()) << read.status().ToString();
     ASSERT_TRUE(*read == rows) << "round " << round << ": " << bytes;
   }

@@ -20,8 +20,9 @@ class OrcColumnReader {
  public:
   virtual ~OrcColumnReader() = default;
 
-  /// Reads `rows` more elements as ToArrowType of the wanted type. Inside of structs the file has no
-  /// elements where the struct is NULL: `parent_valid` (a byte for each row) says which; may be null.
+  /// Reads `rows` more elements as ToArrowType of the wanted type. Inside of structs the file has
+  /// no elements where the struct is NULL: `parent_valid`, a byte for each row, says which. It may
+  /// be null.
   virtual Result<std::shared_ptr<arrow::Array>> Read(int64_t rows, const uint8_t* parent_valid) = 0;
 };
 

@@ -36,11 +36,12 @@ constexpr char kEveryType[] =
 std::vector<Row> RowsOfEveryType() {
   std::vector<Row> rows;
   for (int i = 0; i < 3; ++i) {
-    const int64_t n = i * 1000003 - 5;
+    const int64_t n = i * 1000003 - 2000005;
     rows.push_back(Row(
         {i % 2 == 0, int8_t(i), int16_t(-i), int32_t(i * 70000), n * n, 1.5f * i, -2.5 * i,
-         Decimal{i - 150, 5, 2}, Decimal{(__int128{1} << 100) + i, 38, 10}, "text" + std::to_string(i),
-         Binary{std::string("\0\x01", 2)}, Date{-719162 + i}, Timestamp{-62135596800000000 + n},
+         Decimal{i - 150, 5, 2}, Decimal{(__int128{1} << 100) + i, 38, 10},
+         "text" + std::to_string(i), Binary{std::string("\0\x01", 2)}, Date{-719162 + i},
+         Timestamp{-62135596800000000 + n},
          TimestampNtz{253402300799999999 - i}, DayTimeInterval{n}, YearMonthInterval{i - 1},
          ArrayValue{{StructValue{{int32_t(i), "e"}}, Value(), StructValue{{Value(), Value()}}}},
          MapValue{{{"k", ArrayValue{{n, Value()}}}, {"l", Value()}}},
@@ -68,8 +69,8 @@ TEST(OrcFormat, ReadsBackEveryType) {
 TEST(OrcFormat, KeepsTimestampsOfEveryYear) {
   std::vector<Row> rows;
   for (const int64_t micros :
-       {int64_t{-62135596800000000}, int64_t{-12219292800000001}, int64_t{-1}, int64_t{-999},
-        int64_t{-1000}, int64_t{-1001}, int64_t{-999999}, int64_t{-1000000}, int64_t{-1000001},
+       {int64_t{-62135596800000000}, int64_t{-12219292800000001}, int64_t{-999999},
+        int64_t{-1000000}, int64_t{-1000001}, int64_t{-1500000}, int64_t{-2000000},
         int64_t{0}, int64_t{1}, int64_t{1420070400000000}, int64_t{9223372036854775},
         int64_t{253402300799999999}}) {
     rows.push_back(Row({Timestamp{micros}, TimestampNtz{micros}}));

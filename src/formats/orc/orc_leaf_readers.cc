@@ -26,9 +26,9 @@ Result<std::shared_ptr<arrow::Buffer>> AllocateZeros(int64_t bytes) {
   return std::shared_ptr<arrow::Buffer>(std::move(buffer));
 }
 
-Result<std::shared_ptr<arrow::Array>> MakeColumn(const DataType& type, int64_t rows,
-                                                 const OrcPresence& presence,
-                                                 std::vector<std::shared_ptr<arrow::Buffer>> buffers) {
+Result<std::shared_ptr<arrow::Array>> MakeColumn(
+    const DataType& type, int64_t rows, const OrcPresence& presence,
+    std::vector<std::shared_ptr<arrow::Buffer>> buffers) {
   ARROW_ASSIGN_OR_RAISE(buffers[0], presence.ValidityBits());
   return arrow::MakeArray(arrow::ArrayData::Make(ToArrowType(type), rows, std::move(buffers),
                                                  presence.null_count()));
@@ -166,7 +166,7 @@ class TimestampReader final : public OrcColumnReader {
     bool fits = true;
     auto column = Scatter<int64_t>(type_, rows, presence_, [&](int64_t i) {
       int64_t micros = 0;
-      fits = ToMicros(seconds_values_[i], static_cast<uint64_t>(nanos_values_[i]), &micros) && fits;
+      fits = ToMicros(seconds_values_[i], nanos_values_[i], &micros) && fits;
       return micros;
     });
     if (!fits) return Status::Invalid("A timestamp does not fit 64 bits of microseconds.");
@@ -175,15 +175,19 @@ class TimestampReader final : public OrcColumnReader {
 
  private:
   // The lowest three bits of `packed` tell how many zeros were cut off the nanoseconds.
-  bool ToMicros(int64_t seconds, uint64_t packed, int64_t* micros) const {
+  bool ToMicros(int64_t seconds, int64_t packed, int64_t* micros) const {
     constexpr int64_t kPowers[] = {1, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    const int64_t nanos = static_cast<int64_t>(packed >> 3) * kPowers[packed & 7];
-    if (nanos < 0 || nanos > 999999999) return false;
+    int64_t nanos = 0;
+    // Some writers count the nanoseconds before 1970 below zero.
+    if (__builtin_mul_overflow(packed >> 3, kPowers[packed & 7], &nanos) || nanos < -999999999 ||
+        nanos > 999999999) {
+      return false;
+    }
     if (__builtin_add_overflow(seconds, epoch_seconds_, &seconds)) return false;
     // Before 1970 writers round the seconds towards zero where there are whole milliseconds.
     if (seconds < 0 && nanos > 999999) --seconds;
     if (__builtin_mul_overflow(seconds, kMicrosPerSecond, micros) ||
-        __builtin_add_overflow(*micros, nanos / 1000, micros)) {
+        __builtin_add_overflow(*micros, FloorDivide(nanos, 1000), micros)) {
       return false;
     }
     if (has_hybrid_calendar_) *micros = HybridToProlepticMicros(*micros);

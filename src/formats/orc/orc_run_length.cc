@@ -102,7 +102,8 @@ void OrcIntegerDecoder::ReadPacked(int width, int count, uint64_t* out) {
         bits_left = 8;
       }
       const int taken = std::min(wanted, bits_left);
-      number = number << taken | (static_cast<unsigned>(byte >> (bits_left - taken)) & ((1u << taken) - 1));
+      const unsigned bits = static_cast<unsigned>(byte) >> (bits_left - taken);
+      number = number << taken | (bits & ((1u << taken) - 1));
       bits_left -= taken;
       wanted -= taken;
     }

@@ -9,8 +9,8 @@
 
 namespace firesteel {
 
-/// Bytes, run-length encoded: a count c >= 0 and a byte stand for c + 3 such bytes; a count c < 0 for
-/// the -c bytes that follow. Not thread-safe; damage shows in failed().
+/// Bytes, run-length encoded: a count c >= 0 and a byte stand for c + 3 such bytes; a count c < 0
+/// stands for the -c bytes that follow. Not thread-safe; damage shows in failed().
 class OrcByteDecoder {
  public:
   explicit OrcByteDecoder(std::unique_ptr<OrcStream> stream) : stream_(std::move(stream)) {}

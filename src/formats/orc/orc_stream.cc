@@ -40,11 +40,38 @@ Result<std::unique_ptr<OrcStream>> OrcStream::Make(std::shared_ptr<arrow::Buffer
   return stream;
 }
 
-// Opens the next block that holds a byte; false when there is none.
+// Fills block_; returns how many bytes it got. Zstandard wants to know the size beforehand, unless
+// it is read as a stream.
+Result<int64_t> OrcStream::Decompress(std::string_view data) {
+  if (codec_->compression_type() != arrow::Compression::ZSTD) {
+    return codec_->Decompress(static_cast<int64_t>(data.size()),
+                              reinterpret_cast<const uint8_t*>(data.data()), block_bytes_,
+                              reinterpret_cast<uint8_t*>(block_.data()));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto decompressor, codec_->MakeDecompressor());
+  const auto* input = reinterpret_cast<const uint8_t*>(data.data());
+  auto input_bytes = static_cast<int64_t>(data.size());
+  auto* output = reinterpret_cast<uint8_t*>(block_.data());
+  int64_t done = 0;
+  while (input_bytes > 0) {
+    ARROW_ASSIGN_OR_RAISE(
+        const auto step,
+        decompressor->Decompress(input_bytes, input, block_bytes_ - done, output + done));
+    if (step.bytes_read == 0 && step.bytes_written == 0) {
+      return Status::IOError("A block is damaged.");
+    }
+    input += step.bytes_read;
+    input_bytes -= step.bytes_read;
+    done += step.bytes_written;
+  }
+  return done;
+}
+
+// Opens the next block that holds a byte; false when there is none, or a damaged one.
 bool OrcStream::NextBlock() {
   while (!rest_.empty()) {
     if (rest_.size() < 3) return false;
-    const auto byte = [this](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(rest_[i])); };
+    const auto byte = [this](size_t i) { return uint32_t{static_cast<uint8_t>(rest_[i])}; };
     const uint32_t header = byte(0) | byte(1) << 8 | byte(2) << 16;
     const size_t count = header >> 1;
     rest_.remove_prefix(3);
@@ -56,13 +83,12 @@ bool OrcStream::NextBlock() {
       end_ = next_ + data.size();
     } else {
       block_.resize(static_cast<size_t>(block_bytes_));
-      const Result<int64_t> bytes =
-          codec_->Decompress(static_cast<int64_t>(count),
-                             reinterpret_cast<const uint8_t*>(data.data()), block_bytes_,
-                             reinterpret_cast<uint8_t*>(block_.data()));
+      damaged_ = true;  // until it is open
+      const Result<int64_t> bytes = Decompress(data);
       if (!bytes.ok() || *bytes < 0 || *bytes > block_bytes_) return false;
       next_ = block_.data();
       end_ = next_ + *bytes;
+      damaged_ = false;
     }
     if (next_ != end_) return true;
   }
@@ -109,7 +135,9 @@ Result<std::string> OrcStream::ReadAll(std::shared_ptr<arrow::Buffer> bytes,
   std::string all(stream->next_, stream->end_);
   if (stream->codec_ == nullptr) return all;
   while (stream->NextBlock()) all.append(stream->next_, stream->end_);
-  if (!stream->rest_.empty()) return Status::IOError("A block of the ORC file is damaged.");
+  if (!stream->rest_.empty() || stream->damaged_) {
+    return Status::IOError("A block of the ORC file is damaged.");
+  }
   return all;
 }
 

@@ -50,6 +50,7 @@ class OrcStream {
  private:
   bool Refill();
   bool NextBlock();
+  Result<int64_t> Decompress(std::string_view data);
 
   std::shared_ptr<arrow::Buffer> bytes_;
   std::string_view rest_;  // blocks not opened yet
@@ -58,6 +59,7 @@ class OrcStream {
   std::string block_;
   const char* next_ = nullptr;
   const char* end_ = nullptr;
+  bool damaged_ = false;  // a block could not be opened
   bool failed_ = false;
 };
 

@@ -2,26 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "arrow/adapters/orc/adapter.h"
-#include "arrow/array/array_base.h"
-#include "arrow/array/data.h"
-#include "arrow/array/util.h"
 #include "arrow/io/interfaces.h"
 #include "arrow/record_batch.h"
-#include "arrow/type.h"
-#include "arrow/util/key_value_metadata.h"
+#include "arrow/util/compression.h"
 #include "common/error.h"
-#include "types/arrow_types.h"
+#include "formats/orc/orc_column_writer.h"
+#include "formats/orc/orc_encoding.h"
+#include "types/column_view.h"
 
 namespace firesteel {
 namespace {
-
-constexpr char kSparkTypeKey[] = "spark.sql.catalyst.type";
 
 struct CodecRow {
   std::string_view name;
@@ -69,161 +63,184 @@ bool CanWrite(const DataType& type) {
   }
 }
 
-std::shared_ptr<arrow::DataType> ToOrcType(const DataType& type);
-
-// Makes a field, with a note of what the type is to Spark where ORC has no such type.
-std::shared_ptr<arrow::Field> ToOrcField(const std::string& name, const DataType& type) {
-  std::shared_ptr<arrow::Field> field = arrow::field(name, ToOrcType(type));
-  switch (type.id()) {
-    case TypeId::kTimestampNtz:
-    case TypeId::kDayTimeInterval:
-    case TypeId::kYearMonthInterval:
-      return field->WithMetadata(
-          arrow::key_value_metadata({kSparkTypeKey}, {type.SimpleString()}));
+// ORC's number of a codec.
+uint64_t CodecNumber(arrow::Compression::type codec) {
+  switch (codec) {
+    case arrow::Compression::GZIP:
+      return 1;
+    case arrow::Compression::SNAPPY:
+      return 2;
+    case arrow::Compression::LZ4:
+      return 4;
+    case arrow::Compression::ZSTD:
+      return 5;
     default:
-      return field;
+      return 0;
   }
 }
-
-std::shared_ptr<arrow::DataType> ToOrcType(const DataType& type) {
-  switch (type.id()) {
-    // A zone would make it ORC's other kind of timestamp, which Spark does not write.
-    case TypeId::kTimestamp:
-    case TypeId::kTimestampNtz:
-      return arrow::timestamp(arrow::TimeUnit::MICRO);
-    case TypeId::kDayTimeInterval:
-      return arrow::int64();
-    case TypeId::kYearMonthInterval:
-      return arrow::int32();
-    case TypeId::kArray:
-      return arrow::list(ToOrcField("item", type.element_type()));
-    case TypeId::kMap:
-      return std::make_shared<arrow::MapType>(
-          ToOrcField("key", type.key_type())->WithNullable(false),
-          ToOrcField("value", type.value_type()));
-    case TypeId::kStruct: {
-      arrow::FieldVector fields;
-      for (const StructField& field : type.fields()) {
-        fields.push_back(ToOrcField(field.name, field.type));
-      }
-      return arrow::struct_(std::move(fields));
-    }
-    default:
-      return ToArrowType(type);
-  }
-}
-
-// Swaps the types of a column and of everything inside of it.
-std::shared_ptr<arrow::ArrayData> WithOrcTypes(const arrow::ArrayData& data, const DataType& type) {
-  std::shared_ptr<arrow::ArrayData> copy = data.Copy();
-  copy->type = ToOrcType(type);
-  switch (type.id()) {
-    case TypeId::kArray:
-      copy->child_data[0] = WithOrcTypes(*data.child_data[0], type.element_type());
-      break;
-    case TypeId::kMap: {
-      std::shared_ptr<arrow::ArrayData> entries = data.child_data[0]->Copy();
-      entries->type = copy->type->field(0)->type();
-      entries->child_data = {WithOrcTypes(*entries->child_data[0], type.key_type()),
-                             WithOrcTypes(*entries->child_data[1], type.value_type())};
-      copy->child_data[0] = std::move(entries);
-      break;
-    }
-    case TypeId::kStruct:
-      for (size_t i = 0; i < type.fields().size(); ++i) {
-        copy->child_data[i] = WithOrcTypes(*data.child_data[i], type.fields()[i].type);
-      }
-      break;
-    default:
-      break;
-  }
-  return copy;
-}
-
-// Passes everything on but Close: the ORC library closes what it writes into, which is not its own.
-class KeptOpenStream : public arrow::io::OutputStream {
- public:
-  explicit KeptOpenStream(std::shared_ptr<arrow::io::OutputStream> out) : out_(std::move(out)) {}
-  ~KeptOpenStream() override = default;
-  Status Close() override {
-    closed_ = true;
-    return out_->Flush();
-  }
-  bool closed() const override { return closed_; }
-  Result<int64_t> Tell() const override { return out_->Tell(); }
-  using arrow::io::OutputStream::Write;
-  Status Write(const void* data, int64_t byte_count) override {
-    return out_->Write(data, byte_count);
-  }
-
- private:
-  std::shared_ptr<arrow::io::OutputStream> out_;
-  bool closed_ = false;
-};
 
 class OrcWriter : public FileFormatWriter {
  public:
   static Result<std::unique_ptr<FileFormatWriter>> Make(
       std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema,
       arrow::Compression::type codec) {
-    auto writer = std::unique_ptr<OrcWriter>(new OrcWriter(std::move(out), schema));
-    arrow::adapters::orc::WriteOptions options;
-    options.compression = codec;
-    ARROW_ASSIGN_OR_RAISE(writer->writer_,
-                          arrow::adapters::orc::ORCFileWriter::Open(&writer->out_, options));
+    auto writer = std::unique_ptr<OrcWriter>(new OrcWriter(std::move(out), schema, codec));
+    if (codec == arrow::Compression::GZIP) {
+      arrow::util::GZipCodecOptions options;
+      options.gzip_format = arrow::util::GZipFormat::DEFLATE;
+      ARROW_ASSIGN_OR_RAISE(writer->codec_, arrow::util::Codec::Create(codec, options));
+    } else if (codec != arrow::Compression::UNCOMPRESSED) {
+      ARROW_ASSIGN_OR_RAISE(writer->codec_, arrow::util::Codec::Create(codec));
+    }
+    ARROW_RETURN_NOT_OK(writer->Put(kMagic));
     return writer;
   }
 
   Status Write(const arrow::RecordBatch& batch) override {
-    if (batch.num_rows() == 0) return Status::OK();
-    has_rows_ = true;
-    std::vector<std::shared_ptr<arrow::Array>> columns;
     for (int i = 0; i < schema_.size(); ++i) {
-      columns.push_back(
-          arrow::MakeArray(WithOrcTypes(*batch.column_data(i), schema_.field(i).type)));
+      ARROW_ASSIGN_OR_RAISE(const ColumnView view,
+                            ColumnView::Make(*batch.column_data(i), schema_.field(i).type));
+      columns_[i].Append(view, 0, batch.num_rows());
     }
-    return WriteBatch(*arrow::RecordBatch::Make(file_schema_, batch.num_rows(),
-                                                std::move(columns)));
+    stripe_rows_ += batch.num_rows();
+    int64_t bytes = 0;
+    for (const OrcColumnWriter& column : columns_) bytes += column.bytes();
+    return bytes < kStripeBytes ? Status::OK() : WriteStripe();
   }
 
   Status Finish() override {
-    // The library knows the schema from the first batch only.
-    if (!has_rows_) {
-      ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> empty,
-                            arrow::RecordBatch::MakeEmpty(file_schema_));
-      ARROW_RETURN_NOT_OK(WriteBatch(*empty));
-    }
-    return CatchingExceptions([&] { return writer_->Close(); });
+    if (stripe_rows_ > 0) ARROW_RETURN_NOT_OK(WriteStripe());
+    ProtobufWriter footer;
+    footer.AddNumber(1, kMagic.size());
+    footer.AddNumber(2, static_cast<uint64_t>(offset_));
+    for (const std::string& stripe : stripes_) footer.AddBytes(3, stripe);
+    for (const std::string& type : Types()) footer.AddBytes(4, type);
+    footer.AddNumber(6, static_cast<uint64_t>(rows_));
+    footer.AddNumber(8, 0);   // there are no indexes of rows
+    footer.AddNumber(11, 2);  // all dates are of the Gregorian calendar
+    footer.AddBytes(12, "firesteel");
+    ARROW_ASSIGN_OR_RAISE(const std::string packed, Pack(footer.bytes()));
+    ARROW_RETURN_NOT_OK(Put(packed));
+    ProtobufWriter script;
+    script.AddNumber(1, packed.size());
+    script.AddNumber(2, CodecNumber(compression_));
+    script.AddNumber(3, kBlockBytes);
+    script.AddBytes(4, std::string_view("\0\x0C", 2));  // version 0.12
+    script.AddNumber(5, 0);
+    script.AddNumber(6, kWriterVersion);
+    script.AddBytes(8000, kMagic);
+    ARROW_RETURN_NOT_OK(Put(script.bytes()));
+    const char script_bytes = static_cast<char>(script.bytes().size());
+    return Put(std::string_view(&script_bytes, 1));
   }
 
  private:
-  OrcWriter(std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema)
-      : schema_(schema), out_(std::move(out)) {
-    arrow::FieldVector fields;
+  static constexpr std::string_view kMagic = "ORC";
+  static constexpr int64_t kStripeBytes = int64_t{64} << 20;
+  static constexpr size_t kBlockBytes = size_t{256} << 10;
+  // Says that the known mistakes of older writers are not made here.
+  static constexpr uint64_t kWriterVersion = 9;
+
+  OrcWriter(std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema,
+            arrow::Compression::type codec)
+      : schema_(schema), compression_(codec), out_(std::move(out)) {
+    uint32_t node = 1;
     for (const StructField& field : schema.fields()) {
-      fields.push_back(ToOrcField(field.name, field.type));
+      columns_.emplace_back(field.type, node);
+      node = columns_.back().next_node();
     }
-    file_schema_ = arrow::schema(std::move(fields));
+    node_count_ = node;
   }
 
-  Status WriteBatch(const arrow::RecordBatch& batch) {
-    return CatchingExceptions([&] { return writer_->Write(batch); });
+  std::vector<std::string> Types() const {
+    std::vector<std::string> types;
+    ProtobufWriter row;
+    row.AddNumber(1, OrcType::kStruct);
+    std::string numbers;
+    uint32_t node = 1;
+    for (const OrcColumnWriter& column : columns_) {
+      AppendVarint(node, &numbers);
+      node = column.next_node();
+    }
+    row.AddBytes(2, numbers);
+    for (const StructField& field : schema_.fields()) row.AddBytes(3, field.name);
+    types.push_back(row.bytes());
+    for (const OrcColumnWriter& column : columns_) column.AppendTypes(&types);
+    return types;
   }
 
-  template <typename Body>
-  static Status CatchingExceptions(const Body& body) {
-    try {
-      return body();
-    } catch (const std::exception& exception) {
-      return Status::IOError(exception.what());
+  Status Put(std::string_view bytes) {
+    offset_ += static_cast<int64_t>(bytes.size());
+    return out_->Write(bytes.data(), static_cast<int64_t>(bytes.size()));
+  }
+
+  // Compresses bytes block by block; a block that gains nothing by it is kept as it is.
+  Result<std::string> Pack(std::string_view bytes) const {
+    if (codec_ == nullptr) return std::string(bytes);
+    std::string packed;
+    std::string block;
+    while (!bytes.empty()) {
+      const std::string_view piece = bytes.substr(0, kBlockBytes);
+      bytes.remove_prefix(piece.size());
+      const auto* input = reinterpret_cast<const uint8_t*>(piece.data());
+      const auto input_bytes = static_cast<int64_t>(piece.size());
+      block.resize(static_cast<size_t>(codec_->MaxCompressedLen(input_bytes, input)));
+      ARROW_ASSIGN_OR_RAISE(
+          const int64_t block_bytes,
+          codec_->Compress(input_bytes, input, static_cast<int64_t>(block.size()),
+                           reinterpret_cast<uint8_t*>(block.data())));
+      const bool gains = block_bytes < input_bytes;
+      const auto header = static_cast<uint32_t>((gains ? block_bytes : input_bytes) << 1 |
+                                                (gains ? 0 : 1));
+      for (const int shift : {0, 8, 16}) packed.push_back(static_cast<char>(header >> shift));
+      packed.append(gains ? std::string_view(block).substr(0, static_cast<size_t>(block_bytes))
+                          : piece);
     }
+    return packed;
+  }
+
+  Status WriteStripe() {
+    std::vector<OrcColumnWriter::Stream> streams;
+    for (OrcColumnWriter& column : columns_) column.Finish(&streams);
+    const int64_t start = offset_;
+    ProtobufWriter footer;
+    for (const OrcColumnWriter::Stream& stream : streams) {
+      ARROW_ASSIGN_OR_RAISE(const std::string packed, Pack(stream.bytes));
+      ARROW_RETURN_NOT_OK(Put(packed));
+      ProtobufWriter entry;
+      entry.AddNumber(1, stream.kind);
+      entry.AddNumber(2, stream.column);
+      entry.AddNumber(3, packed.size());
+      footer.AddBytes(1, entry.bytes());
+    }
+    ProtobufWriter direct;
+    direct.AddNumber(1, 0);
+    for (uint32_t node = 0; node < node_count_; ++node) footer.AddBytes(2, direct.bytes());
+    footer.AddBytes(3, "UTC");
+    const int64_t data_bytes = offset_ - start;
+    ARROW_ASSIGN_OR_RAISE(const std::string packed, Pack(footer.bytes()));
+    ARROW_RETURN_NOT_OK(Put(packed));
+    ProtobufWriter stripe;
+    stripe.AddNumber(1, static_cast<uint64_t>(start));
+    stripe.AddNumber(2, 0);
+    stripe.AddNumber(3, static_cast<uint64_t>(data_bytes));
+    stripe.AddNumber(4, packed.size());
+    stripe.AddNumber(5, static_cast<uint64_t>(stripe_rows_));
+    stripes_.push_back(stripe.bytes());
+    rows_ += std::exchange(stripe_rows_, 0);
+    return Status::OK();
   }
 
   const Schema schema_;
-  KeptOpenStream out_;
-  std::shared_ptr<arrow::Schema> file_schema_;
-  std::unique_ptr<arrow::adapters::orc::ORCFileWriter> writer_;  // writes into out_
-  bool has_rows_ = false;
+  const arrow::Compression::type compression_;
+  const std::shared_ptr<arrow::io::OutputStream> out_;
+  std::unique_ptr<arrow::util::Codec> codec_;  // null: files are not compressed
+  std::vector<OrcColumnWriter> columns_;
+  uint32_t node_count_ = 0;
+  int64_t offset_ = 0;
+  int64_t stripe_rows_ = 0;
+  int64_t rows_ = 0;
+  std::vector<std::string> stripes_;  // their entries in the footer
 };
 
 }  // namespace

@@ -24,11 +24,8 @@ Status StatementParser::ParseCreate(PlanPtr* out) {
   definition.global = take("GLOBAL");
   const bool temporary = take("TEMPORARY") || take("TEMP");
   if (take("VIEW")) {
-    if (Peek(static_cast<int>(ahead)).kind == TokenKind::kEnd || (definition.global && !temporary)) {
-      Advance(static_cast<int>(ahead));
-      return SyntaxError();
-    }
     Advance(static_cast<int>(ahead));
+    if (Peek().kind == TokenKind::kEnd || (definition.global && !temporary)) return SyntaxError();
     definition.temporary = temporary;
     return ParseCreateView(std::move(definition), out);
   }
@@ -135,7 +132,8 @@ Status StatementParser::ParseViewSource(CreateView::Definition definition,
 // `ALTER VIEW name AS query` gives a view another query.
 Status StatementParser::ParseAlter(PlanPtr* out) {
   size_t after = next_ + 2;
-  while (after + 1 < tokens_.size() && IsName(tokens_[after]) && IsSymbol(tokens_[after + 1], ".")) {
+  while (after + 1 < tokens_.size() && IsName(tokens_[after]) &&
+         IsSymbol(tokens_[after + 1], ".")) {
     after += 2;
   }
   const bool with_query = PeekWord("VIEW", 1) && after + 1 < tokens_.size() &&

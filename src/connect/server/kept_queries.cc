@@ -1,0 +1,45 @@
+#include "connect/server/kept_queries.h"
+
+namespace firesteel {
+
+namespace {
+
+constexpr std::chrono::hours kKeptAfterEnd{1};
+
+}  // namespace
+
+void KeptQueries::Keep(std::shared_ptr<StreamingQuery> query) {
+  const std::lock_guard lock(mutex_);
+  DropOld();
+  const auto key = std::make_pair(query->Id(), query->RunId());
+  entries_.insert_or_assign(key, Entry{std::move(query), std::nullopt});
+}
+
+std::shared_ptr<StreamingQuery> KeptQueries::Find(const std::string& id,
+                                                  const std::string& run_id) {
+  const std::lock_guard lock(mutex_);
+  DropOld();
+  const auto found = entries_.find(std::make_pair(id, run_id));
+  return found == entries_.end() ? nullptr : found->second.query;
+}
+
+void KeptQueries::Clear() {
+  std::map<std::pair<std::string, std::string>, Entry> dropped;  // destroyed after the lock is free
+  const std::lock_guard lock(mutex_);
+  dropped.swap(entries_);
+}
+
+void KeptQueries::DropOld() {
+  const auto now = now_();
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    Entry& entry = it->second;
+    if (!entry.end_noticed && !entry.query->IsActive()) entry.end_noticed = now;
+    if (entry.end_noticed && now - *entry.end_noticed > kKeptAfterEnd) {
+      it = entries_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+}  // namespace firesteel

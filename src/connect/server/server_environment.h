@@ -1,0 +1,19 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "firesteel/connector/user_function.h"
+
+namespace firesteel {
+
+/// What the sessions of a server need of it.
+struct ServerEnvironment {
+  /// Runs the clients' functions; null where there is nothing to run them.
+  std::shared_ptr<UserFunctionRuntime> user_functions;
+  std::string token;                 ///< what clients must bring, "" for none
+  std::atomic<int> local_port{0};    ///< where this machine reaches the server without TLS
+};
+
+}  // namespace firesteel

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firesteel/error.h"
+
+namespace firesteel {
+
+/// One message between the engine and a worker, on the socket that is the worker's descriptor 3:
+///
+///   uint32 length of the payload, little endian | uint8 kind, a letter | payload
+///
+///   from the engine                        from the worker
+///   L  load a function (see LoadMessage)   O  done
+///   B  call with a DataFrame: JSON         E  failed: JSON {type, message, traceback}
+///   P  a partition begins: JSON            R  rows: an Arrow stream
+///   R  rows of it: an Arrow stream
+///   F  it ends
+struct WorkerMessage {
+  char kind = 0;
+  std::string payload;
+};
+
+/// A child process that talks in messages. It has a process group of its own, so that whatever it
+/// started ends with it; what it prints goes to our standard error. Its end, silence or nonsense is
+/// an error here (PYTHON_WORKER_FAILED) and nothing more. One thread at a time, but for Kill.
+class WorkerProcess {
+ public:
+  /// `environment` is added to ours. Errors: a program that cannot be started.
+  static Result<std::unique_ptr<WorkerProcess>> Start(
+      const std::vector<std::string>& command,
+      const std::map<std::string, std::string>& environment);
+  ~WorkerProcess();  ///< kills it
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  Status Send(char kind, std::string_view payload);
+  /// Waits for a message, for `timeout` at most where one is given.
+  Result<WorkerMessage> Receive(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+  /// Ends the process at once; calls of other threads fail. Thread-safe.
+  void Kill();
+  /// Whether it can be used again: nothing went wrong so far.
+  bool healthy() const;
+
+ private:
+  WorkerProcess(pid_t pid, int socket) : pid_(pid), socket_(socket) {}
+  Status ReadExactly(size_t bytes, std::optional<std::chrono::steady_clock::time_point> deadline,
+                     std::string* out);
+  /// Kills the process, and says what became of it.
+  Status Fail(std::string what);
+
+  const pid_t pid_;
+  const int socket_;
+  mutable std::mutex mutex_;
+  bool killed_ = false;          // guarded by mutex_
+  std::optional<int> exit_;      // as waitpid gives it; guarded by mutex_
+};
+
+}  // namespace firesteel

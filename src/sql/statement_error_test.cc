@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sql/parser.h"
+
+namespace firesteel {
+namespace {
+
+struct Case {
+  std::string_view text;
+  std::string_view condition;
+  int start;  ///< offset the error points to
+};
+
+TEST(StatementErrorTest, SaysWhatAndWhere) {
+  const Case cases[] = {
+      {"", "PARSE_EMPTY_STATEMENT", 0},
+      {"SELEC 1", "PARSE_SYNTAX_ERROR", 0},
+      {"SELECT", "PARSE_SYNTAX_ERROR", 6},
+      {"SELECT 1,", "PARSE_SYNTAX_ERROR", 9},
+      {"SELECT a b c", "PARSE_SYNTAX_ERROR", 11},
+      {"SELECT 1; SELECT 2", "PARSE_SYNTAX_ERROR", 10},
+      {"SELECT 1 GROUP BY", "PARSE_SYNTAX_ERROR", 17},
+      {"SELECT * FROM t WHERE a = ", "PARSE_SYNTAX_ERROR", 26},
+      {"SELECT * FROM (SELECT 1", "PARSE_SYNTAX_ERROR", 23},
+      {"SELECT * FROM t1 LEFT t2", "PARSE_SYNTAX_ERROR", 22},
+      {"SELECT * FROM t ON a = b", "PARSE_SYNTAX_ERROR", 16},
+      {"SELECT * FROM a JOIN b USING ()", "PARSE_SYNTAX_ERROR", 30},
+      {"SELECT 1 UNION ALL", "PARSE_SYNTAX_ERROR", 18},
+      {"WITH a AS (SELECT 1)", "PARSE_SYNTAX_ERROR", 20},
+      {"SELECT 1 FROM t GROUP BY a HAVING", "PARSE_SYNTAX_ERROR", 33},
+      {"SELECT EXISTS 1", "PARSE_SYNTAX_ERROR", 14},
+      {"SELECT rank() OVER (ORDER BY)", "PARSE_SYNTAX_ERROR", 28},
+      {"SELECT /*+ BROADCAST(t) 1", "PARSE_SYNTAX_ERROR", 25},
+      {"TABLE", "PARSE_SYNTAX_ERROR", 5},
+      {"FROM t |>", "PARSE_SYNTAX_ERROR", 9},
+      {"FROM t |> FOO", "PARSE_SYNTAX_ERROR", 10},
+      {"CREATE VIEW v", "PARSE_SYNTAX_ERROR", 13},
+      {"CREATE TABLE", "PARSE_SYNTAX_ERROR", 7},
+      {"INSERT INTO", "PARSE_SYNTAX_ERROR", 0},
+      {"DROP t", "PARSE_SYNTAX_ERROR", 5},
+      {"SHOW FOO", "PARSE_SYNTAX_ERROR", 5},
+      {"USE", "PARSE_SYNTAX_ERROR", 3},
+      {"SHOW TABLES FROM", "PARSE_SYNTAX_ERROR", 16},
+      {"DESCRIBE FUNCTION", "PARSE_SYNTAX_ERROR", 17},
+      {"INSERT INTO t VALUES (1)", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"CREATE OR REPLACE TABLE t (a INT)", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"CREATE VIEW v AS SELECT 1", "INVALID_STATEMENT_OR_CLAUSE", 12},
+      {"MERGE INTO t USING u ON a", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"GRANT SELECT ON t TO u", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"SELECT * FROM t TABLESAMPLE (1 PERCENT)", "INVALID_STATEMENT_OR_CLAUSE", 16},
+      {"WITH RECURSIVE a AS (SELECT 1) TABLE a", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"SELECT * FROM t VERSION AS OF 1", "UNSUPPORTED_FEATURE.TIME_TRAVEL", 16},
+      {"WITH a AS (SELECT 1), A AS (SELECT 2) SELECT 3", "DUPLICATED_CTE_NAMES", 22},
+      {"SELECT 1 FROM a NATURAL CROSS JOIN b", "INCOMPATIBLE_JOIN_TYPES", 16},
+      {"SELECT 1 FROM a RIGHT JOIN LATERAL (SELECT 1)", "INVALID_LATERAL_JOIN_TYPE", 16},
+      {"SELECT f() OVER w FROM t", "MISSING_WINDOW_SPECIFICATION", 16},
+      {"SELECT f() OVER w FROM t WINDOW w AS (ORDER BY g() OVER w)",
+       "MISSING_WINDOW_SPECIFICATION", 55},
+      {"CREATE TEMP VIEW IF NOT EXISTS v AS SELECT 1", "_LEGACY_ERROR_TEMP_0053", 17},
+      {"CREATE TEMP VIEW a.v AS SELECT 1", "TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", 17},
+      {"CREATE TEMP VIEW v (a FOO) USING csv", "UNSUPPORTED_DATATYPE", 27},
+      {"SET a b = 1", "INVALID_SET_SYNTAX", 0},
+      {"RESET a b", "INVALID_RESET_COMMAND_FORMAT", 0},
+      {"SET TIME ZONE INTERVAL '19' HOUR",
+       "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", 0},
+      {"EXECUTE IMMEDIATE 'SELECT ?'", "UNBOUND_SQL_PARAMETER", 7},
+      {"FROM t |> ORDER BY a LIMIT 1", "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS", 10},
+  };
+  for (const Case& c : cases) {
+    const auto parsed = ParseStatement(c.text);
+    ASSERT_FALSE(parsed.ok()) << c.text << " is\n" << (*parsed)->TreeString();
+    const ErrorInfo* info = GetErrorInfo(parsed.status());
+    ASSERT_NE(info, nullptr) << c.text << ": " << parsed.status().ToString();
+    EXPECT_EQ(info->condition, c.condition) << c.text;
+    EXPECT_EQ(info->context.start_offset, c.start) << c.text;
+  }
+}
+
+std::string Repeat(std::string_view text, int times) {
+  std::string repeated;
+  for (int i = 0; i < times; ++i) repeated += text;
+  return repeated;
+}
+
+TEST(StatementErrorTest, RefusesWhatNestsTooDeeply) {
+  for (const std::string& text : {
+           Repeat("SELECT * FROM (", 1000) + "SELECT 1" + Repeat(")", 1000),
+           Repeat("(", 1000) + "SELECT 1" + Repeat(")", 1000),
+           "SELECT " + Repeat("(SELECT ", 1000) + "1" + Repeat(")", 1000),
+           "SELECT * FROM " + Repeat("(", 20000) + "t" + Repeat(")", 20000),
+           "SELECT * FROM t" + Repeat(" JOIN t", 2000),
+           Repeat("WITH a AS (", 1000) + "SELECT 1" + Repeat(") TABLE a", 1000),
+           "SELECT 1 WHERE " + Repeat("EXISTS (SELECT 1 WHERE ", 1000) + "true" + Repeat(")", 1000),
+           "FROM t" + Repeat(" |> WHERE a", 2000),
+           "SELECT 1" + Repeat(" EXCEPT SELECT 1", 2000),
+           "SELECT a FROM t GROUP BY " + Repeat("GROUPING SETS (", 2000) + "a" + Repeat(")", 2000),
+           Repeat("EXPLAIN ", 2000) + "SELECT 1",
+       }) {
+    EXPECT_EQ(ErrorCondition(ParseStatement(text).status()), "FAILED_TO_PARSE_TOO_COMPLEX")
+        << text.substr(0, 60);
+  }
+}
+
+TEST(StatementErrorTest, TakesWhatIsLongOrNestsAlmostTooDeeply) {
+  for (const std::string& text : {
+           Repeat("SELECT * FROM (", 120) + "SELECT 1" + Repeat(")", 120),
+           "SELECT " + Repeat("(SELECT ", 120) + "1" + Repeat(")", 120),
+           "SELECT " + Repeat("(", 900) + "1" + Repeat(")", 900),
+           "SELECT 1" + Repeat(" UNION ALL SELECT 1", 20000),
+           "VALUES (1, 'a')" + Repeat(", (1, 'a')", 20000),
+           "SELECT 1" + Repeat(", 1", 20000),
+           "SELECT f() OVER w" + Repeat(", f() OVER w", 5000) + " FROM t WINDOW w AS (ORDER BY a)",
+       }) {
+    const auto parsed = ParseStatement(text);
+    EXPECT_TRUE(parsed.ok()) << text.substr(0, 60) << ": "
+                             << parsed.status().ToString().substr(0, 200);
+  }
+}
+
+}  // namespace
+}  // namespace firesteel
