@@ -43,7 +43,7 @@ def statements(firesteel):
 
 
 def errors(firesteel):
-    done = run(firesteel, "sql", "-e", "SELECT 1;\nSELECT a +\n  FROM; SELECT 3")
+    done = run(firesteel, "sql", "-e", "SELECT 1;\nSELECT 2 + ; SELECT 3")
     check(done.returncode == 1 and "|1  |" in done.stdout and "|3  |" not in done.stdout
           and "PARSE_SYNTAX_ERROR" in done.stderr and "^" in done.stderr,
           "the first error ends a script and is pointed at", done.stdout + done.stderr)

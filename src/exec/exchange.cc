@@ -96,7 +96,9 @@ class HashExchange final : public PhysicalPlan {
     const auto exchanged = task->execution->FindOperatorState<Exchanged>(this);
     if (!exchanged) return InternalError("An exchange was read before it was prepared.");
     std::vector<const SpillableBuffer*> buffers;
-    for (const SpillableBuffers& source : exchanged->by_source) buffers.push_back(source[partition].get());
+    for (const SpillableBuffers& source : exchanged->by_source) {
+      buffers.push_back(source[partition].get());
+    }
     return std::make_unique<BufferSequenceReader>(std::move(buffers));
   }
 

@@ -316,7 +316,9 @@ class JoinOperator final : public PhysicalPlan {
   JoinShape Shape(bool build_right) const {
     return JoinShape::Of(description_->join().kind, build_right);
   }
-  const PhysicalPlan& Probe(const JoinRun& run) const { return *children()[run.build_right ? 0 : 1]; }
+  const PhysicalPlan& Probe(const JoinRun& run) const {
+    return *children()[run.build_right ? 0 : 1];
+  }
   bool ProbeStreams(const JoinRun& run) const {
     const PlannedJoin& join = description_->join();
     return run.build_right ? join.left_streams : join.right_streams;

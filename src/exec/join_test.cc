@@ -153,7 +153,8 @@ class JoinTest : public ::testing::Test {
     Rows rows;
     for (int i = 0; i < count; ++i) {
       rows.push_back(Row({maybe(Value(static_cast<int32_t>(Below(5)))),
-                          maybe(Value(std::string(Below(25), 'x'))), maybe(Value(doubles[Below(5)])),
+                          maybe(Value(std::string(Below(25), 'x'))),
+                          maybe(Value(doubles[Below(5)])),
                           maybe(Value(static_cast<int32_t>(Below(8))))}));
     }
     return rows;

@@ -50,8 +50,8 @@ Result<PhysicalPlanPtr> NewExpand(PhysicalPlanPtr child,
 Result<PhysicalPlanPtr> NewTopRows(PhysicalPlanPtr child, std::vector<ExpressionPtr> order,
                                    int64_t count);
 /// Everything sorted, in one partition; rows that compare equal keep their order. Partitions are
-/// sorted side by side when the run is prepared; what exceeds the budget goes to files. `order` are SortOrders with
-/// bound children.
+/// sorted side by side when the run is prepared; what exceeds the budget goes to files. `order` are
+/// SortOrders with bound children.
 Result<PhysicalPlanPtr> NewSort(PhysicalPlanPtr child, std::vector<ExpressionPtr> order);
 /// Spreads rows by pmod(murmur3(keys), partitions); without keys everything goes to partition 0.
 Result<PhysicalPlanPtr> NewHashExchange(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
@@ -84,9 +84,9 @@ struct PlannedJoin {
   bool left_streams = false;
   bool right_streams = false;
 };
-/// Joins by hashing keys, or row by row without keys. One side, the smaller one where that is known,
-/// is read when the run is prepared; if memory does not suffice both are split by their keys into
-/// files. The order of rows is unspecified.
+/// Joins by hashing keys, or row by row without keys. One side, the smaller one where that is
+/// known, is read when the run is prepared; if memory does not suffice both are split by their keys
+/// into files. The order of rows is unspecified.
 Result<PhysicalPlanPtr> NewJoin(PhysicalPlanPtr left, PhysicalPlanPtr right, PlannedJoin join,
                                 Schema schema);
 

@@ -81,10 +81,11 @@ class PartialAggregate final : public PhysicalPlan {
     }
 
    private:
-    /// Reads input until its end or until the groups take too much memory.
+    /// Reads input until its end or until the groups take too much memory; at least one batch.
     Status Absorb() {
       const CancellationToken& cancellation = task_->execution->cancellation();
-      while (plan_->has_distinct_ || groups_->memory_bytes() <= budget_bytes_) {
+      while (plan_->has_distinct_ || groups_->size() == 0 ||
+             groups_->memory_bytes() <= budget_bytes_) {
         ARROW_RETURN_NOT_OK(cancellation.Check());
         ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
         if (!batch) {

@@ -34,7 +34,9 @@ class SortSpillTest : public ::testing::Test {
         if (batches.empty() || Below(5) == 0) batches.emplace_back();
         batches.back().push_back(
             Row({Below(7) == 0 ? Value() : Value(static_cast<int32_t>(Below(9))),
-                 Below(7) == 0 ? Value() : Value(std::string(Below(12), static_cast<char>('a' + Below(3)))),
+                 Below(7) == 0
+                     ? Value()
+                     : Value(std::string(Below(12), static_cast<char>('a' + Below(3)))),
                  Value(number++)}));
         spread.rows.push_back(batches.back().back());
       }

@@ -25,7 +25,8 @@ using ArrayPtr = std::shared_ptr<arrow::Array>;
 using Kind = PlannedWindowFunction::Kind;
 using Rows = std::vector<int64_t>;
 
-/// For each row where the run of neighbours that `same(row - 1, row)` ties together begins and ends.
+/// For each row where the run of neighbours that `same(row - 1, row)` ties together begins and
+/// ends.
 template <typename Same>
 void FindRuns(int64_t rows, const Same& same, Rows* begin, Rows* end) {
   begin->resize(rows);

@@ -105,7 +105,8 @@ TEST_F(WindowTest, RanksAndShares) {
       EXPECT_EQ(row_numbers[i], Number(before + 1));
       EXPECT_EQ(ranks[i], Number(smaller + 1));
       EXPECT_EQ(dense_ranks[i], Number(dense));
-      EXPECT_EQ(cume_dists[i], Value(static_cast<double>(not_greater) / static_cast<double>(total)));
+      EXPECT_EQ(cume_dists[i],
+                Value(static_cast<double>(not_greater) / static_cast<double>(total)));
       EXPECT_EQ(percent_ranks[i],
                 Value(total == 1 ? 0.0
                                  : static_cast<double>(smaller) / static_cast<double>(total - 1)));
@@ -209,7 +210,7 @@ TEST_F(WindowTest, AggregatesAndNthValuesOverFrames) {
           if (++seen == function.number) nth = value;
         }
         if (value.is_null()) continue;
-        list += (list.empty() ? "" : ",") + std::to_string(value.Get<int32_t>());
+        list += (list.empty() ? "" : ", ") + std::to_string(value.Get<int32_t>());
         if (value.Get<int32_t>() > 30) {
           sum = Value((sum.is_null() ? 0 : sum.Get<int64_t>()) + value.Get<int32_t>());
         }

@@ -77,26 +77,32 @@ Result<BoundFunction> BindEqualNull(const BindRequest& request) {
   return function;
 }
 
-/// The type of all arguments; strings do not give way to other types here. Errors:
-/// DATATYPE_MISMATCH.DATA_DIFF_TYPES, INVALID_ORDERING_TYPE.
+/// The type of all arguments. Errors: DATATYPE_MISMATCH.DATA_DIFF_TYPES, INVALID_ORDERING_TYPE.
 Result<DataType> CommonTypeOfAll(const BindRequest& request) {
   std::vector<DataType> types;
-  bool any_string = false;
-  bool any_other = false;
-  for (const ExpressionPtr& argument : request.arguments) {
-    types.push_back(argument->type());
-    any_string |= types.back().id() == TypeId::kString;
-    any_other |= types.back().id() != TypeId::kString && types.back().id() != TypeId::kNull;
-  }
-  if (any_string && any_other) return DifferentTypes(request);
+  for (const ExpressionPtr& argument : request.arguments) types.push_back(argument->type());
   auto type = WiderTypeOf(types, request.settings.ansi);
   if (!type) return DifferentTypes(request);
   if (!IsOrderable(*type)) return NotOrderable(request, *type);
   return *std::move(type);
 }
 
+/// Whether strings are among arguments of other types.
+bool MixesStrings(const BindRequest& request) {
+  bool any_string = false;
+  bool any_other = false;
+  for (const ExpressionPtr& argument : request.arguments) {
+    const TypeId type = argument->type().id();
+    any_string |= type == TypeId::kString;
+    any_other |= type != TypeId::kString && type != TypeId::kNull;
+  }
+  return any_string && any_other;
+}
+
+/// Strings do not give way to other types here.
 template <bool greatest>
 Result<BoundFunction> BindExtreme(const BindRequest& request) {
+  if (MixesStrings(request)) return DifferentTypes(request);
   ARROW_ASSIGN_OR_RAISE(DataType type, CommonTypeOfAll(request));
   BoundFunction function;
   function.argument_types.assign(request.size(), type);

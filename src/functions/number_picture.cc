@@ -45,7 +45,9 @@ Result<NumberPicture> NumberPicture::Make(std::string_view format) {
 }
 
 void NumberPicture::AddDigits(char first, int count, bool behind_point) {
-  if (tokens_.empty() || tokens_.back().kind != Kind::kDigits) tokens_.push_back({Kind::kDigits, {}});
+  if (tokens_.empty() || tokens_.back().kind != Kind::kDigits) {
+    tokens_.push_back({Kind::kDigits, {}});
+  }
   tokens_.back().runs.push_back({count, first == '0' && !behind_point, false});
   (behind_point ? fraction_digits_ : integer_digits_) += count;
 }

@@ -30,7 +30,9 @@ class SubqueryRulesTest : public ::testing::Test {
   }
   ExpressionPtr OuterA() const { return std::make_shared<OuterReference>(table_->output()[0]); }
   /// SELECT … FROM other WHERE x <name> table.a
-  PlanPtr Correlated(std::string_view name) const { return Where(other_, Bind(name, x_, OuterA())); }
+  PlanPtr Correlated(std::string_view name) const {
+    return Where(other_, Bind(name, x_, OuterA()));
+  }
 
   const PlanPtr table_ = Scan("a INT, b INT");
   const PlanPtr other_ = Scan("x INT, y INT");
@@ -127,8 +129,8 @@ TEST_F(SubqueryRulesTest, GroupsOfASubqueryBecomeFiner) {
 
 TEST_F(SubqueryRulesTest, RefusesWhatWouldChangeTheAnswer) {
   const PlanPtr limited = Select(test::Take(Correlated("="), 1), y_);
-  EXPECT_EQ(ErrorCondition(
-                Optimize(Select(table_, As(Query(Form::kScalar, limited, {}, {a_}), "y"))).status()),
+  const PlanPtr single = Select(table_, As(Query(Form::kScalar, limited, {}, {a_}), "y"));
+  EXPECT_EQ(ErrorCondition(Optimize(single).status()),
             "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE");
   const PlanPtr counted = GroupBy(Correlated("<"), {y_}, {y_, As(Bind("count", x_), "n")});
   EXPECT_EQ(ErrorCondition(

@@ -135,7 +135,8 @@ TEST_F(PlannerTest, DistinctAggregatesExchangeFirst) {
       BindCall("count", {Output(local_, 1)}, true, nullptr, FunctionSettings()).ValueOrDie();
   const PlanPtr plan = std::make_shared<Aggregate>(
       std::vector<ExpressionPtr>{Output(local_, 0)},
-      std::vector<ExpressionPtr>{Output(local_, 0), Named(distinct, "d"), Named(Count(), "n")}, local_);
+      std::vector<ExpressionPtr>{Output(local_, 0), Named(distinct, "d"), Named(Count(), "n")},
+      local_);
   EXPECT_THAT(Texts(plan), UnorderedElementsAre("[a,2,2]", "[b,1,1]", "[NULL,1,1]"));
   EXPECT_EQ(Tree(plan),
             "FinalAggregate [k], [count(DISTINCT v), count(1)]\n"

@@ -24,7 +24,6 @@ const char* NameOf(Kind kind) {
   switch (kind) {
     case Kind::kForeachBatch: return "foreachBatch";
     case Kind::kForeach: return "foreach";
-    case Kind::kMapBatches: return "mapBatches";
   }
   return "";
 }
@@ -35,9 +34,7 @@ std::string LoadMessage(const UserFunction& function) {
       Json({{"kind", NameOf(function.kind)},
             {"pythonVersion", function.language_version},
             {"sessionUrl", function.session_url},
-            {"evalType", function.eval_type},
-            {"input", Json::parse(function.input.Json(), nullptr, /*allow_exceptions=*/false)},
-            {"output", Json::parse(function.output.Json(), nullptr, /*allow_exceptions=*/false)}})
+            {"input", Json::parse(function.input.Json(), nullptr, /*allow_exceptions=*/false)}})
           .dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string message;
   const auto length = static_cast<uint32_t>(header.size());

@@ -200,7 +200,7 @@ Result<WorkerMessage> WorkerProcess::Receive(std::optional<milliseconds> timeout
   for (int i = 0; i < 4; ++i) length |= uint32_t{static_cast<unsigned char>(header[i])} << (8 * i);
   WorkerMessage message;
   message.kind = header[4];
-  if (std::strchr("OER", message.kind) == nullptr || message.kind == 0 ||
+  if (std::strchr("OE", message.kind) == nullptr || message.kind == 0 ||
       length > kMaximumPayloadBytes) {
     return Fail("sent something that is no message");
   }

@@ -23,7 +23,7 @@ namespace firesteel {
 ///   from the engine                        from the worker
 ///   L  load a function (see LoadMessage)   O  done
 ///   B  call with a DataFrame: JSON         E  failed: JSON {type, message, traceback}
-///   P  a partition begins: JSON            R  rows: an Arrow stream
+///   P  a partition begins: JSON
 ///   R  rows of it: an Arrow stream
 ///   F  it ends
 struct WorkerMessage {

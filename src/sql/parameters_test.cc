@@ -35,7 +35,7 @@ TEST(ParametersTest, CountsMarkersByTheirPlaceInTheText) {
   ASSERT_TRUE(bound.ok());
   EXPECT_EQ((*bound)->TreeString(),
             "'Limit 13\n"
-            "+- 'Project [CASE WHEN '=(10, 11) THEN x WHEN '=(10, 2) THEN 12 END]\n"
+            "+- 'Project [CASE WHEN =(10, 11) THEN x WHEN =(10, 2) THEN 12 END]\n"
             "   +- OneRow\n");
 }
 

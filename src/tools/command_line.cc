@@ -58,7 +58,7 @@ Examples:
   firesteel run job.py --input /data/readings
   firesteel run --conf spark.sql.session.timeZone=UTC --python /opt/venv/bin/python job.py
   firesteel run report.sql
-What stands after the script belongs to the script. It finds its session with
+Options come first, then the script; what stands after the script belongs to the script. It finds its session with
 SparkSession.builder.getOrCreate(); a master of local[*] does no harm.)text";
 
 constexpr const char* kCheckpointExamples =
@@ -135,7 +135,6 @@ class CommandLine {
     run_command_ = app_.add_subcommand("run", "Run a PySpark program, job.py, or a script, job.sql");
     run_command_->footer(kRunExamples);
     run_command_->prefix_command();
-    run_command_->usage("Usage: firesteel run [OPTIONS] SCRIPT [ARGUMENTS...]");
     run_command_->add_option("--python", run_.python, "The Python to run it, with PySpark in it");
     run_command_->add_option("--conf", settings_, "A setting of every session, name=value")
         ->allow_extra_args(false);

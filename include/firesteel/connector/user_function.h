@@ -15,16 +15,13 @@ struct UserFunction {
   enum class Kind {
     kForeachBatch,  ///< called with a DataFrame of the client's session and a batch's id
     kForeach,       ///< called with the rows of one partition of a batch
-    kMapBatches,    ///< called with batches of rows, gives batches of rows (mapInPandas, mapInArrow)
   };
   Kind kind = Kind::kForeachBatch;
   std::string code;
   std::string language_version;  ///< in which the client runs, for example "3.11"
   std::string owner;             ///< of the worker's process, which no other owner gets
   std::string session_url;       ///< kForeachBatch: where the function reaches its session
-  int eval_type = 0;             ///< kMapBatches: what the function is called with, Spark's number
-  Schema input;                  ///< of the rows, unless kForeachBatch
-  Schema output;                 ///< kMapBatches
+  Schema input;                  ///< kForeach: of the rows
 };
 
 /// A function that is loaded where it can be called. One call at a time, but Kill comes from any
@@ -35,9 +32,8 @@ class UserFunctionCall {
   /// kForeachBatch. `frame_id` is the id under which the session knows the batch's DataFrame.
   virtual Status CallWithFrame(const std::string& frame_id, int64_t batch_id) = 0;
 
-  // kForeach and kMapBatches: BeginRows, any number of WriteRows, EndRows.
+  // kForeach: BeginRows, any number of WriteRows, EndRows, which tells how it went.
   virtual Status BeginRows(int partition, int64_t batch_id) = 0;
-  /// Gives rows, and for kMapBatches takes what the function has made of those before.
   virtual Status WriteRows(const arrow::RecordBatch& rows) = 0;
   virtual Status EndRows() = 0;
 

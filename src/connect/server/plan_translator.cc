@@ -54,6 +54,8 @@ Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& re
     case Relation::kSort: return TranslateSort(relation.sort());
     case Relation::kWithColumns: return TranslateWithColumns(relation.with_columns());
     case Relation::kDrop: return TranslateDrop(relation.drop());
+    case Relation::kWithColumnsRenamed:
+      return TranslateWithColumnsRenamed(relation.with_columns_renamed());
     case Relation::kLimit: {
       ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.limit().input()));
       return std::make_shared<Limit>(relation.limit().limit(), std::move(input));

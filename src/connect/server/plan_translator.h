@@ -49,6 +49,7 @@ class PlanTranslator {
   Result<PlanPtr> TranslateSort(const spark::connect::Sort& sort);
   Result<PlanPtr> TranslateWithColumns(const spark::connect::WithColumns& columns);
   Result<PlanPtr> TranslateDrop(const spark::connect::Drop& drop);
+  Result<PlanPtr> TranslateWithColumnsRenamed(const spark::connect::WithColumnsRenamed& renamed);
   // translate/aggregations.cc
   Result<PlanPtr> TranslateAggregate(const spark::connect::Aggregate& aggregate);
   Result<PlanPtr> TranslateDeduplicate(const spark::connect::Deduplicate& deduplicate);

@@ -1,5 +1,6 @@
 #include "connect/server/server_session.h"
 
+#include <cctype>
 #include <utility>
 
 #include "common/error.h"
@@ -7,6 +8,25 @@
 #include "common/random.h"
 
 namespace firesteel {
+
+namespace {
+
+/// As part of a connection string, where `;` and `=` separate.
+std::string Escaped(const std::string& text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
+      escaped.push_back(c);
+    } else {
+      escaped += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return escaped;
+}
+
+}  // namespace
 
 ServerSession::ServerSession(std::string user_id, std::string session_id, Session session,
                              std::shared_ptr<const ServerEnvironment> environment)
@@ -21,8 +41,8 @@ ServerSession::~ServerSession() { Close(); }
 
 std::string ServerSession::LocalUrl() const {
   std::string url = "sc://localhost:" + std::to_string(environment_->local_port) +
-                    "/;user_id=" + user_id_ + ";session_id=" + id_;
-  if (!environment_->token.empty()) url += ";token=" + environment_->token;
+                    "/;user_id=" + Escaped(user_id_) + ";session_id=" + id_;
+  if (!environment_->token.empty()) url += ";token=" + Escaped(environment_->token);
   return url;
 }
 

@@ -85,8 +85,10 @@ void OrcColumnWriter::AppendValue(const ColumnView& view, int64_t row) {
     case TypeId::kYearMonthInterval:
       numbers_.push_back(view.Values<int32_t>()[row]);
       break;
+    // Spark keeps local timestamps as plain microseconds.
     case TypeId::kLong:
     case TypeId::kDayTimeInterval:
+    case TypeId::kTimestampNtz:
       numbers_.push_back(view.Values<int64_t>()[row]);
       break;
     case TypeId::kFloat:
@@ -108,7 +110,6 @@ void OrcColumnWriter::AppendValue(const ColumnView& view, int64_t row) {
       numbers_.push_back(static_cast<int64_t>(view.BytesAt(row).size()));
       break;
     case TypeId::kTimestamp:
-    case TypeId::kTimestampNtz:
       AppendTimestamp(view.Values<int64_t>()[row]);
       break;
     case TypeId::kArray:
@@ -164,7 +165,6 @@ void OrcColumnWriter::Finish(std::vector<Stream>* streams) {
       AppendOrcIntegers(numbers_, /*is_signed=*/false, add(kLength));
       break;
     case TypeId::kTimestamp:
-    case TypeId::kTimestampNtz:
       AppendOrcIntegers(numbers_, /*is_signed=*/true, add(kData));
       AppendOrcIntegers(secondary_, /*is_signed=*/false, add(kSecondary));
       break;
@@ -211,7 +211,6 @@ OrcType::Kind OrcColumnWriter::kind() const {
     case TypeId::kDate:
       return OrcType::kDate;
     case TypeId::kTimestamp:
-    case TypeId::kTimestampNtz:
       return OrcType::kTimestamp;
     case TypeId::kArray:
       return OrcType::kList;

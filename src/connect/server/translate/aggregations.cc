@@ -1,8 +1,10 @@
 #include <utility>
 
 #include "connect/server/plan_translator.h"
+#include "expr/nodes.h"
 #include "expr/unresolved.h"
 #include "plan/operators.h"
+#include "plan/pivots.h"
 #include "plan/queries.h"
 
 namespace firesteel {
@@ -17,6 +19,18 @@ Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggrega
   // The keys come first in the output.
   std::vector<ExpressionPtr> output = keys;
   output.insert(output.end(), results.begin(), results.end());
+  if (aggregate.group_type() == Protocol::GROUP_TYPE_PIVOT) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr column, Translate(aggregate.pivot().col()));
+    std::vector<ExpressionPtr> values;
+    for (const auto& literal : aggregate.pivot().values()) {
+      DataType type;
+      ARROW_ASSIGN_OR_RAISE(Value value, LiteralValue(literal, &type));
+      ARROW_ASSIGN_OR_RAISE(values.emplace_back(), Literal::Make(std::move(value), type));
+    }
+    if (values.empty()) return UnsupportedMessage("Aggregate.pivot without values");
+    return std::make_shared<Pivot>(std::move(keys), std::vector<ExpressionPtr>{std::move(column)},
+                                   std::move(values), std::move(results), std::move(input));
+  }
   using Sets = UnresolvedGroupingSets;
   std::vector<ExpressionPtr> grouping;
   switch (aggregate.group_type()) {
@@ -52,7 +66,11 @@ Result<PlanPtr> PlanTranslator::TranslateDeduplicate(
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(deduplicate.input()));
   if (deduplicate.within_watermark()) return UnsupportedMessage("Deduplicate.within_watermark");
   if (deduplicate.all_columns_as_keys()) return std::make_shared<Distinct>(std::move(input));
-  return UnsupportedMessage("Deduplicate by some columns");
+  const DataFrame frame(session_->session().backend(), std::move(input));
+  const auto& names = deduplicate.column_names();
+  const DataFrame result = frame.DropDuplicates({names.begin(), names.end()});
+  ARROW_RETURN_NOT_OK(result.status());
+  return result.plan();
 }
 
 }  // namespace firesteel

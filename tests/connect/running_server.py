@@ -1,0 +1,65 @@
+"""A Firesteel server for the tests of this directory, and what they need of PySpark."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+SKIPPED = 77
+
+
+def skip_without_pyspark():
+    """Ends the test program, visibly, where there is no PySpark to test with."""
+    try:
+        import pyspark.sql.connect.session  # noqa: F401
+    except ImportError as error:
+        print("SKIPPED: %s has no PySpark client: %s" % (sys.executable, error))
+        sys.exit(SKIPPED)
+
+
+class RunningServer:
+    def __init__(self, firesteel, *arguments):
+        self.process = subprocess.Popen(
+            [firesteel, "server", "--port", "0", "--python", sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        self.url = re.search(r"sc://\S+", line).group()
+
+    def session(self):
+        from pyspark.sql.connect.session import SparkSession
+
+        return SparkSession.builder.remote(self.url).create()
+
+    def stop(self):
+        self.process.terminate()
+        status = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        return status
+
+
+def workers_of(pid):
+    """The processes of Python that a server has started."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % name) as stat:
+                parent = int(stat.read().rsplit(")", 1)[1].split()[1])
+            with open("/proc/%s/cmdline" % name) as command:
+                if parent == pid and "firesteel.worker" in command.read():
+                    found.append(int(name))
+        except OSError:
+            pass
+    return found
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("still not so after %d seconds" % seconds)
+        time.sleep(0.02)
