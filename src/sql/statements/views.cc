@@ -87,7 +87,8 @@ Status StatementParser::ParseViewColumns(CreateView::Definition* definition) {
 
 Status StatementParser::ParseViewSource(CreateView::Definition definition,
                                         std::optional<std::string> schema, PlanPtr* out) {
-  const int schema_start = LastEnd();
+  // The parenthesis behind the schema has been taken.
+  const int schema_start = LastEnd() - (schema ? static_cast<int>(schema->size()) + 1 : 0);
   if (AcceptWord("USING")) {
     std::vector<std::string> format;
     ARROW_RETURN_NOT_OK(ParseQualifiedName(&format));
