@@ -35,7 +35,7 @@ class StreamExecution final : public StreamingQuery,
     int64_t stop_timeout_ms = 0;  ///< 0: for ever
     std::shared_ptr<const ListenerBus> listeners;
     /// Called, from any thread, when the query has been asked to stop; may be null.
-    std::function<void()> on_stop_requested;
+    std::function<void()> on_stop_requested = nullptr;
     /// Called on the query's thread when it is over, before those who wait for it are released.
     std::function<void(const StreamExecution&)> on_ended;
   };
