@@ -8,7 +8,7 @@ constexpr TypeId kInteger = TypeId::kInteger;
 
 TEST(ArrayChangeTest, AddsAndRemoves) {
   CheckCalls({
-      Gives("array_append", {List({7, 8}), 9}, List({7, 8, 9}), "array_append(array(7, 8), 9)"),
+      Gives("array_append", {List({7, 8}), 9}, List({7, 8, 9}), "array_append([7, 8], 9)"),
       Gives("array_prepend", {List({7, 8}), 9}, List({9, 7, 8})),
       Gives("array_append", {List({7}), Null(kInteger)}, List({7, kNull})),
       Gives("array_insert", {List({4, 5}), 2, 0}, List({4, 0, 5})),

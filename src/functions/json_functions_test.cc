@@ -26,7 +26,7 @@ TEST(JsonFunctionsTest, FromJson) {
       Fails("from_json", {"{}", 3}, "INVALID_SCHEMA.NON_STRING_LITERAL"),
       Fails("from_json", {"{}", "k INT", "x"}, "INVALID_OPTIONS.NON_MAP_FUNCTION"),
       Fails("from_json", {1, "k INT"}, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"),
-  });
+  }, {}, false);
 }
 
 TEST(JsonFunctionsTest, ToJsonAndSchema) {
@@ -66,7 +66,7 @@ TEST(CsvFunctionsTest, FromAndToCsv) {
       Fails("from_csv", {"7", "INT"}, "INVALID_SCHEMA.NON_STRUCT_TYPE"),
       Gives("schema_of_csv", {"7,x"}, "STRUCT<_c0: INT, _c1: STRING>"),
       Fails("to_csv", {5}, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"),
-  });
+  }, {}, false);
 }
 
 }  // namespace

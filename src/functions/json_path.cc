@@ -384,7 +384,8 @@ Result<GeneratedRows> JsonTuples(std::span<const ColumnVector> arguments, int64_
       names[i].reset();
       if (!readers[i + 1].IsNull(row)) names[i] = readers[i + 1][row];
     }
-    const bool good = !readers[0].IsNull(row) && ReadFields(&lexer, readers[0][row], names, &values);
+    const bool good =
+        !readers[0].IsNull(row) && ReadFields(&lexer, readers[0][row], names, &values);
     for (size_t i = 0; i < count; ++i) {
       ARROW_RETURN_NOT_OK(good && values[i] ? builders[i].Append(*values[i])
                                             : builders[i].AppendNull());

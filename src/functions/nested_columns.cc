@@ -43,8 +43,9 @@ int64_t NullCount(const std::vector<uint8_t>& set) {
 }
 
 Status Duplicate(const arrow::Array& keys, int64_t i, const DataType& type) {
-  return MakeError("DUPLICATED_MAP_KEY", {{"key", GetValue(keys, i, type).ToString()},
-                                          {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
+  return MakeError("DUPLICATED_MAP_KEY",
+                   {{"key", GetValue(keys, i, type).ToString()},
+                    {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
 }
 
 /// The entries that stay: a repeated key keeps its first place and takes the last value.

@@ -24,7 +24,7 @@ UserFunction Function(UserFunction::Kind kind) {
 
 TEST(PythonRuntimeTest, AnErrorWhileLoadingNamesTheReason) {
   const auto runtime = Runtime(
-      R"(printf '\057\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3; sleep 9)");
+      R"(printf '\062\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3; sleep 9)");
   const Status batch = runtime->Load(Function(UserFunction::Kind::kForeachBatch)).status();
   EXPECT_EQ(ErrorCondition(batch), "STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE");
   EXPECT_THAT(batch.message(), HasSubstr("KeyError: k"));
@@ -40,7 +40,7 @@ TEST(PythonRuntimeTest, AWorkerThatDiesWhileItWorksIsAnError) {
 }
 
 TEST(PythonRuntimeTest, AWorkerIsUsedAgainByItsOwnerOnly) {
-  // It answers its own process id to every message there is: two for each function.
+  // It answers every byte it gets: more than one answer to each message, all of them O.
   const auto runtime = Runtime(
       R"(while :; do dd bs=1 count=1 <&3 >&2 2>/dev/null; printf '\000\000\000\000O' >&3; done)");
   UserFunction function = Function(UserFunction::Kind::kForeach);

@@ -84,7 +84,7 @@ class Handles(StreamingTest):
         self.assertFalse(query.awaitTermination(0.05))
         query.stop()
         query.stop()
-        self.assertTrue(query.awaitTermination())
+        self.assertTrue(query.awaitTermination(5))
         self.assertIsNone(query.exception())
         self.assertEqual(query.status["message"], "Stopped")
 

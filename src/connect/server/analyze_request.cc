@@ -61,6 +61,12 @@ Status Explain(const Request::Explain& request, ServerSession* session, Response
   return Status::OK();
 }
 
+/// Whatever the storage level, rows are kept in memory.
+Status SetCached(const spark::connect::Relation& relation, bool cached, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, PlanTranslator(session).Translate(relation));
+  return session->session().backend()->SetCached(plan, cached);
+}
+
 }  // namespace
 
 Status HandleAnalyze(const Request& request, ServerSession* session, Response* response) {
@@ -91,6 +97,12 @@ Status HandleAnalyze(const Request& request, ServerSession* session, Response* r
       response->mutable_is_streaming()->set_is_streaming(plan->is_streaming());
       return Status::OK();
     }
+    case Request::kPersist:
+      response->mutable_persist();
+      return SetCached(request.persist().relation(), true, session);
+    case Request::kUnpersist:
+      response->mutable_unpersist();
+      return SetCached(request.unpersist().relation(), false, session);
     case Request::kDdlParse: {
       const std::string& text = request.ddl_parse().ddl_string();
       // A list of columns, or one type.
