@@ -69,7 +69,10 @@ class LoadedFunction final : public UserFunctionCall {
  public:
   LoadedFunction(std::shared_ptr<WorkerPool> pool, Kind kind, std::string owner,
                  std::unique_ptr<WorkerProcess> process)
-      : pool_(std::move(pool)), kind_(kind), owner_(std::move(owner)), process_(std::move(process)) {}
+      : pool_(std::move(pool)),
+        kind_(kind),
+        owner_(std::move(owner)),
+        process_(std::move(process)) {}
 
   ~LoadedFunction() override {
     // One that talks to its session as a client stays that client.

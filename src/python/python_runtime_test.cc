@@ -24,7 +24,8 @@ UserFunction Function(UserFunction::Kind kind) {
 
 TEST(PythonRuntimeTest, AnErrorWhileLoadingNamesTheReason) {
   const auto runtime = Runtime(
-      R"(printf '\062\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3; sleep 9)");
+      R"(printf '\062\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3;
+          sleep 9)");
   const Status batch = runtime->Load(Function(UserFunction::Kind::kForeachBatch)).status();
   EXPECT_EQ(ErrorCondition(batch), "STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE");
   EXPECT_THAT(batch.message(), HasSubstr("KeyError: k"));

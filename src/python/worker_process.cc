@@ -147,7 +147,8 @@ Status WorkerProcess::Fail(std::string what) {
 Status WorkerProcess::Send(char kind, std::string_view payload) {
   if (payload.size() > kMaximumPayloadBytes) {
     return MakeError("PYTHON_WORKER_FAILED",
-                     {{"what", "cannot take " + std::to_string(payload.size()) + " bytes at once"}});
+                     {{"what", "cannot take a message of " + std::to_string(payload.size()) +
+                                   " bytes"}});
   }
   std::string message(kHeaderBytes, '\0');
   const auto length = static_cast<uint32_t>(payload.size());

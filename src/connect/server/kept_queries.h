@@ -34,7 +34,7 @@ class KeptQueries {
 
   const Now now_;
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, Entry> entries_;  // by id and run; guarded by mutex_
+  std::map<std::pair<std::string, std::string>, Entry> entries_;  // by id, run; guarded by mutex_
 };
 
 }  // namespace firesteel

@@ -101,7 +101,7 @@ TEST(OrcFormat, MatchesColumnsByName) {
                                   {Row({int32_t{1}, "a", StructValue{{int32_t{2}, int32_t{3}}}})});
   EXPECT_EQ(ReadText(OrcFormat(), bytes,
                      MakeRequest("v STRING, k BIGINT, w DATE, s STRUCT<y: BIGINT, z: STRING>")),
-            "[a,1,NULL,[3,NULL]]\n");
+            "[a,1,NULL,{3, NULL}]\n");
   FileReadRequest none = MakeRequest("v STRING");
   none.columns = Schema();
   EXPECT_EQ(ReadText(OrcFormat(), bytes, none), "[]\n");

@@ -34,9 +34,11 @@ Status WriteRelation(const WriteOperation& write, ServerSession* session) {
   }
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(write.input()));
   DataFrameWriter writer(DataFrame(session->session().backend(), std::move(plan)));
-  writer.Format(!write.source().empty()
-                    ? write.source()
-                    : session->session().Conf().Get("spark.sql.sources.default").value_or("parquet"));
+  std::string format = write.source();
+  if (format.empty()) {
+    format = session->session().Conf().Get("spark.sql.sources.default").value_or("parquet");
+  }
+  writer.Format(format);
   writer.Mode(ToSaveMode(write.mode()));
   for (const auto& [name, value] : write.options()) writer.Option(name, value);
   const auto& columns = write.partitioning_columns();
