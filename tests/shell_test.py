@@ -107,7 +107,7 @@ def prompt(firesteel, home):
     shell.expect(PROMPT)
     shell.type("select 40 +\r")
     shell.expect("         > ")
-    shell.type("2 as answr\x1b[D\x1b[De\x1b[F;\r")
+    shell.type("2 as answr\x1b[De\x1b[F;\r")
     shell.expect(r"\|answer\|")
     shell.expect(r"1 row in ")
     shell.expect(PROMPT)

@@ -108,7 +108,6 @@ TEST(PatternTest, JavaPatternsAreTranslated) {
       {"[^ab&&b]", "(?:(?!(?:(?=[ab])[b]))(?s:.))"},
       {"(?iu)x", "(?i)x"},
       {"\\x{1F600}+", "\\x{1F600}+"},
-      {"[[:x]{1,2}", "[\\:x]{1,2}"},
       {"\\0101", "\\o{101}"},
   };
   for (const auto& [java, expected] : cases) {
