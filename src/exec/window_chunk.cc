@@ -267,8 +267,8 @@ Result<ArrayPtr> WindowChunk::Aggregate(const PlannedWindowFunction& function,
   if (planned.filter) {
     ARROW_ASSIGN_OR_RAISE(const ColumnVector condition,
                           planned.filter->Evaluate(*rows_, evaluation));
-    const RowSelection others = RowSelection::All(size()).Split(condition).second;
-    for (int64_t i = 0; i < others.size(); ++i) groups[others[i]] = -1;
+    const auto split = RowSelection::All(size()).Split(condition);
+    for (int64_t i = 0; i < split.second.size(); ++i) groups[split.second[i]] = -1;
   }
   if (!whole) {
     return AggregateFrames(*planned.function, arguments, groups, frames.begin, frames.end);
