@@ -106,6 +106,18 @@ def csv_stream(examples):
           and ["Amélie", "41", "Surgeon"] in rows and len(rows) == 4, "people", output)
 
 
+def json_to_parquet(examples, firesteel):
+    """What it writes is what its query gives."""
+    with tempfile.TemporaryDirectory() as root:
+        data, written = os.path.join(root, "data"), os.path.join(root, "written")
+        run(firesteel, "activity-data", data, "--files", "2", "--rows", "500")
+        run(f"{examples}/json_to_parquet", data, written)
+        counts = [table_rows(run(firesteel, "sql", "-e", f"SELECT count(*), max(z) FROM {table}"))[1]
+                  for table in (f"parquet.`{written}` WHERE magnitude > 0",
+                                f"json.`{data}` WHERE gt IS NOT NULL AND x > 0")]
+    check(counts[0] == counts[1] and int(counts[0][0]) > 0, "rows written", str(counts))
+
+
 def main():
     examples, firesteel = (os.path.abspath(path) for path in sys.argv[1:])
     network_word_count(examples)
@@ -113,6 +125,7 @@ def main():
     flights(examples, firesteel)
     sql_over_stream(examples, firesteel)
     csv_stream(examples)
+    json_to_parquet(examples, firesteel)
     print("all examples work")
 
 

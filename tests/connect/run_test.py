@@ -7,6 +7,7 @@ usage: run_test.py FIRESTEEL [unittest's arguments]
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,30 @@ def test_of(job):
         self.assertEqual(done.stdout.splitlines(), expected, done.stderr)
 
     return test
+
+
+class Examples(RunTest):
+    def test_network_word_count(self):
+        example = JOBS.parents[2] / "examples" / "structured_network_wordcount.py"
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(120)
+            port = str(server.getsockname()[1])
+            process = subprocess.Popen(
+                command(example, "127.0.0.1", port), stdout=subprocess.PIPE, text=True
+            )
+            try:
+                connection, _ = server.accept()
+                with connection:
+                    connection.sendall(b"cat dog\ndog owl\n")
+                    output = ""
+                    for line in process.stdout:
+                        output += line
+                        if "| dog|    2|" in output and "| owl|    1|" in output:
+                            break
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=60)
+        self.assertIn("| dog|    2|", output)
 
 
 class Jobs(RunTest):
