@@ -48,25 +48,30 @@ Result<std::shared_ptr<ServerSession>> ConnectService::SessionOf(const Request& 
                                 Observed(request));
 }
 
+template <typename Request, typename Response, typename Handler>
+grpc::Status ConnectService::Answer(const grpc::ServerContext& context, const Request& request,
+                                    Response* response, const Handler& handle) {
+  if (const grpc::Status status = CheckToken(context); !status.ok()) return status;
+  const auto session = SessionOf(request);
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  Identify(**session, response);
+  return (*session)->errors().ToGrpcStatus(handle(session->get()));
+}
+
 grpc::Status ConnectService::Config(grpc::ServerContext* context,
                                     const spark::connect::ConfigRequest* request,
                                     spark::connect::ConfigResponse* response) {
-  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
-  const auto session = SessionOf(*request);
-  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
-  Identify(**session, response);
-  return (*session)->errors().ToGrpcStatus(
-      HandleConfig(request->operation(), session->get(), response));
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    return HandleConfig(request->operation(), session, response);
+  });
 }
 
 grpc::Status ConnectService::AnalyzePlan(grpc::ServerContext* context,
                                          const spark::connect::AnalyzePlanRequest* request,
                                          spark::connect::AnalyzePlanResponse* response) {
-  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
-  const auto session = SessionOf(*request);
-  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
-  Identify(**session, response);
-  return (*session)->errors().ToGrpcStatus(HandleAnalyze(*request, session->get(), response));
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    return HandleAnalyze(*request, session, response);
+  });
 }
 
 grpc::Status ConnectService::ExecutePlan(
@@ -172,34 +177,30 @@ grpc::Status ConnectService::ReleaseSession(grpc::ServerContext* context,
 grpc::Status ConnectService::Interrupt(grpc::ServerContext* context,
                                        const spark::connect::InterruptRequest* request,
                                        spark::connect::InterruptResponse* response) {
-  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
-  const auto session = SessionOf(*request);
-  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
-  Identify(**session, response);
-  using Type = spark::connect::InterruptRequest;
-  for (const auto& operation : (*session)->Operations()) {
-    const bool meant =
-        request->interrupt_type() == Type::INTERRUPT_TYPE_ALL ||
-        (request->interrupt_type() == Type::INTERRUPT_TYPE_TAG &&
-         operation->tags().contains(request->operation_tag())) ||
-        (request->interrupt_type() == Type::INTERRUPT_TYPE_OPERATION_ID &&
-         operation->id() == request->operation_id());
-    if (meant && operation->Interrupt()) response->add_interrupted_ids(operation->id());
-  }
-  return grpc::Status::OK;
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    using Type = spark::connect::InterruptRequest;
+    for (const auto& operation : session->Operations()) {
+      const bool meant =
+          request->interrupt_type() == Type::INTERRUPT_TYPE_ALL ||
+          (request->interrupt_type() == Type::INTERRUPT_TYPE_TAG &&
+           operation->tags().contains(request->operation_tag())) ||
+          (request->interrupt_type() == Type::INTERRUPT_TYPE_OPERATION_ID &&
+           operation->id() == request->operation_id());
+      if (meant && operation->Interrupt()) response->add_interrupted_ids(operation->id());
+    }
+    return Status::OK();
+  });
 }
 
 grpc::Status ConnectService::FetchErrorDetails(
     grpc::ServerContext* context, const spark::connect::FetchErrorDetailsRequest* request,
     spark::connect::FetchErrorDetailsResponse* response) {
-  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
-  const auto session = SessionOf(*request);
-  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
-  Identify(**session, response);
-  std::optional<Status> error = (*session)->errors().Find(request->error_id());
-  if (!error) error = errors_.Find(request->error_id());
-  if (error) DescribeError(*error, response);
-  return grpc::Status::OK;
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    std::optional<Status> error = session->errors().Find(request->error_id());
+    if (!error) error = errors_.Find(request->error_id());
+    if (error) DescribeError(*error, response);
+    return Status::OK();
+  });
 }
 
 grpc::Status ConnectService::AddArtifacts(
@@ -257,14 +258,12 @@ grpc::Status ConnectService::AddArtifacts(
 grpc::Status ConnectService::ArtifactStatus(
     grpc::ServerContext* context, const spark::connect::ArtifactStatusesRequest* request,
     spark::connect::ArtifactStatusesResponse* response) {
-  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
-  const auto session = SessionOf(*request);
-  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
-  Identify(**session, response);
-  for (const std::string& name : request->names()) {
-    (*response->mutable_statuses())[name].set_exists((*session)->FindArtifact(name) != nullptr);
-  }
-  return grpc::Status::OK;
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    for (const std::string& name : request->names()) {
+      (*response->mutable_statuses())[name].set_exists(session->FindArtifact(name) != nullptr);
+    }
+    return Status::OK();
+  });
 }
 
 }  // namespace firesteel

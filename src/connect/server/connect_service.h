@@ -51,6 +51,11 @@ class ConnectService final : public spark::connect::SparkConnectService::Service
   /// The session of a request, made if need be.
   template <typename Request>
   Result<std::shared_ptr<ServerSession>> SessionOf(const Request& request);
+  /// One request, one response: checks the token, finds the session, repeats its ids, and lets
+  /// `handle(ServerSession*)` fill in the rest.
+  template <typename Request, typename Response, typename Handler>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, const Handler& handle);
   /// Streams an operation's responses from `position` on until its end, or until another RPC takes
   /// over, or the client is gone.
   grpc::Status StreamResponses(grpc::ServerContext* context, ServerSession* session,

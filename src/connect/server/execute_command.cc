@@ -25,8 +25,7 @@ Status ExecuteSql(const spark::connect::SqlCommand& command, ServerSession* sess
   } else {
     ARROW_ASSIGN_OR_RAISE(
         *relation->mutable_local_relation()->mutable_data(),
-        ToArrowStream(rows->schema(), rows->batches(),
-                      session->session().Conf().Get("spark.sql.session.timeZone").value_or("UTC")));
+        ToArrowStream(rows->schema(), rows->batches(), session->time_zone()));
     relation->mutable_local_relation()->set_schema(rows->schema().Json());
   }
   operation->Send(std::move(response));
@@ -63,11 +62,7 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
       session->RemoveRelation(
           command.remove_cached_remote_relation_command().relation().relation_id());
       return Status::OK();
-    default: {
-      const auto* field = command.GetReflection()->GetOneofFieldDescriptor(
-          command, command.GetDescriptor()->FindOneofByName("command_type"));
-      return UnsupportedMessage("Command." + (field == nullptr ? "(none)" : field->name()));
-    }
+    default: return UnsupportedKind(command, "command_type");
   }
 }
 

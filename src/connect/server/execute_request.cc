@@ -33,7 +33,7 @@ Status ExecuteRelation(const spark::connect::Relation& relation, ServerSession* 
   ToProtocol(result.schema, schema.mutable_schema());
   operation->Send(std::move(schema));
 
-  const std::string zone = session->session().Conf().Get("spark.sql.session.timeZone").value_or("UTC");
+  const std::string zone = session->time_zone();
   int64_t sent = 0;
   for (const auto& batch : result.batches) {
     for (int64_t at = 0; at < batch->num_rows(); at += kRowsPerMessage) {

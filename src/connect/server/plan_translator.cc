@@ -13,18 +13,18 @@ namespace {
 // As deep as our own walkers go; see message_depth.h for what can be read at all.
 constexpr int kMaximumDepth = 500;
 
-/// The name of the field of the oneof that is set.
-std::string KindOf(const google::protobuf::Message& message, const char* oneof) {
-  const google::protobuf::Descriptor* descriptor = message.GetDescriptor();
-  const google::protobuf::FieldDescriptor* field = message.GetReflection()->GetOneofFieldDescriptor(
-      message, descriptor->FindOneofByName(oneof));
-  return descriptor->name() + "." + (field == nullptr ? "(none)" : field->name());
-}
-
 }  // namespace
 
 Status UnsupportedMessage(std::string_view name) {
   return MakeError("UNSUPPORTED_CONNECT_MESSAGE", {{"name", std::string(name)}});
+}
+
+Status UnsupportedKind(const google::protobuf::Message& message, const char* oneof) {
+  const google::protobuf::Descriptor* descriptor = message.GetDescriptor();
+  const google::protobuf::FieldDescriptor* field = message.GetReflection()->GetOneofFieldDescriptor(
+      message, descriptor->FindOneofByName(oneof));
+  return UnsupportedMessage(descriptor->name() + "." +
+                            (field == nullptr ? "(none)" : field->name()));
 }
 
 Result<PlanPtr> PlanTranslator::Translate(const spark::connect::Relation& relation) {
@@ -86,7 +86,7 @@ Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& re
     case Relation::kSetOp: return TranslateSetOperation(relation.set_op());
     // Texts.
     case Relation::kShowString: return TranslateShowString(relation.show_string());
-    default: return UnsupportedMessage(KindOf(relation, "rel_type"));
+    default: return UnsupportedKind(relation, "rel_type");
   }
 }
 

@@ -73,5 +73,7 @@ class PlanTranslator {
 
 /// UNSUPPORTED_CONNECT_MESSAGE for a message or one of its kinds.
 Status UnsupportedMessage(std::string_view name);
+/// The same for whichever field of the oneof is set: `Relation.tail`.
+Status UnsupportedKind(const google::protobuf::Message& message, const char* oneof);
 
 }  // namespace firesteel

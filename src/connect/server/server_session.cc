@@ -63,6 +63,10 @@ std::shared_ptr<EventForwarder> ServerSession::listener() const {
   return listener_;
 }
 
+std::string ServerSession::time_zone() const {
+  return session_.Conf().Get("spark.sql.session.timeZone").value_or("UTC");
+}
+
 Result<std::shared_ptr<Operation>> ServerSession::NewOperation(const std::string& id,
                                                                std::set<std::string> tags,
                                                                bool reattachable) {

@@ -29,6 +29,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   /// Tells the client when a server has lost its session and made a new one.
   const std::string& server_side_id() const { return server_side_id_; }
   const Session& session() const { return session_; }
+  /// The zone that instants in results are labelled with.
+  std::string time_zone() const;
   ErrorStore& errors() { return errors_; }
   const ServerEnvironment& environment() const { return *environment_; }
   /// Where a worker on this machine reaches this session.

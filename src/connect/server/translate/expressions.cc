@@ -98,11 +98,7 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
       return std::make_shared<UnresolvedAttribute>(
           std::vector<std::string>(parts.begin(), parts.end()));
     }
-    default: {
-      const auto* field = expression.GetReflection()->GetOneofFieldDescriptor(
-          expression, expression.GetDescriptor()->FindOneofByName("expr_type"));
-      return UnsupportedMessage("Expression." + (field == nullptr ? "(none)" : field->name()));
-    }
+    default: return UnsupportedKind(expression, "expr_type");
   }
 }
 
