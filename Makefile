@@ -62,8 +62,9 @@ bench: bootstrap  ## Build and run the benchmarks
 .PHONY: tidy
 tidy:  ## Run clang-tidy on the files changed since BASE (HEAD)
 	@scripts/bootstrap --with-clang
-	@$(MAKE) --silent --no-print-directory build/test/build.ninja
-	@scripts/tidy build/test $(BASE)
+	@$(MAKE) --silent --no-print-directory build/tidy/build.ninja
+	@cmake --build build/tidy --target firesteel_connect_sources
+	@scripts/tidy build/tidy $(BASE)
 
 .PHONY: bootstrap
 bootstrap:  ## Install what the build needs: Debian packages, .venv

@@ -50,8 +50,10 @@ add_custom_command(
   DEPENDS ${protocol_directory}/connect.descriptors
   COMMENT "Generating the Connect protocol"
   VERBATIM)
+add_custom_target(firesteel_connect_sources DEPENDS ${protocol_sources} ${service_source})
 add_library(firesteel_connect_protocol STATIC ${protocol_sources} ${service_source})
-target_compile_options(firesteel_connect_protocol PRIVATE -w -O1 -g0 -fno-sanitize=all)
+add_dependencies(firesteel_connect_protocol firesteel_connect_sources)
+target_compile_options(firesteel_connect_protocol PRIVATE -w -g0 -fno-sanitize=all)
 # Lets requests be nested deeper than protobuf allows by default.
 set_source_files_properties(
   ${service_source} PROPERTIES COMPILE_OPTIONS

@@ -14,6 +14,7 @@
 namespace firesteel {
 
 class Expression;
+class WindowSpec;
 
 /// An expression over the columns of a DataFrame: a cheap value. Names are looked up when an action
 /// or Schema() asks for it. A mistake that shows at once (an expression text that does not parse)
@@ -58,6 +59,8 @@ class FIRESTEEL_EXPORT Column {
   /// Adds a branch to `When(…)`.
   Column When(const Column& condition, const Column& value) const;
   Column Otherwise(const Column& value) const;
+  /// The function over the rows of a window; see firesteel/window.h.
+  Column Over(const WindowSpec& window) const;
 
   std::string ToString() const;
 

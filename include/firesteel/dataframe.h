@@ -77,6 +77,14 @@ class FIRESTEEL_EXPORT DataFrame {
   DataFrame Distinct() const;
   /// One row for each combination of values of these columns (all columns where none are named).
   DataFrame DropDuplicates(const std::vector<std::string>& columns = {}) const;
+  /// As DropDuplicates, for a stream with a watermark: a combination of values is forgotten when
+  /// the watermark has passed the event time of its first row by the watermark's delay.
+  DataFrame DropDuplicatesWithinWatermark(const std::vector<std::string>& columns = {}) const;
+  /// Says how late rows of a stream may come: the watermark is the greatest `event_time` seen less
+  /// `delay` (`10 minutes`). Rows before it may be dropped, state before it is. Nothing for a
+  /// DataFrame that is no stream. Errors: CANNOT_PARSE_INTERVAL,
+  /// EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE.
+  DataFrame WithWatermark(std::string_view event_time, std::string_view delay) const;
   // Rows of both or only of this one, by position; without All each row once.
   DataFrame Intersect(const DataFrame& other) const;
   DataFrame IntersectAll(const DataFrame& other) const;

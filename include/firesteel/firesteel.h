@@ -19,3 +19,4 @@
 #include "firesteel/streaming_query_progress.h"
 #include "firesteel/trigger.h"
 #include "firesteel/types.h"
+#include "firesteel/window.h"

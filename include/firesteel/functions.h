@@ -52,6 +52,19 @@ FIRESTEEL_EXPORT Column BitXorAggregate(const Column& column);
 FIRESTEEL_EXPORT Column TrySum(const Column& column);
 FIRESTEEL_EXPORT Column Grouping(const Column& column);
 
+// Over windows only: these need Column::Over
+FIRESTEEL_EXPORT Column RowNumber();
+FIRESTEEL_EXPORT Column Rank();
+FIRESTEEL_EXPORT Column DenseRank();
+FIRESTEEL_EXPORT Column PercentRank();
+FIRESTEEL_EXPORT Column CumeDist();
+FIRESTEEL_EXPORT Column Ntile(int parts);
+FIRESTEEL_EXPORT Column Lag(const Column& column, int offset = 1);
+FIRESTEEL_EXPORT Column Lag(const Column& column, int offset, const Value& otherwise);
+FIRESTEEL_EXPORT Column Lead(const Column& column, int offset = 1);
+FIRESTEEL_EXPORT Column Lead(const Column& column, int offset, const Value& otherwise);
+FIRESTEEL_EXPORT Column NthValue(const Column& column, int place, bool ignore_nulls = false);
+
 // Conditions
 FIRESTEEL_EXPORT Column When(const Column& condition, const Column& value);
 FIRESTEEL_EXPORT Column Coalesce(const std::vector<Column>& columns);
@@ -256,6 +269,17 @@ FIRESTEEL_EXPORT Column Sha2(const Column& column, int bits);
 FIRESTEEL_EXPORT Column Crc32(const Column& column);
 FIRESTEEL_EXPORT Column Hash(const std::vector<Column>& columns);
 FIRESTEEL_EXPORT Column Xxhash64(const std::vector<Column>& columns);
+
+// Windows of time
+/// The windows of `duration` that hold a time, one every `slide` (every `duration` where it is
+/// empty), counted from `start` after 1970: a column `window` of structs start, end.
+FIRESTEEL_EXPORT Column Window(const Column& time, std::string_view duration,
+                               std::string_view slide = "", std::string_view start = "");
+/// Windows of rows that follow each other within `gap`, which may differ from row to row.
+FIRESTEEL_EXPORT Column SessionWindow(const Column& time, std::string_view gap);
+FIRESTEEL_EXPORT Column SessionWindow(const Column& time, const Column& gap);
+/// The last microsecond of a window, for windows of windows.
+FIRESTEEL_EXPORT Column WindowTime(const Column& window);
 
 // One row to many
 FIRESTEEL_EXPORT Column Explode(const Column& column);

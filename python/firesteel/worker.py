@@ -5,6 +5,8 @@ A message is: uint32 length of its payload, little endian; one letter, its kind;
     L  load a function: uint32 length of a JSON object, the object, the pickled function
     B  call it with a DataFrame: JSON {frame, batchId}
     P  a partition begins: JSON {partition, batchId};  R  rows of it, an Arrow stream;  F  it ends
+    C  call functions of columns: while they run, this side asks for input (I) and gets R or F, or
+       X when nobody wants the rest, and gives rows (R); see functions.py
 
 The answer is O (done) or E (failed: JSON {type, message, traceback}). The function's own output goes
 to standard error; nothing but messages goes over the socket.
@@ -18,6 +20,8 @@ import sys
 import threading
 import time
 import traceback
+
+from firesteel import files
 
 
 class Channel:
@@ -38,7 +42,13 @@ class Channel:
         return kind.decode("ascii"), self._read(length)
 
     def send(self, kind, payload=b""):
-        self._connection.sendall(struct.pack("<Ic", len(payload), kind.encode("ascii")) + payload)
+        size = payload.size if hasattr(payload, "size") else len(payload)
+        header = struct.pack("<Ic", size, kind.encode("ascii"))
+        if size < 1 << 16:
+            self._connection.sendall(header + bytes(payload))
+        else:
+            self._connection.sendall(header)
+            self._connection.sendall(payload)
 
     def send_error(self, error):
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -59,6 +69,16 @@ def check_version(wanted):
             "The program runs in Python %s, its functions would run in %s: pickled functions do not "
             "go from one to the other. Start the server with --python." % (wanted, own)
         )
+
+
+def enter_partition(number, properties):
+    """Tells code that asks TaskContext where it runs."""
+    from pyspark.taskcontext import TaskContext
+
+    context = TaskContext._getOrCreate()
+    context._partitionId = number
+    context._localProperties = properties
+    TaskContext._setTaskContext(context)
 
 
 class ForeachBatch:
@@ -86,13 +106,10 @@ class Foreach:
         self._function = unpickled(code)[0]
 
     def call(self, channel, kind, payload):
-        from pyspark.taskcontext import TaskContext
-
         request = json.loads(payload)
-        context = TaskContext._getOrCreate()
-        context._partitionId = request["partition"]
-        context._localProperties = {"streaming.sql.batchId": str(request["batchId"])}
-        TaskContext._setTaskContext(context)
+        enter_partition(
+            request["partition"], {"streaming.sql.batchId": str(request["batchId"])}
+        )
         rows = self._rows(channel)
         try:
             for _ in self._function(request["partition"], rows):
@@ -127,13 +144,20 @@ class Foreach:
         return ArrowTableToRowsConversion.convert(table, self._schema)
 
 
-KINDS = {"foreachBatch": ForeachBatch, "foreach": Foreach}
+def column_task(header, code):
+    from firesteel import functions
+
+    return functions.loaded(header, code)
+
+
+KINDS = {"foreachBatch": ForeachBatch, "foreach": Foreach, "columns": column_task}
 
 
 def loaded(payload):
     (length,) = struct.unpack_from("<I", payload)
     header = json.loads(payload[4 : 4 + length])
     check_version(header["pythonVersion"])
+    files.use(header.get("files") or header.get("settings", {}).get("files"))
     return KINDS[header["kind"]](header, payload[4 + length :])
 
 
@@ -141,6 +165,8 @@ def serve(channel):
     function = None
     while True:
         kind, payload = channel.receive()
+        if kind == "X":  # crossed with the end of the functions
+            continue
         try:
             if kind == "L":
                 function = None

@@ -8,6 +8,7 @@
 #include "analyzer/rules.h"
 #include "common/error.h"
 #include "plan/identifier.h"
+#include "plan/tagged_plan.h"
 
 namespace firesteel {
 
@@ -36,6 +37,9 @@ constexpr NodeRule kRules[] = {
     {"ResolveReferences", ResolveReferences},
     {"ResolveSubqueries", ResolveSubqueries},
     {"ResolveFunctions", ResolveFunctions},
+    {"ResolveWatermarks", ResolveWatermarks},
+    // Before other names are looked for: `window` is the column that this makes.
+    {"ExtractTimeWindows", ExtractTimeWindows},
     // Names that are still open may come from further below.
     {"RevealJoinColumns", RevealJoinColumns},
     {"ResolveMissingReferences", ResolveMissingReferences},
@@ -53,6 +57,9 @@ constexpr NodeRule kRules[] = {
     {"JoinLaterals", JoinLaterals},
     // Names for what is resolved but unnamed, last since generators name their own columns.
     {"NameColumns", NameColumns},
+    // Windows take the names of their columns along, and stand above the aggregation they read.
+    {"ExtractWindows", ExtractWindows},
+    {"ResolveQualify", ResolveQualify},
     {"ResolveOrdinals", ResolveOrdinals},
     {"ResolveLimits", ResolveLimits},
     {"AlignSetOperations", AlignSetOperations},
@@ -169,7 +176,8 @@ Result<PlanPtr> Resolver::ResolveView(const std::vector<std::string>& name) {
 }
 
 Result<PlanPtr> Analyze(const PlanPtr& plan, const AnalysisContext& context) {
-  return Resolver(context).Resolve(plan);
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr resolved, Resolver(context).Resolve(plan));
+  return WithoutTags(resolved);
 }
 
 }  // namespace firesteel

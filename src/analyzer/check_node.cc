@@ -8,7 +8,9 @@
 #include "common/error.h"
 #include "expr/aggregate.h"
 #include "expr/unresolved.h"
+#include "functions/binding.h"
 #include "functions/coercion.h"
+#include "plan/deduplicate.h"
 #include "plan/identifier.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
@@ -18,8 +20,6 @@
 namespace firesteel {
 
 namespace {
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 bool IsAggregate(const Expression& expression) {
   return expression.kind() == ExpressionKind::kAggregate;
@@ -86,6 +86,9 @@ Status CheckResolved(const PlanPtr& node) {
     for (const PlanPtr& child : node->children()) {
       const std::vector<AttributePtr> output = child->output();
       columns.insert(columns.end(), output.begin(), output.end());
+    }
+    if (As<UnresolvedAttribute>(name)->plan_tag()) {
+      return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", name->Sql()}});
     }
     return UnresolvedColumnError(*As<UnresolvedAttribute>(name), columns);
   }
@@ -200,9 +203,11 @@ Status CheckAggregation(const Aggregate& aggregate) {
 
 Status CheckSort(const Sort& sort) {
   for (const ExpressionPtr& order : sort.order()) {
-    if (const ExpressionPtr call = Find(order, IsAggregate)) {
+    for (const auto matches : {IsWindow, IsAggregate}) {
+      const ExpressionPtr found = Find(order, matches);
+      if (found == nullptr) continue;
       return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
-                       {{"operator", "Sort"}, {"invalidExprSqls", Quoted(call->Sql())}});
+                       {{"operator", "Sort"}, {"invalidExprSqls", Quoted(found->Sql())}});
     }
     if (IsOrderable(order->type())) continue;
     return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
@@ -225,8 +230,8 @@ bool HasMap(const DataType& type) {
 }
 
 /// Rows with maps cannot be compared.
-Status CheckComparable(const PlanPtr& node) {
-  for (const AttributePtr& column : node->child()->output()) {
+Status CheckComparable(const std::vector<AttributePtr>& columns) {
+  for (const AttributePtr& column : columns) {
     if (!HasMap(column->type())) continue;
     return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
                      {{"colName", QuoteIdentifier(column->name())},
@@ -235,11 +240,28 @@ Status CheckComparable(const PlanPtr& node) {
   return Status::OK();
 }
 
+std::vector<AttributePtr> KeyColumns(const Deduplicate& deduplicate) {
+  std::vector<AttributePtr> columns;
+  for (const ExpressionPtr& key : deduplicate.keys()) columns.push_back(ToAttribute(key));
+  return columns;
+}
+
 Status CheckLimit(const Limit& limit) {
   if (limit.count() >= 0) return Status::OK();
   const std::string count = std::to_string(limit.count());
   return MakeError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
                    {{"name", "limit"}, {"expr", Quoted(count)}, {"v", count}});
+}
+
+/// Windows belong into lists, from which they have been taken out by now.
+Status CheckNoWindows(const PlanPtr& node, const char* name) {
+  for (const ExpressionPtr& expression : node->expressions()) {
+    const ExpressionPtr window = Find(expression, IsWindow);
+    if (window == nullptr) continue;
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", name}, {"invalidExprSqls", Quoted(window->Sql())}});
+  }
+  return Status::OK();
 }
 
 Status CheckGenerators(const PlanPtr& node) {
@@ -258,12 +280,16 @@ Status CheckNode(const PlanPtr& node) {
   ARROW_RETURN_NOT_OK(CheckGenerators(node));
   switch (node->kind()) {
     case PlanKind::kFilter: return CheckFilter(*As<Filter>(node));
-    case PlanKind::kAggregate: return CheckAggregation(*As<Aggregate>(node));
+    case PlanKind::kAggregate:
+      ARROW_RETURN_NOT_OK(CheckAggregation(*As<Aggregate>(node)));
+      return CheckNoWindows(node, "Aggregate");
+    case PlanKind::kGenerate: return CheckNoWindows(node, "Generate");
     case PlanKind::kSort: return CheckSort(*As<Sort>(node));
     case PlanKind::kLimit: return CheckLimit(*As<Limit>(node));
     case PlanKind::kJoin: return CheckJoin(*As<Join>(node));
     case PlanKind::kDistinct:
-    case PlanKind::kSetOperation: return CheckComparable(node);
+    case PlanKind::kSetOperation: return CheckComparable(node->child()->output());
+    case PlanKind::kDeduplicate: return CheckComparable(KeyColumns(*As<Deduplicate>(node)));
     default: return Status::OK();
   }
 }

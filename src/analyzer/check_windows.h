@@ -1,14 +1,23 @@
 #pragma once
 
-#include "plan/logical_plan.h"
+#include "analyzer/resolver.h"
+#include "expr/window.h"
 
 namespace firesteel {
 
-/// Says what is wrong with the windows (OVER) in the expressions of a node whose names are known,
-/// before their functions are bound. Windows without a mistake are refused: nothing runs them yet.
-/// Errors: WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, WINDOW_FUNCTION_FRAME_NOT_ORDERED,
-/// DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, UNSUPPORTED_EXPR_FOR_WINDOW,
-/// UNSUPPORTED_EXPR_FOR_OPERATOR, DATATYPE_MISMATCH.*, INVALID_STATEMENT_OR_CLAUSE.
-Status CheckWindows(const LogicalPlan& node, const std::vector<ExpressionPtr>& expressions);
+/// Says whether windows (OVER) may stand in the expressions of a node. Errors:
+/// WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, UNSUPPORTED_EXPR_FOR_OPERATOR.
+Status CheckWindowPlaces(const LogicalPlan& node, const std::vector<ExpressionPtr>& expressions);
+
+/// Checks a window whose children are resolved and which has its frame. Errors:
+/// WINDOW_FUNCTION_FRAME_NOT_ORDERED, DISTINCT_WINDOW_FUNCTION_UNSUPPORTED,
+/// EXPRESSION_TYPE_IS_NOT_ORDERABLE, DATATYPE_MISMATCH.*.
+Status CheckWindow(const WindowExpression& window, const FunctionSettings& settings);
+
+/// Whether a function needs an ORDER BY in its window.
+bool NeedsOrder(const Expression& function);
+
+/// Checks the ORDER BY that a function needs. Errors: WINDOW_FUNCTION_FRAME_NOT_ORDERED.
+Status CheckOrdered(const WindowExpression& window);
 
 }  // namespace firesteel

@@ -35,8 +35,8 @@ Result<std::vector<DataType>> CommonTypes(const Rows& rows, bool ansi) {
   return types;
 }
 
-ExpressionPtr CastTo(const ExpressionPtr& value, const DataType& type,
-                     const FunctionSettings& settings) {
+ExpressionPtr CastCellTo(const ExpressionPtr& value, const DataType& type,
+                         const FunctionSettings& settings) {
   if (value->type() == type) return value;
   return std::make_shared<Cast>(value, type,
                                 CastOptions{settings.ansi, false, settings.time_zone}, true);
@@ -61,7 +61,7 @@ PlanPtr AsProjections(const Rows& rows, const std::vector<DataType>& types,
   for (const std::vector<ExpressionPtr>& row : rows) {
     std::vector<ExpressionPtr> list;
     for (size_t i = 0; i < row.size(); ++i) {
-      list.push_back(std::make_shared<Alias>(CastTo(row[i], types[i], settings),
+      list.push_back(std::make_shared<Alias>(CastCellTo(row[i], types[i], settings),
                                              "col" + std::to_string(i + 1)));
     }
     projections.push_back(std::make_shared<Project>(std::move(list), std::make_shared<OneRow>()));
@@ -78,7 +78,7 @@ Result<PlanPtr> AsRelation(const Rows& rows, const std::vector<DataType>& types,
     std::vector<Value> values;
     bool nullable = false;
     for (const std::vector<ExpressionPtr>& row : rows) {
-      ARROW_ASSIGN_OR_RAISE(Value value, EvaluateConstant(*CastTo(row[i], types[i], settings)));
+      ARROW_ASSIGN_OR_RAISE(Value value, EvaluateConstant(*CastCellTo(row[i], types[i], settings)));
       nullable |= row[i]->nullable();
       values.push_back(std::move(value));
     }

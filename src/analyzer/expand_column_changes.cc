@@ -4,6 +4,8 @@
 
 #include "analyzer/rules.h"
 #include "common/error.h"
+#include "plan/attribute_set.h"
+#include "plan/deduplicate.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
 
@@ -55,11 +57,47 @@ Result<PlanPtr> Change(const WithColumns& change, const Resolver& resolver) {
   return PlanPtr(std::make_shared<Project>(std::move(list), change.child()));
 }
 
+/// A name may mean several columns: each of them is a key.
+Result<PlanPtr> FindKeys(const Deduplicate& deduplicate, const Resolver& resolver) {
+  const std::vector<AttributePtr> columns = deduplicate.child()->output();
+  std::vector<ExpressionPtr> keys;
+  AttributeSet known;
+  const auto add = [&](const AttributePtr& column) {
+    if (known.Contains(column->id())) return;
+    known.Add(column->id());
+    keys.push_back(column);
+  };
+  if (!deduplicate.names()) {
+    for (const AttributePtr& column : columns) add(column);
+  } else {
+    for (const std::string& name : *deduplicate.names()) {
+      bool found = false;
+      for (const AttributePtr& column : columns) {
+        if (Key(column->name(), resolver) != Key(name, resolver)) continue;
+        add(column);
+        found = true;
+      }
+      if (found) continue;
+      std::string given;
+      for (const AttributePtr& column : columns) {
+        given += (given.empty() ? "" : ", ") + column->name();
+      }
+      return MakeError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+                       {{"colName", name}, {"fieldNames", std::move(given)}});
+    }
+  }
+  return PlanPtr(std::make_shared<Deduplicate>(std::move(keys), deduplicate.within_watermark(),
+                                               deduplicate.child()));
+}
+
 }  // namespace
 
 Result<PlanPtr> ExpandColumnChanges(const PlanPtr& node, Resolver* resolver) {
   if (const auto* drop = As<DropColumns>(node)) return Drop(*drop, *resolver);
   if (const auto* change = As<WithColumns>(node)) return Change(*change, *resolver);
+  if (const auto* deduplicate = As<Deduplicate>(node); deduplicate && !deduplicate->has_keys()) {
+    return FindKeys(*deduplicate, *resolver);
+  }
   return node;
 }
 

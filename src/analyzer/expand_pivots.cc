@@ -6,6 +6,7 @@
 #include "analyzer/rules.h"
 #include "common/error.h"
 #include "expr/aggregate.h"
+#include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/constant.h"
 #include "functions/registry.h"
@@ -17,8 +18,6 @@
 namespace firesteel {
 
 namespace {
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 bool AllResolved(const PlanPtr& node) {
   const std::vector<ExpressionPtr> expressions = node->expressions();

@@ -146,7 +146,7 @@ StarScope MakeScope(const LogicalPlan& node, const std::vector<AttributePtr>& hi
   return {std::move(visible), NameScope(std::move(all), resolver)};
 }
 
-Result<std::vector<ExpressionPtr>> Expand(const UnresolvedStar& star, const StarScope& scopes) {
+Result<std::vector<ExpressionPtr>> ExpandStar(const UnresolvedStar& star, const StarScope& scopes) {
   const NameScope& scope = scopes.For(star);
   Result<std::vector<ExpressionPtr>> list = ExpandAll(star, scope);
   if (list.ok() && !star.except().empty()) {
@@ -186,7 +186,7 @@ Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const Star
       return MakeError("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
                        {{"tableName", QuoteIdentifier(star->target())}});
     }
-    ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> columns, Expand(*star, scope));
+    ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> columns, ExpandStar(*star, scope));
     expanded.insert(expanded.end(), columns.begin(), columns.end());
   }
   return ExpressionPtr(std::make_shared<UnresolvedFunction>(
@@ -202,7 +202,7 @@ Result<std::vector<ExpressionPtr>> ExpandList(const std::vector<ExpressionPtr>& 
       expanded.push_back(item);
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> columns, Expand(*star, scope));
+    ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> columns, ExpandStar(*star, scope));
     expanded.insert(expanded.end(), columns.begin(), columns.end());
   }
   return expanded;

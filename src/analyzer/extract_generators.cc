@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "expr/generator.h"
 #include "expr/unresolved.h"
+#include "functions/binding.h"
 #include "plan/operators.h"
 
 namespace firesteel {
@@ -43,8 +44,6 @@ NamedGenerator TakeGenerator(const ExpressionPtr& item) {
   if (!IsGenerator(*taken.call)) taken.call = nullptr;
   return taken;
 }
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 /// Refuses generators that are parts of other expressions.
 Status CheckPlaces(const std::vector<ExpressionPtr>& list) {

@@ -6,14 +6,13 @@
 #include "analyzer/resolver.h"
 #include "common/error.h"
 #include "expr/nodes.h"
+#include "functions/binding.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
 
 namespace firesteel {
 
 namespace {
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 Result<int> FindField(const DataType& type, const std::string& name, bool case_sensitive) {
   int found = -1;

@@ -10,6 +10,7 @@
 #include "plan/queries.h"
 #include "plan/relations.h"
 #include "plan/subqueries.h"
+#include "plan/user_rows.h"
 
 namespace firesteel {
 
@@ -110,6 +111,7 @@ class Renaming {
       return std::make_shared<SetOperation>(set->operation(), set->all(), set->child(0),
                                             set->child(1), RenameAll(set->output()));
     }
+    if (const auto* rows = As<UserRows>(node)) return rows->WithOutput(RenameAll(rows->output()));
     if (const auto* expand = As<Expand>(node)) {
       return std::make_shared<Expand>(expand->projections(), RenameAll(expand->output()),
                                       expand->child());

@@ -88,10 +88,10 @@ Result<PlanPtr> Graft(const PlanPtr& plan, const PlanPtr& left, bool outer) {
 }
 
 /// A generator alone, as in LEFT JOIN LATERAL explode(…): it can keep rows that give nothing.
-bool IsGenerator(const PlanPtr& plan) {
+bool IsGeneratorPlan(const PlanPtr& plan) {
   if (plan->kind() == PlanKind::kGenerate) return plan->child()->kind() == PlanKind::kOneRow;
   return (plan->kind() == PlanKind::kSubqueryAlias || plan->kind() == PlanKind::kProject) &&
-         IsGenerator(plan->child());
+         IsGeneratorPlan(plan->child());
 }
 
 /// The columns of a plan that gives one row, each as a query of its own.
@@ -167,7 +167,7 @@ Result<PlanPtr> WithoutLateral(const Join& join, const FunctionSettings& setting
         std::make_shared<Join>(join.left(), join.right(), join.type(), join.condition()));
   }
   const bool outer = join.type() == JoinType::kLeftOuter;
-  const bool alone = IsGenerator(join.right());
+  const bool alone = IsGeneratorPlan(join.right());
   PlanPtr pairs;
   if (outer && join.condition() == nullptr && alone) {
     return Graft(join.right(), join.left(), true);

@@ -181,10 +181,25 @@ PlanPtr AsFilter(const PlanPtr& node) {
   return std::make_shared<Filter>(having->condition(), having->child());
 }
 
+/// HAVING is about the groups, so it goes below the windows over them; nullptr when there are none.
+PlanPtr HavingBelowWindows(const PlanPtr& plan, const ExpressionPtr& condition, bool windowed) {
+  const bool is_window = plan->kind() == PlanKind::kWindow;
+  if (is_window || plan->kind() == PlanKind::kProject) {
+    PlanPtr below = HavingBelowWindows(plan->child(), condition, windowed || is_window);
+    return below == nullptr ? nullptr : plan->WithNewChildren({std::move(below)});
+  }
+  if (!windowed || plan->kind() != PlanKind::kAggregate) return nullptr;
+  return std::make_shared<Having>(condition, plan);
+}
+
 }  // namespace
 
 Result<PlanPtr> ResolveAboveAggregates(const PlanPtr& node, Resolver* resolver) {
   if (node->kind() != PlanKind::kSort && node->kind() != PlanKind::kHaving) return node;
+  if (const auto* having = As<Having>(node)) {
+    const PlanPtr below = HavingBelowWindows(having->child(), having->condition(), false);
+    if (below != nullptr) return below;
+  }
   std::vector<ExpressionPtr> expressions = node->expressions();
   if (!NeedsWork(expressions) || IsAll(expressions)) return AsFilter(node);
   const Aggregate* aggregate = FindAggregate(node->child());

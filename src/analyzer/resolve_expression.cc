@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyzer/name_scope.h"
+#include "expr/user_call.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
 
@@ -65,6 +66,7 @@ ExpressionPtr FirstOpenName(const ExpressionPtr& expression) {
 
 bool IsAggregateCall(const Expression& expression) {
   if (expression.kind() == ExpressionKind::kAggregate) return true;
+  if (const auto* user = As<UserCall>(expression)) return user->aggregates();
   const auto* call = As<UnresolvedFunction>(expression);
   return call != nullptr && FindFunction(call->name()).aggregate != nullptr;
 }

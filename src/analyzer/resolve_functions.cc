@@ -8,11 +8,15 @@
 #include "analyzer/named_arguments.h"
 #include "analyzer/resolve_expression.h"
 #include "analyzer/resolve_lambdas.h"
+#include "analyzer/resolve_windows.h"
 #include "analyzer/rules.h"
 #include "arrow/array/array_base.h"
 #include "common/error.h"
 #include "expr/function.h"
+#include "expr/user_call.h"
+#include "functions/binding.h"
 #include "functions/registry.h"
+#include "functions/window_functions.h"
 #include "plan/identifier.h"
 #include "plan/subqueries.h"
 #include "types/arrow_types.h"
@@ -30,8 +34,6 @@ bool AllResolved(const Expression& expression) {
                                   : child->resolved();
                      });
 }
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 /// A generator gives columns, not a value that a function could take. Checked before the function
 /// is bound, which would only complain about the type.
@@ -67,7 +69,7 @@ Result<ExpressionPtr> BindMinus(ExpressionPtr argument, const FunctionSettings& 
 /// `first(a) IGNORE NULLS` is `first(a, true)`.
 Status AddIgnoreNulls(const UnresolvedFunction& call, std::vector<ExpressionPtr>* arguments) {
   constexpr std::string_view kTakeIt[] = {"first", "first_value", "last", "last_value",
-                                          "any_value", "nth_value", "lead", "lag"};
+                                          "any_value"};
   const std::string name = FoldCase(call.name());
   if (std::find(std::begin(kTakeIt), std::end(kTakeIt), name) == std::end(kTakeIt)) {
     return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
@@ -80,14 +82,7 @@ Status AddIgnoreNulls(const UnresolvedFunction& call, std::vector<ExpressionPtr>
 
 /// Functions that exist as window functions only are none of the registry's.
 Status CheckNoWindowFunction(const UnresolvedFunction& call) {
-  constexpr std::string_view kWindowFunctions[] = {"row_number", "rank",  "dense_rank",
-                                                   "cume_dist",  "ntile", "percent_rank",
-                                                   "nth_value",  "lead",  "lag"};
-  const std::string name = FoldCase(call.name());
-  if (FindFunction(name) || std::find(std::begin(kWindowFunctions), std::end(kWindowFunctions),
-                                      name) == std::end(kWindowFunctions)) {
-    return Status::OK();
-  }
+  if (FindWindowFunction(call.name()) == nullptr) return Status::OK();
   return MakeError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", {{"funcName", Quoted(call.Sql())}});
 }
 
@@ -97,7 +92,30 @@ bool IsGroupingCall(const std::string& name) {
   return folded == "grouping" || folded == "grouping_id";
 }
 
+/// The call of a function that the session registered; nullptr when there is none of the name.
+Result<ExpressionPtr> BindUserFunction(const UnresolvedFunction& call, const Resolver& resolver) {
+  if (resolver.context().catalog == nullptr) return ExpressionPtr();
+  UserColumnFunctionPtr function = resolver.context().catalog->user_functions().Find(call.name());
+  if (function == nullptr) return ExpressionPtr();
+  if (call.has_filter()) {
+    return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     {{"prettyName", QuoteIdentifier(call.name())}, {"syntax", "FILTER CLAUSE"}});
+  }
+  std::vector<ExpressionPtr> arguments;
+  std::vector<std::string> names;
+  for (const ExpressionPtr& argument : call.arguments()) {
+    const auto* named = As<NamedArgument>(argument);
+    names.push_back(named == nullptr ? "" : named->name());
+    arguments.push_back(named == nullptr ? argument : named->child(0));
+  }
+  auto made =
+      std::make_shared<UserCall>(std::move(function), std::move(arguments), std::move(names));
+  return made->aggregates() ? BindUserAggregate(*made) : ExpressionPtr(std::move(made));
+}
+
 Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& resolver) {
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr user, BindUserFunction(call, resolver));
+  if (user != nullptr) return user;
   if (IsGroupingCall(call.name())) return ExpressionPtr();
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
   ARROW_RETURN_NOT_OK(CheckNoWindowFunction(call));
@@ -199,23 +217,66 @@ Result<ExpressionPtr> FixTimestamp(const UnresolvedTimestamp& literal,
 
 }  // namespace
 
-Result<ExpressionPtr> ResolveCalls(const ExpressionPtr& expression, const Resolver& resolver) {
-  const FunctionSettings& settings = resolver.settings();
-  // Functions of windows have meanings of their own, see CheckWindows.
-  if (HasKind(expression, ExpressionKind::kWindow)) return expression;
-  return TransformUp<Expression>(expression, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
+namespace {
+
+/// Resolves the calls of one tree, from the leaves up.
+class CallResolver {
+ public:
+  explicit CallResolver(const Resolver& resolver)
+      : resolver_(resolver), settings_(resolver.settings()) {}
+
+  /// `window` is the window that the expression is the function of; may be nullptr.
+  Result<ExpressionPtr> Resolve(const ExpressionPtr& expression, const WindowExpression* window) {
+    const auto* own = As<WindowExpression>(expression);
+    bool first = true;
+    ARROW_ASSIGN_OR_RAISE(
+        ExpressionPtr resolved,
+        MapChildren<Expression>(expression, [&](const ExpressionPtr& child) {
+          const bool is_function = std::exchange(first, false) && own != nullptr;
+          return Resolve(child, is_function ? own : nullptr);
+        }));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr changed, ResolveOne(resolved, window));
+    return changed == nullptr ? resolved : changed;
+  }
+
+ private:
+  /// nullptr when there is nothing to change.
+  Result<ExpressionPtr> ResolveOne(const ExpressionPtr& e, const WindowExpression* window) {
     if (const auto* timestamp = As<UnresolvedTimestamp>(e)) {
-      return FixTimestamp(*timestamp, settings);
+      return FixTimestamp(*timestamp, settings_);
     }
     const auto* call = As<UnresolvedFunction>(e);
-    if (call != nullptr && HasLambda(*call)) return BindLambdas(*call, resolver);
+    if (call != nullptr && HasLambda(*call)) return BindLambdas(*call, resolver_);
     if (!AllResolved(*e)) return ExpressionPtr();
-    if (call != nullptr) return BindFunction(*call, resolver);
-    if (const auto* cast = As<Cast>(e)) return FixCast(*cast, settings);
-    if (const auto* conditional = As<Conditional>(e)) return FixConditional(*conditional, settings);
-    if (const auto* subquery = As<SubqueryExpression>(e)) return AlignIn(*subquery, settings);
+    if (call != nullptr && window != nullptr) return BindWindowed(*call, *window);
+    if (call != nullptr) return BindFunction(*call, resolver_);
+    if (const auto* over = As<WindowExpression>(e)) {
+      Result<ExpressionPtr> completed = CompleteWindow(*over, settings_);
+      return completed.ok() ? completed : AtOrigin(completed.status(), over->origin());
+    }
+    if (const auto* cast = As<Cast>(e)) return FixCast(*cast, settings_);
+    if (const auto* conditional = As<Conditional>(e)) {
+      return FixConditional(*conditional, settings_);
+    }
+    if (const auto* subquery = As<SubqueryExpression>(e)) return AlignIn(*subquery, settings_);
     return ExpressionPtr();
-  });
+  }
+
+  Result<ExpressionPtr> BindWindowed(const UnresolvedFunction& call,
+                                     const WindowExpression& window) {
+    Result<ExpressionPtr> bound = BindOver(call, settings_);
+    if (bound.ok() && *bound == nullptr) bound = BindAny(call, resolver_);
+    return bound.ok() ? bound : AtOrigin(bound.status(), window.origin());
+  }
+
+  const Resolver& resolver_;
+  const FunctionSettings& settings_;
+};
+
+}  // namespace
+
+Result<ExpressionPtr> ResolveCalls(const ExpressionPtr& expression, const Resolver& resolver) {
+  return CallResolver(resolver).Resolve(expression, nullptr);
 }
 
 namespace {
@@ -235,7 +296,7 @@ Status PlaceError(const Status& status, const LogicalPlan& node) {
 Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver) {
   std::vector<ExpressionPtr> expressions = node->expressions();
   if (std::none_of(expressions.begin(), expressions.end(), HasOpenNames)) {
-    ARROW_RETURN_NOT_OK(CheckWindows(*node, expressions));
+    ARROW_RETURN_NOT_OK(CheckWindowPlaces(*node, expressions));
   }
   bool changed = false;
   for (ExpressionPtr& expression : expressions) {

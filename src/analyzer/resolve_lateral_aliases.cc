@@ -5,6 +5,7 @@
 #include "analyzer/grouping_view.h"
 #include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
+#include "analyzer/split_aggregation.h"
 #include "common/error.h"
 #include "plan/attribute_set.h"
 #include "plan/identifier.h"
@@ -96,26 +97,6 @@ PlanPtr SplitProject(const Project& project, const LateralList& items) {
       std::move(above), std::make_shared<Project>(std::move(below), project.child()));
 }
 
-/// Moves what an aggregation computes into `below` and leaves columns in its place.
-ExpressionPtr TakeApart(const ExpressionPtr& expression, const GroupingView& view,
-                        std::vector<ExpressionPtr>* below) {
-  const bool computed = expression->kind() == ExpressionKind::kAggregate;
-  const ExpressionPtr key = computed ? nullptr : view.GroupOf(expression);
-  if (computed || key != nullptr) {
-    ExpressionPtr item = computed ? expression : key;
-    if (!IsNamed(*item)) item = std::make_shared<Alias>(item, item->Sql());
-    below->push_back(item);
-    return ToAttribute(item);
-  }
-  std::vector<ExpressionPtr> children;
-  bool changed = false;
-  for (const ExpressionPtr& child : expression->children()) {
-    children.push_back(TakeApart(child, view, below));
-    changed |= children.back() != child;
-  }
-  return changed ? expression->WithNewChildren(std::move(children)) : expression;
-}
-
 /// Aggregates without the items that use aliases, which are computed above.
 PlanPtr SplitAggregate(const Aggregate& aggregate, const LateralList& items) {
   const GroupingView view(aggregate);
@@ -131,7 +112,7 @@ PlanPtr SplitAggregate(const Aggregate& aggregate, const LateralList& items) {
       continue;
     }
     const auto* alias = As<Alias>(item);
-    const ExpressionPtr apart = TakeApart(WithoutAlias(item), view, &below);
+    const ExpressionPtr apart = TakeAggregationOut(WithoutAlias(item), view, &below);
     if (alias == nullptr) {
       above.push_back(std::make_shared<Alias>(apart, item->Sql()));
     } else {

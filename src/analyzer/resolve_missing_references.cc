@@ -4,6 +4,7 @@
 
 #include "analyzer/name_scope.h"
 #include "analyzer/rules.h"
+#include "analyzer/tagged_columns.h"
 #include "plan/attribute_set.h"
 #include "plan/operators.h"
 
@@ -11,7 +12,7 @@ namespace firesteel {
 
 namespace {
 
-bool HasOpenNames(const std::vector<ExpressionPtr>& expressions) {
+bool AnyHasOpenNames(const std::vector<ExpressionPtr>& expressions) {
   return std::any_of(expressions.begin(), expressions.end(), [](const ExpressionPtr& expression) {
     return Exists<Expression>(expression, [](const Expression& e) {
       return e.kind() == ExpressionKind::kUnresolvedAttribute;
@@ -26,29 +27,57 @@ struct Extended {
 };
 
 Result<std::vector<ExpressionPtr>> FindNames(std::vector<ExpressionPtr> expressions,
-                                             const PlanPtr& plan, const Resolver& resolver) {
-  const NameScope scope(plan->output(), &resolver);
+                                             std::vector<AttributePtr> columns, const PlanPtr& plan,
+                                             const Resolver& resolver) {
+  const NameScope scope(std::move(columns), &resolver);
   for (ExpressionPtr& expression : expressions) {
     ARROW_ASSIGN_OR_RAISE(
         expression, TransformUp<Expression>(
                         expression, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
                           const auto* name = As<UnresolvedAttribute>(e);
-                          return name == nullptr ? ExpressionPtr() : scope.Find(name->parts());
+                          if (name == nullptr) return ExpressionPtr();
+                          if (name->plan_tag()) return FindTagged(*name, {plan}, scope);
+                          return scope.Find(name->parts());
                         }));
   }
   return expressions;
+}
+
+/// Looks for the open names among the keys of an aggregation, which gives those that are found.
+Result<std::optional<Extended>> ExtendByGroups(const std::vector<ExpressionPtr>& expressions,
+                                               const Aggregate& aggregate,
+                                               const Resolver& resolver) {
+  std::vector<AttributePtr> keys;
+  for (const ExpressionPtr& key : aggregate.grouping()) {
+    if (!IsNamed(*key)) continue;
+    keys.push_back(ToAttribute(key));
+  }
+  ARROW_ASSIGN_OR_RAISE(
+      std::vector<ExpressionPtr> found,
+      FindNames(expressions, keys, aggregate.child(), resolver));
+  if (AnyHasOpenNames(found)) return std::optional<Extended>();
+  AttributeSet given(aggregate.output());
+  std::vector<ExpressionPtr> list = aggregate.output_list();
+  for (const AttributePtr& key : keys) {
+    if (!given.Contains(key->id())) list.push_back(key);
+  }
+  return Extended{std::move(found), std::make_shared<Aggregate>(
+                                        aggregate.grouping(), std::move(list), aggregate.child())};
 }
 
 /// Looks for the open names in `plan` and then below it, and passes the columns found there up.
 /// Nothing when some name is nowhere: a view's alias or an aggregation hides what is below.
 Result<std::optional<Extended>> Extend(const std::vector<ExpressionPtr>& expressions,
                                        const PlanPtr& plan, const Resolver& resolver) {
-  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> found, FindNames(expressions, plan, resolver));
-  if (!HasOpenNames(found)) return Extended{std::move(found), plan};
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> found,
+                        FindNames(expressions, plan->output(), plan, resolver));
+  if (!AnyHasOpenNames(found)) return Extended{std::move(found), plan};
   const PlanKind kind = plan->kind();
   if (kind != PlanKind::kProject && kind != PlanKind::kFilter && kind != PlanKind::kSort &&
-      kind != PlanKind::kLimit && kind != PlanKind::kGenerate) {
-    return std::optional<Extended>();
+      kind != PlanKind::kLimit && kind != PlanKind::kGenerate && kind != PlanKind::kWindow &&
+      kind != PlanKind::kTaggedPlan) {
+    return kind == PlanKind::kAggregate ? ExtendByGroups(found, *As<Aggregate>(plan), resolver)
+                                        : Result<std::optional<Extended>>(std::nullopt);
   }
   ARROW_ASSIGN_OR_RAISE(std::optional<Extended> below, Extend(found, plan->child(), resolver));
   if (!below) return std::optional<Extended>();
@@ -73,9 +102,12 @@ Result<std::optional<Extended>> Extend(const std::vector<ExpressionPtr>& express
 }  // namespace
 
 Result<PlanPtr> ResolveMissingReferences(const PlanPtr& node, Resolver* resolver) {
-  if (node->kind() != PlanKind::kFilter && node->kind() != PlanKind::kSort) return node;
+  if (node->kind() != PlanKind::kFilter && node->kind() != PlanKind::kSort &&
+      node->kind() != PlanKind::kQualify) {
+    return node;
+  }
   const std::vector<ExpressionPtr> expressions = node->expressions();
-  if (!HasOpenNames(expressions)) return node;
+  if (!AnyHasOpenNames(expressions)) return node;
   ARROW_ASSIGN_OR_RAISE(std::optional<Extended> extended,
                         Extend(expressions, node->child(), *resolver));
   if (!extended) return node;

@@ -4,6 +4,7 @@
 #include "analyzer/name_scope.h"
 #include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
+#include "analyzer/tagged_columns.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
@@ -52,6 +53,7 @@ Result<PlanPtr> ResolveReferences(const PlanPtr& node, Resolver* resolver) {
   if (std::none_of(expressions.begin(), expressions.end(), HasOpenNames)) return node;
   const NameScope scope = NameScope::OfChildren(*node, resolver);
   const auto find = [&](const UnresolvedAttribute& name) {
+    if (name.plan_tag()) return FindTagged(name, node->children(), scope);
     return FindColumnOrFunction(name, scope, *resolver);
   };
   bool changed = false;

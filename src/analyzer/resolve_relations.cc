@@ -3,6 +3,7 @@
 
 #include "analyzer/name_scope.h"
 #include "analyzer/rules.h"
+#include "common/env.h"
 #include "common/error.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
@@ -49,6 +50,16 @@ PlanPtr AsStream(const PlanPtr& view) {
   return child == nullptr ? nullptr : view->WithNewChildren({child});
 }
 
+/// A table whose directory somebody has removed is empty, it is no error; nullptr for all others.
+Result<PlanPtr> WithoutFiles(const std::vector<std::string>& name,
+                             const AnalysisContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table, context.catalog->FindTable(name));
+  if (!table || table->is_view()) return PlanPtr();
+  ARROW_ASSIGN_OR_RAISE(const bool exists, context.connectors.env->Exists(table->location));
+  if (exists) return PlanPtr();
+  return PlanPtr(LocalRelation::Make(table->schema, {}));
+}
+
 Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
   const std::vector<std::string>& name = table.name();
   if (name.size() == 1) {
@@ -63,6 +74,8 @@ Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
                                                           std::move(options),
                                                           table.is_streaming()));
   }
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr empty, WithoutFiles(name, resolver->context()));
+  if (empty != nullptr) return PlanPtr(std::make_shared<SubqueryAlias>(name.back(), empty));
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, resolver->ResolveView(name));
   if (table.is_streaming() && !plan->is_streaming()) {
     plan = AsStream(plan);

@@ -5,6 +5,7 @@
 #include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
+#include "functions/binding.h"
 #include "functions/coercion.h"
 #include "plan/attribute_set.h"
 #include "plan/operators.h"
@@ -13,8 +14,6 @@
 namespace firesteel {
 
 namespace {
-
-std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 /// Finds what a plan reads of the query around it, each column once.
 class OuterColumns {

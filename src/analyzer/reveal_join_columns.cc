@@ -6,6 +6,7 @@
 #include "analyzer/name_scope.h"
 #include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
+#include "analyzer/tagged_columns.h"
 #include "plan/attribute_set.h"
 #include "plan/operators.h"
 
@@ -15,7 +16,8 @@ namespace {
 
 bool PassesColumns(const LogicalPlan& plan) {
   return plan.kind() == PlanKind::kFilter || plan.kind() == PlanKind::kSort ||
-         plan.kind() == PlanKind::kLimit || plan.kind() == PlanKind::kOffset;
+         plan.kind() == PlanKind::kLimit || plan.kind() == PlanKind::kOffset ||
+         plan.kind() == PlanKind::kTaggedPlan;
 }
 
 bool JoinsOutput(const Join& join) {
@@ -99,8 +101,10 @@ Result<PlanPtr> RevealJoinColumns(const PlanPtr& node, Resolver* resolver) {
     ARROW_ASSIGN_OR_RAISE(
         ExpressionPtr resolved,
         ResolveNames(expression, [&](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
-          if (name.parts().size() < 2) return ExpressionPtr();
-          ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, scope.Find(name.parts()));
+          if (name.parts().size() < 2 && !name.plan_tag()) return ExpressionPtr();
+          ARROW_ASSIGN_OR_RAISE(ExpressionPtr found,
+                                name.plan_tag() ? FindTagged(name, node->children(), scope)
+                                                : scope.Find(name.parts()));
           if (found != nullptr) wanted.AddReferences(found);
           return found;
         }));

@@ -9,7 +9,7 @@ namespace firesteel {
 // resolved, and returns the node itself when there is nothing to do. It may return a tree with new
 // nodes below: they are resolved before the next rule runs.
 
-/// drop(…) and withColumn(…) become projections.
+/// drop(…) and withColumn(…) become projections; the names of dropDuplicates(…) become keys.
 Result<PlanPtr> ExpandColumnChanges(const PlanPtr& node, Resolver* resolver);
 /// Data sources become scans, names of tables the plans they stand for.
 Result<PlanPtr> ResolveRelations(const PlanPtr& node, Resolver* resolver);
@@ -27,6 +27,10 @@ Result<PlanPtr> ResolveReferences(const PlanPtr& node, Resolver* resolver);
 Result<PlanPtr> ResolveSubqueries(const PlanPtr& node, Resolver* resolver);
 /// Calls are bound to functions, which casts their arguments; casts get the session's settings.
 Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver);
+/// withWatermark reads its delay; over a batch query it goes away.
+Result<PlanPtr> ResolveWatermarks(const PlanPtr& node, Resolver* resolver);
+/// window(), session_window() and window_time() become columns of nodes below.
+Result<PlanPtr> ExtractTimeWindows(const PlanPtr& node, Resolver* resolver);
 /// `r.id` means the right side's column after JOIN … USING (id), too.
 Result<PlanPtr> RevealJoinColumns(const PlanPtr& node, Resolver* resolver);
 /// A filter or sort may use columns that the SELECT list below leaves out.
@@ -49,6 +53,8 @@ Result<PlanPtr> ExpandGroupingSets(const PlanPtr& node, Resolver* resolver);
 Result<PlanPtr> ExtractGenerators(const PlanPtr& node, Resolver* resolver);
 /// Window functions get their frames and move out of SELECT lists into nodes of their own.
 Result<PlanPtr> ExtractWindows(const PlanPtr& node, Resolver* resolver);
+/// QUALIFY becomes a filter over the windows that its condition computes.
+Result<PlanPtr> ResolveQualify(const PlanPtr& node, Resolver* resolver);
 /// PIVOT becomes an aggregation, UNPIVOT an expansion.
 Result<PlanPtr> ExpandPivots(const PlanPtr& node, Resolver* resolver);
 /// LATERAL joins that need no join become generators and projections.

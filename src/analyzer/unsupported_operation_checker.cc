@@ -8,8 +8,11 @@
 #include "common/error.h"
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "plan/deduplicate.h"
+#include "plan/join_times.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/semantic_equality.h"
 #include "plan/subqueries.h"
 
@@ -88,6 +91,38 @@ bool WaitsForStream(const LogicalPlan& node) {
          (join->type() == JoinType::kLeftSemi && static_side == 0);
 }
 
+const Join* JoinOfStreams(const LogicalPlan& node) {
+  const auto* join = As<Join>(node);
+  const bool both =
+      join != nullptr && join->left()->is_streaming() && join->right()->is_streaming();
+  return both ? join : nullptr;
+}
+
+bool IsInner(const Join& join) {
+  return join.type() == JoinType::kInner || join.type() == JoinType::kCross;
+}
+
+/// Whether there is a time from which on a row without a match is known to have none.
+bool MatchesEnd(const Join& join) {
+  if (HasEventTimeKey(join)) return true;
+  const std::vector<ExpressionPtr> conditions = JoinConjuncts(join.condition());
+  const std::vector<AttributePtr> left = join.left()->output();
+  const std::vector<AttributePtr> right = join.right()->output();
+  const bool of_left = StateWatermarkOffsetMs(conditions, left, right).has_value();
+  const bool of_right = StateWatermarkOffsetMs(conditions, right, left).has_value();
+  switch (join.type()) {
+    case JoinType::kRightOuter: return of_right;
+    case JoinType::kFullOuter: return of_left || of_right;
+    default: return of_left;
+  }
+}
+
+bool HasEventTime(const LogicalPlan& plan) {
+  const std::vector<AttributePtr> columns = plan.output();
+  return std::any_of(columns.begin(), columns.end(),
+                     [](const AttributePtr& column) { return HasWatermark(*column); });
+}
+
 bool ReadsStream(const Expression& expression) {
   const auto* subquery = As<SubqueryExpression>(expression);
   return subquery != nullptr && subquery->plan()->is_streaming();
@@ -146,16 +181,40 @@ constexpr UnsupportedOperation kNodeRules[] = {
      Refusal::kOperation, "A stream cannot be limited in the output mode update."},
     {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kOffset; },
      Refusal::kOperation, "A stream cannot leave out its first rows: OFFSET is not supported."},
-    {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kSetOperation; },
-     Refusal::kOperation, "INTERSECT and EXCEPT are not supported on a stream."},
+    {[](const LogicalPlan& node, OutputMode) {
+       const auto* operation = As<SetOperation>(node);
+       return operation != nullptr &&
+              (operation->operation() == SetOperation::Operation::kIntersect ||
+               node.child(1)->is_streaming());
+     },
+     Refusal::kOperation, "INTERSECT, and EXCEPT of a stream, are not supported."},
     {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kWindow; },
      Refusal::kOperation,
      "Window functions (OVER) are not supported on a stream; group by window() instead."},
     {[](const LogicalPlan& node, OutputMode) {
-       return node.kind() == PlanKind::kJoin && node.children()[0]->is_streaming() &&
-              node.children()[1]->is_streaming();
+       const Join* join = JoinOfStreams(node);
+       return join != nullptr && join->type() == JoinType::kLeftAnti;
      },
-     Refusal::kOperation, "The join of two streams is not supported."},
+     Refusal::kOperation, "An anti join of two streams is not supported."},
+    {[](const LogicalPlan& node, OutputMode mode) {
+       const Join* join = JoinOfStreams(node);
+       return join != nullptr && mode != OutputMode::kAppend && !IsInner(*join);
+     },
+     Refusal::kOperation,
+     "Two streams can be joined in this way in the output mode append only."},
+    {[](const LogicalPlan& node, OutputMode) {
+       const Join* join = JoinOfStreams(node);
+       return join != nullptr && !IsInner(*join) && !MatchesEnd(*join);
+     },
+     Refusal::kOperation,
+     "This join of two streams needs a watermark: on one of the columns that are equal, or on the "
+     "side whose rows may be missing together with a condition on the range of times."},
+    {[](const LogicalPlan& node, OutputMode) {
+       const auto* deduplicate = As<Deduplicate>(node);
+       return deduplicate != nullptr && deduplicate->within_watermark() &&
+              !HasEventTime(*deduplicate->child());
+     },
+     Refusal::kOperation, "dropDuplicatesWithinWatermark is not supported without a watermark."},
     {[](const LogicalPlan& node, OutputMode) { return WaitsForStream(node); }, Refusal::kOperation,
      "A join of a stream and a static table cannot keep the static rows without a match."},
     {[](const LogicalPlan& node, OutputMode) {
@@ -207,11 +266,21 @@ Status CheckNodes(const LogicalPlan& node, OutputMode mode) {
   return Status::OK();
 }
 
+Status CheckBatchNodes(const LogicalPlan& node) {
+  const auto* deduplicate = As<Deduplicate>(node);
+  if (deduplicate != nullptr && deduplicate->within_watermark()) {
+    return MakeError("_LEGACY_ERROR_TEMP_3102",
+                     {{"msg", "dropDuplicatesWithinWatermark is for streams only."}});
+  }
+  for (const PlanPtr& child : node.children()) ARROW_RETURN_NOT_OK(CheckBatchNodes(*child));
+  return Status::OK();
+}
+
 }  // namespace
 
 Status CheckForBatch(const PlanPtr& plan) {
   ARROW_RETURN_NOT_OK(CheckSubqueries(*plan));
-  if (!plan->is_streaming()) return Status::OK();
+  if (!plan->is_streaming()) return CheckBatchNodes(*plan);
   return MakeError("_LEGACY_ERROR_TEMP_3102",
                    {{"msg", "A query that reads a stream is run with writeStream.start()."}});
 }

@@ -4,6 +4,7 @@
 
 #include "analyzer/test_analysis.h"
 #include "expr/unresolved.h"
+#include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/queries.h"
 #include "plan/subqueries.h"
@@ -94,9 +95,58 @@ TEST_F(UnsupportedOperationCheckerTest, JoinsKeepNoStaticRowsWithoutAMatch) {
       {"full", join(stream_, static_, JoinType::kFullOuter), kOperation, kOperation, kMode},
       {"semi, stream right", join(static_, stream_, JoinType::kLeftSemi), kOperation, kOperation,
        kMode},
-      {"two streams", join(stream_, test::Scan("k INT", true), JoinType::kInner), kOperation,
-       kOperation, kMode},
+      {"two streams", join(stream_, test::Scan("k INT", true), JoinType::kInner), kOk, kOk, kMode},
   });
+}
+
+TEST_F(UnsupportedOperationCheckerTest, JoinsOfStreamsNeedAnEndOfWaiting) {
+  const PlanPtr timed = WithWatermark(stream_);
+  const auto join = [](PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr more) -> PlanPtr {
+    ExpressionPtr condition = Call("=", Name("l.k"), Name("r.k"));
+    if (more) condition = Call("and", condition, std::move(more));
+    return std::make_shared<Join>(test::Named(std::move(left), "l"),
+                                  test::Named(std::move(right), "r"), type, std::move(condition));
+  };
+  const ExpressionPtr after = Call(">=", Name("l.at"), Name("r.at"));
+  const ExpressionPtr before = Call("<=", Name("l.at"), Name("r.at"));
+  const ExpressionPtr same = Call("=", Name("l.at"), Name("r.at"));
+  ExpectAll({
+      {"left, no watermark", join(stream_, stream_, JoinType::kLeftOuter, after), kOperation,
+       kOperation, kMode},
+      {"left, no range", join(timed, timed, JoinType::kLeftOuter, nullptr), kOperation,
+       kOperation, kMode},
+      {"left, range", join(timed, timed, JoinType::kLeftOuter, after), kOk, kOperation, kMode},
+      {"left, range the wrong way", join(timed, timed, JoinType::kLeftOuter, before), kOperation,
+       kOperation, kMode},
+      {"left, watermark right", join(stream_, timed, JoinType::kLeftOuter, after), kOk,
+       kOperation, kMode},
+      {"left, watermark left", join(timed, stream_, JoinType::kLeftOuter, after), kOperation,
+       kOperation, kMode},
+      {"right, range", join(timed, timed, JoinType::kRightOuter, before), kOk, kOperation, kMode},
+      {"full, either range", join(timed, timed, JoinType::kFullOuter, before), kOk, kOperation,
+       kMode},
+      {"semi, key", join(timed, timed, JoinType::kLeftSemi, same), kOk, kOperation, kMode},
+      {"anti", join(timed, timed, JoinType::kLeftAnti, after), kOperation, kOperation, kMode},
+      {"cross", std::make_shared<Join>(stream_, stream_, JoinType::kCross, nullptr), kOk, kOk,
+       kMode},
+  });
+}
+
+TEST_F(UnsupportedOperationCheckerTest, DuplicatesWithinAWatermarkNeedOne) {
+  const auto within = [](PlanPtr plan) -> PlanPtr {
+    return std::make_shared<Deduplicate>(std::vector<std::string>{"k"}, true, std::move(plan));
+  };
+  ExpectAll({
+      {"by key", std::make_shared<Deduplicate>(std::nullopt, false, stream_), kOk, kOk, kMode},
+      {"within, no watermark", within(stream_), kOperation, kOperation, kMode},
+      {"within", within(WithWatermark(stream_)), kOk, kOk, kMode},
+  });
+  EXPECT_EQ(ErrorCondition(CheckForBatch(*session_.Run(within(static_)))), kOperation);
+  EXPECT_EQ(ErrorCondition(
+                session_.Run(std::make_shared<Deduplicate>(std::vector<std::string>{"nope"}, false,
+                                                           static_))
+                    .status()),
+            "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES");
 }
 
 TEST_F(UnsupportedOperationCheckerTest, RefusesWhatNeedsTheWholeStream) {
@@ -107,7 +157,7 @@ TEST_F(UnsupportedOperationCheckerTest, RefusesWhatNeedsTheWholeStream) {
       {"distinct with a watermark", std::make_shared<Distinct>(WithWatermark(stream_)), kOk, kOk,
        kOk},
       {"offset", std::make_shared<SkipRows>(1, stream_), kOperation, kOperation, kMode},
-      {"except", both, kOperation, kOperation, kMode},
+      {"except", both, kOk, kOk, kMode},
   });
   const ExpressionPtr exists = std::make_shared<SubqueryExpression>(
       SubqueryExpression::Form::kExists, stream_, std::vector<ExpressionPtr>());

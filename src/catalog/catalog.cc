@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "expr/unresolved.h"
 #include "plan/identifier.h"
+#include "plan/relations.h"
 
 namespace firesteel {
 
@@ -13,7 +14,6 @@ namespace {
 constexpr char kSearchPath[] =
     "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
 constexpr std::string_view kCatalogName = "spark_catalog";
-constexpr std::string_view kDefaultDatabase = "default";
 constexpr std::string_view kGlobalDatabase = "global_temp";
 
 /// Takes the catalog's name off the front.
@@ -55,9 +55,10 @@ std::string_view Trim(std::string_view text) {
 }  // namespace
 
 Catalog::Catalog(std::shared_ptr<const DataSourceRegistry> registry,
-                 std::shared_ptr<ViewStore> global_views)
+                 std::shared_ptr<ViewStore> global_views, std::shared_ptr<TableStore> tables)
     : registry_(std::move(registry)),
-      global_views_(global_views ? std::move(global_views) : std::make_shared<ViewStore>()) {}
+      global_views_(global_views ? std::move(global_views) : std::make_shared<ViewStore>()),
+      tables_(tables ? std::move(tables) : std::make_shared<TableStore>()) {}
 
 Status Catalog::CreateTempView(const std::string& name, PlanPtr plan, bool replace) {
   // The name is SQL: a dot in it separates parts unless it stands in backticks.
@@ -104,8 +105,47 @@ Result<StoredView> Catalog::LookupView(const std::vector<std::string>& name) con
 }
 
 Result<PlanPtr> Catalog::Lookup(const std::vector<std::string>& name) const {
-  ARROW_ASSIGN_OR_RAISE(StoredView view, LookupView(name));
-  return std::move(view.plan);
+  ARROW_ASSIGN_OR_RAISE(std::optional<StoredTable> table, FindTable(name));
+  if (!table) {
+    ARROW_ASSIGN_OR_RAISE(StoredView view, LookupView(name));
+    return std::move(view.plan);
+  }
+  if (table->is_view()) return table->view;
+  Options options = table->options;
+  options.Set("path", table->location);
+  return PlanPtr(std::make_shared<UnresolvedDataSource>(table->format, table->schema,
+                                                        std::move(options), false));
+}
+
+Result<TableName> Catalog::FullName(const std::vector<std::string>& name) const {
+  const std::vector<std::string> parts = WithoutCatalog(name);
+  if (parts.size() > 2) {
+    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
+                     {{"sessionCatalog", QuoteIdentifier(kCatalogName)},
+                      {"namespace", QuoteIdentifier(name)}});
+  }
+  if (parts.size() == 2) return TableName{FoldCase(parts[0]), parts[1]};
+  return TableName{current_database(), parts[0]};
+}
+
+Result<std::optional<StoredTable>> Catalog::FindTable(const std::vector<std::string>& name) const {
+  if (name.size() == 1 && views_.Find(name[0])) return std::optional<StoredTable>();
+  const std::vector<std::string> parts = WithoutCatalog(name);
+  if (parts.size() > 2) return std::optional<StoredTable>();  // LookupView says what is wrong
+  ARROW_ASSIGN_OR_RAISE(const TableName full, FullName(name));
+  return tables_->Find(full.database, full.name);
+}
+
+Result<StoredDatabase> Catalog::FindDatabase(const std::vector<std::string>& name) const {
+  const std::vector<std::string> parts = WithoutCatalog(name);
+  std::optional<StoredDatabase> found;
+  if (parts.size() == 1) found = tables_->FindDatabase(parts[0]);
+  if (!found) return SchemaNotFound(name);
+  return *std::move(found);
+}
+
+std::string TableName::Quoted() const {
+  return QuoteIdentifier({std::string(kCatalogName), database, name});
 }
 
 std::vector<std::string> Catalog::TempViewNames() const { return views_.Names(); }
@@ -114,26 +154,37 @@ Status Catalog::CheckDatabase(const std::vector<std::string>& name) const {
   const std::vector<std::string> parts = WithoutCatalog(name);
   if (parts.size() == 1) {
     const std::string database = FoldCase(parts[0]);
-    if (database == kDefaultDatabase || database == kGlobalDatabase) return Status::OK();
+    if (database == kGlobalDatabase || tables_->FindDatabase(database)) return Status::OK();
   }
   return SchemaNotFound(name);
 }
 
 Result<std::vector<CatalogEntry>> Catalog::List(const std::vector<std::string>& database) const {
   std::vector<CatalogEntry> entries;
+  std::string folded = current_database();
   if (!database.empty()) {
     ARROW_RETURN_NOT_OK(CheckDatabase(database));
-    if (FoldCase(database.back()) == kGlobalDatabase) {
-      for (std::string& name : global_views_->Names()) {
-        entries.push_back({std::string(kGlobalDatabase), std::move(name)});
-      }
+    folded = FoldCase(database.back());
+  }
+  if (folded == kGlobalDatabase) {
+    for (std::string& name : global_views_->Names()) {
+      entries.push_back({std::string(kGlobalDatabase), std::move(name)});
     }
+  }
+  for (const StoredTable& table : tables_->Tables(folded)) {
+    entries.push_back({folded, FoldCase(table.name), false, table.is_view()});
   }
   for (std::string& name : views_.Names()) entries.push_back({"", std::move(name)});
   return entries;
 }
 
-std::vector<std::string> Catalog::Databases() const { return {std::string(kDefaultDatabase)}; }
+std::vector<std::string> Catalog::Databases() const {
+  std::vector<std::string> names;
+  for (const StoredDatabase& database : tables_->Databases()) {
+    names.push_back(FoldCase(database.name));
+  }
+  return names;
+}
 
 std::string Catalog::current_database() const {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "catalog/data_source_registry.h"
+#include "catalog/table_store.h"
+#include "catalog/user_function_store.h"
 #include "catalog/view_store.h"
 #include "plan/logical_plan.h"
 
@@ -18,17 +20,32 @@ namespace firesteel {
 struct CatalogEntry {
   std::string database;  ///< "" for a temporary view of the session, `global_temp` for a global one
   std::string name;
+  bool temporary = true;
+  bool view = true;
 };
 
-/// A session's temporary views and tables by name (any case), the views that all sessions share,
-/// and the connectors. There is one catalog, `spark_catalog`, with the one database `default`, and
-/// `global_temp`, which holds the shared views. Thread-safe.
+/// The full name of a table or view that is none of a session's.
+struct TableName {
+  std::string database;
+  std::string name;
+  /// `spark_catalog`.`database`.`name`, as errors say it.
+  std::string Quoted() const;
+};
+
+/// A session's temporary views by name (any case), the databases, tables and views that all sessions
+/// share, and the connectors. There is one catalog, `spark_catalog`; its database `global_temp`
+/// holds the shared temporary views. Thread-safe.
 class Catalog {
  public:
   explicit Catalog(std::shared_ptr<const DataSourceRegistry> registry,
-                   std::shared_ptr<ViewStore> global_views = nullptr);
+                   std::shared_ptr<ViewStore> global_views = nullptr,
+                   std::shared_ptr<TableStore> tables = nullptr);
 
   const DataSourceRegistry& registry() const { return *registry_; }
+  TableStore& tables() const { return *tables_; }
+  /// The functions in the client's language.
+  UserFunctionStore& user_functions() { return user_functions_; }
+  const UserFunctionStore& user_functions() const { return user_functions_; }
 
   /// Names a plan, which should be analyzed: else a view over its own name would never end.
   /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`,
@@ -57,12 +74,23 @@ class Catalog {
   /// Errors: SCHEMA_NOT_FOUND.
   Status SetCurrentDatabase(const std::vector<std::string>& name);
 
+  /// What a name of a table stands for, whether or not there is one: names without a database are in
+  /// the current one. Errors: REQUIRES_SINGLE_PART_NAMESPACE.
+  Result<TableName> FullName(const std::vector<std::string>& name) const;
+  /// The table or shared view; nullopt when there is none or a temporary view hides it. Errors: as
+  /// FullName.
+  Result<std::optional<StoredTable>> FindTable(const std::vector<std::string>& name) const;
+  /// The database of a name with or without the catalog. Errors: SCHEMA_NOT_FOUND.
+  Result<StoredDatabase> FindDatabase(const std::vector<std::string>& name) const;
+
  private:
   Status CheckDatabase(const std::vector<std::string>& name) const;
 
   std::shared_ptr<const DataSourceRegistry> registry_;
   std::shared_ptr<ViewStore> global_views_;
+  std::shared_ptr<TableStore> tables_;
   ViewStore views_;  // the session's own
+  UserFunctionStore user_functions_;
   mutable std::mutex mutex_;
   std::string current_database_ = "default";  // guarded by mutex_
 };

@@ -19,11 +19,6 @@ SplitPath Split(const std::string& path) {
   return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
 }
 
-Status RemoveIfExists(Env* env, const std::string& path) {
-  const Status removed = env->RemoveFile(path);
-  return IsNotFound(removed) ? Status::OK() : removed;
-}
-
 // See the class comment of AtomicFile for the order of the steps.
 class RenamedFile final : public AtomicFile {
  public:
@@ -141,6 +136,11 @@ Status CheckpointFileManager::RemoveTemporaryFiles(const std::string& directory)
     ARROW_RETURN_NOT_OK(RemoveIfExists(env_, file.path));
   }
   return Status::OK();
+}
+
+Status RemoveIfExists(Env* env, const std::string& path) {
+  const Status removed = env->RemoveFile(path);
+  return IsNotFound(removed) ? Status::OK() : removed;
 }
 
 }  // namespace firesteel

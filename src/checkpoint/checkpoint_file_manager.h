@@ -43,4 +43,7 @@ class CheckpointFileManager {
   Env* env_;
 };
 
+/// Removes a file that may be gone already.
+Status RemoveIfExists(Env* env, const std::string& path);
+
 }  // namespace firesteel

@@ -9,7 +9,7 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kMetadataLine = 2;
+constexpr int64_t kCommitMetadataLine = 2;
 constexpr char kWatermarkKey[] = "nextBatchWatermarkMs";
 
 Result<CommitMetadata> ParseCommit(std::string_view text, const std::string& path) {
@@ -18,15 +18,18 @@ Result<CommitMetadata> ParseCommit(std::string_view text, const std::string& pat
   // Spark 2.2 and 2.3 wrote no watermark.
   if (lines.empty() || lines[0].empty()) return metadata;
   if (lines.size() > 1) {
-    return MalformedLog(path, kMetadataLine + 1, "nothing was expected after the second line");
+    return MalformedLog(path, kCommitMetadataLine + 1,
+                        "nothing was expected after the second line");
   }
   const auto json = nlohmann::json::parse(lines[0], nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return MalformedLog(path, kMetadataLine, "a JSON object was expected");
+  if (!json.is_object())
+    return MalformedLog(path, kCommitMetadataLine, "a JSON object was expected");
   const auto found = json.find(kWatermarkKey);
   if (found == json.end()) return metadata;
   const bool too_large = found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX;
   if (!found->is_number_integer() || too_large) {
-    return MalformedLog(path, kMetadataLine, fmt::format("{} is no whole number", kWatermarkKey));
+    return MalformedLog(path, kCommitMetadataLine,
+                        fmt::format("{} is no whole number", kWatermarkKey));
   }
   metadata.next_batch_watermark_ms = found->get<int64_t>();
   return metadata;

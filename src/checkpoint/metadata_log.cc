@@ -8,15 +8,6 @@
 #include "fmt/format.h"
 
 namespace firesteel {
-namespace {
-
-Status RemoveIfExists(Env* env, const std::string& path) {
-  const Status removed = env->RemoveFile(path);
-  return IsNotFound(removed) ? Status::OK() : removed;
-}
-
-}  // namespace
-
 Result<MetadataLog> MetadataLog::Open(CheckpointFileManager* files, std::string directory) {
   if (directory.empty()) return InternalError("A log needs a directory.");
   return MetadataLog(files, std::move(directory));

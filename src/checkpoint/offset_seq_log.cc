@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "common/json_text.h"
 #include "checkpoint/log_text.h"
+#include "common/json_text.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 // Line numbers of a file, for messages.
-constexpr int64_t kMetadataLine = 2;
+constexpr int64_t kOffsetMetadataLine = 2;
 constexpr int64_t kFirstOffsetLine = 3;
 
 constexpr std::string_view kNoOffset = "-";
@@ -23,7 +23,7 @@ Status ReadTime(const Json& metadata, const char* key, const std::string& path, 
   if (found == metadata.end()) return Status::OK();
   const bool too_large = found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX;
   if (!found->is_number_integer() || too_large) {
-    return MalformedLog(path, kMetadataLine, fmt::format("{} is no whole number", key));
+    return MalformedLog(path, kOffsetMetadataLine, fmt::format("{} is no whole number", key));
   }
   *time_ms = found->get<int64_t>();
   return Status::OK();
@@ -33,10 +33,11 @@ Status ReadConf(const Json& metadata, const std::string& path,
                 std::map<std::string, std::string>* conf) {
   const auto found = metadata.find("conf");
   if (found == metadata.end()) return Status::OK();
-  if (!found->is_object()) return MalformedLog(path, kMetadataLine, "conf is no JSON object");
+  if (!found->is_object()) return MalformedLog(path, kOffsetMetadataLine, "conf is no JSON object");
   for (const auto& [name, value] : found->items()) {
     if (!value.is_string()) {
-      return MalformedLog(path, kMetadataLine, fmt::format("the value of {} is no string", name));
+      return MalformedLog(path, kOffsetMetadataLine,
+                          fmt::format("the value of {} is no string", name));
     }
     conf->emplace(name, value.get<std::string>());
   }
@@ -48,7 +49,8 @@ Status ReadMetadata(std::string_view line, const std::string& path, OffsetSeq* s
   if (line.empty()) return Status::OK();
   const Json metadata = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!metadata.is_object()) {
-    return MalformedLog(path, kMetadataLine, "a JSON object with the batch's time was expected");
+    return MalformedLog(path, kOffsetMetadataLine,
+                        "a JSON object with the batch's time was expected");
   }
   ARROW_RETURN_NOT_OK(ReadTime(metadata, "batchWatermarkMs", path, &seq->batch_watermark_ms));
   ARROW_RETURN_NOT_OK(ReadTime(metadata, "batchTimestampMs", path, &seq->batch_timestamp_ms));
@@ -85,7 +87,7 @@ std::string OffsetSeqLog::Serialize(const OffsetSeq& offsets) {
 Result<OffsetSeq> OffsetSeqLog::Parse(std::string_view text, const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(const std::vector<std::string_view> lines, ParseLogLines(text, path));
   if (lines.empty()) {
-    return MalformedLog(path, kMetadataLine, "the line with the batch's time is missing");
+    return MalformedLog(path, kOffsetMetadataLine, "the line with the batch's time is missing");
   }
   OffsetSeq seq;
   ARROW_RETURN_NOT_OK(ReadMetadata(lines[0], path, &seq));

@@ -17,6 +17,8 @@ inline const ConfigKey<std::string> kSessionTimeZone{
     "spark.sql.session.timeZone", "UTC", "The session's zone; the default is the system's."};
 inline const ConfigKey<bool> kCaseSensitive{
     "spark.sql.caseSensitive", false, "Whether names are compared with their case."};
+inline const ConfigKey<std::string> kWarehouseDirectory{
+    "spark.sql.warehouse.dir", "spark-warehouse", "Directory of the databases' managed tables."};
 inline const ConfigKey<std::string> kMapKeyDedupPolicy{
     "spark.sql.mapKeyDedupPolicy", "EXCEPTION",
     "What a key does that a map has already: EXCEPTION fails, LAST_WIN replaces the value."};
@@ -114,6 +116,7 @@ inline const AnyConfigKey kAllKeys[] = {
     &kAnsiEnabled,
     &kSessionTimeZone,
     &kCaseSensitive,
+    &kWarehouseDirectory,
     &kMapKeyDedupPolicy,
     &kShufflePartitions,
     &kBatchRows,

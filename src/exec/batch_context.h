@@ -34,6 +34,12 @@ struct BatchContext {
   std::vector<OperatorWatermarks> watermarks;   ///< by stateful operator id
   StateStoreCoordinator* state_stores = nullptr;  ///< null in batch queries
   std::string state_root;                       ///< …/state
+
+  /// The watermarks of a stateful operator; those of a query without any, if none are given.
+  OperatorWatermarks WatermarksOf(int operator_id) const {
+    const auto index = static_cast<size_t>(operator_id);
+    return index < watermarks.size() ? watermarks[index] : OperatorWatermarks();
+  }
 };
 
 }  // namespace firesteel

@@ -29,6 +29,7 @@ struct OperatorMetrics {
   std::atomic<int64_t> state_rows_updated{0};
   std::atomic<int64_t> state_rows_removed{0};
   std::atomic<int64_t> rows_dropped_by_watermark{0};
+  std::atomic<int64_t> duplicates_dropped{0};
   std::atomic<int64_t> state_memory_bytes{0};
   std::atomic<int64_t> update_time_nanos{0};
   std::atomic<int64_t> removal_time_nanos{0};

@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const Schema& Input() {
+const Schema& GenerateInput() {
   static const Schema schema(
       {{"id", TypeId::kInteger}, {"list", DataType::Array(TypeId::kString)}});
   return schema;
@@ -15,15 +15,15 @@ const Schema& Input() {
 
 PhysicalPlanPtr Scan() {
   const auto list = [](std::vector<Value> elements) { return Value(ArrayValue{elements}); };
-  return ScanOf(Input(), {{Row({Value(1), list({"a", "b"})}), Row({Value(2), Value()}),
-                           Row({Value(3), list({})})},
-                          {Row({Value(4), Value()})},
-                          {Row({Value(5), list({Value(), "c"})})}});
+  return ScanOf(GenerateInput(), {{Row({Value(1), list({"a", "b"})}), Row({Value(2), Value()}),
+                                   Row({Value(3), list({})})},
+                                  {Row({Value(4), Value()})},
+                                  {Row({Value(5), list({Value(), "c"})})}});
 }
 
 Result<PhysicalPlanPtr> Explode(std::string_view function, bool outer, std::vector<int> kept,
                                 Schema schema) {
-  const ExpressionPtr call = Call(function, {Column(Input(), "list")});
+  const ExpressionPtr call = Call(function, {Column(GenerateInput(), "list")});
   return NewGenerate(Scan(), std::static_pointer_cast<const GeneratorCall>(call), outer,
                      std::move(kept), std::move(schema));
 }

@@ -217,22 +217,24 @@ TEST_F(JoinTest, AgreesWithTheModelWithLittleMemory) {
   CheckAllKinds(6);
 }
 
-Row Of(Value i, Value c = Value()) { return Row({std::move(i), Value(), Value(), std::move(c)}); }
+Row PairOf(Value i, Value c = Value()) {
+  return Row({std::move(i), Value(), Value(), std::move(c)});
+}
 
 TEST_F(JoinTest, NullAwareAntiJoinWithoutNullsAndWithoutRows) {
   const Case not_in{JoinKind::kLeftAnti, {0}, false, false, true};
-  const Rows left = {Of(Value(1)), Of(Value(2)), Of(Value())};
-  Check(not_in, left, {Of(Value(2))});
+  const Rows left = {PairOf(Value(1)), PairOf(Value(2)), PairOf(Value())};
+  Check(not_in, left, {PairOf(Value(2))});
   Check(not_in, left, {});
-  Check(not_in, left, {Of(Value(2)), Of(Value())});
+  Check(not_in, left, {PairOf(Value(2)), PairOf(Value())});
   EXPECT_THAT(environment_.Texts(*PlanOf(not_in, ScanOf(Side(), {left}), ScanOf(Side(), {}))),
               ElementsAre("[1,NULL,NULL,NULL]", "[2,NULL,NULL,NULL]", "[NULL,NULL,NULL,NULL]"));
 }
 
 TEST_F(JoinTest, SingleJoinTakesOneMatchOnly) {
-  const Rows left = {Of(Value(1), Value(5)), Of(Value(2), Value(1)), Of(Value())};
-  const Rows once = {Of(Value(1), Value(7))};
-  const Rows twice = {Of(Value(1), Value(7)), Of(Value(1), Value(3)), Of(Value(9))};
+  const Rows left = {PairOf(Value(1), Value(5)), PairOf(Value(2), Value(1)), PairOf(Value())};
+  const Rows once = {PairOf(Value(1), Value(7))};
+  const Rows twice = {PairOf(Value(1), Value(7)), PairOf(Value(1), Value(3)), PairOf(Value(9))};
   for (const int64_t budget : {int64_t{1} << 28, int64_t{1}}) {
     environment_.services().memory_budget_bytes = budget;
     Case single{JoinKind::kLeftSingle, {0}, false, false};

@@ -136,6 +136,9 @@ struct PlannedWindowFunction {
     kNtile,     ///< `number` parts
     kLag,       ///< `value` of `number` rows before; negative: after
     kNthValue,  ///< `value` of the `number`-th row of the frame
+    /// How much `value`, which only grows, did so since the row before; `otherwise`, if there, is
+    /// when it began to count.
+    kCounterDifference,
     kAggregate,
   };
   Kind kind = Kind::kRowNumber;

@@ -14,14 +14,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Schema NumberSchema() { return Schema({{"n", TypeId::kLong, false}}); }
+Schema OneNumberSchema() { return Schema({{"n", TypeId::kLong, false}}); }
 
 /// Notes when it is prepared; gives `batches` batches of one row per partition.
 class NotingPlan final : public PhysicalPlan {
  public:
   NotingPlan(std::string name, std::vector<PhysicalPlanPtr> children, int partitions, int batches,
              std::vector<std::string>* prepared)
-      : PhysicalPlan(NumberSchema(), std::move(children)),
+      : PhysicalPlan(OneNumberSchema(), std::move(children)),
         name_(std::move(name)),
         partitions_(partitions),
         batches_(batches),
@@ -44,7 +44,7 @@ class NotingPlan final : public PhysicalPlan {
     Reader(int batches, int64_t value) : left_(batches), value_(value) {}
     Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
       if (left_-- == 0) return nullptr;
-      return MakeBatch({Row({Value(value_)})}, NumberSchema());
+      return MakeBatch({Row({Value(value_)})}, OneNumberSchema());
     }
 
    private:
@@ -136,7 +136,7 @@ TEST_F(PhysicalPlanTest, FirstErrorEndsTheRun) {
 
 TEST_F(PhysicalPlanTest, FewRowsStayOnTheCallingThread) {
   std::vector<std::vector<Row>> partitions(8, {Row({Value(int64_t{1})})});
-  const PhysicalPlanPtr plan = PartitionsOf(NumberSchema(), partitions);
+  const PhysicalPlanPtr plan = PartitionsOf(OneNumberSchema(), partitions);
   ExecutionContext execution = environment_.Context();
   std::mutex mutex;
   std::set<std::thread::id> threads;

@@ -9,7 +9,7 @@
 namespace firesteel {
 namespace {
 
-const Schema& Input() {
+const Schema& SpillInput() {
   static const Schema schema({{"k", TypeId::kInteger}, {"s", TypeId::kString},
                               {"n", TypeId::kInteger}});
   return schema;
@@ -40,15 +40,15 @@ class SortSpillTest : public ::testing::Test {
                  Value(number++)}));
         spread.rows.push_back(batches.back().back());
       }
-      scans.push_back(ScanOf(Input(), batches));
+      scans.push_back(ScanOf(SpillInput(), batches));
     }
-    spread.plan = NewUnion(std::move(scans), Input()).ValueOrDie();
+    spread.plan = NewUnion(std::move(scans), SpillInput()).ValueOrDie();
     return spread;
   }
   int Below(int limit) { return static_cast<int>(random_() % limit); }
 
   static ExpressionPtr By(const char* name, bool ascending, bool nulls_first) {
-    return std::make_shared<SortOrder>(Column(Input(), name), ascending, nulls_first);
+    return std::make_shared<SortOrder>(Column(SpillInput(), name), ascending, nulls_first);
   }
 
   template <typename T>

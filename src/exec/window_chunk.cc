@@ -91,6 +91,7 @@ Result<ArrayPtr> WindowChunk::Compute(const PlannedWindowFunction& function,
           size(), arrow::Buffer::FromVector(Shares(function.kind)));
     case Kind::kLag: return Lag(function, evaluation);
     case Kind::kNthValue: return NthValue(function, evaluation);
+    case Kind::kCounterDifference: return CounterDifferences(function, evaluation);
     case Kind::kAggregate: return Aggregate(function, evaluation);
   }
   return InternalError("There is no such window function.");
@@ -189,6 +190,23 @@ Result<ArrayPtr> WindowChunk::NthValue(const PlannedWindowFunction& function,
     if (source < frames.end[row]) sources[row] = source;
   }
   return TakeElements(values, sources);
+}
+
+Result<ArrayPtr> WindowChunk::CounterDifferences(const PlannedWindowFunction& function,
+                                                 EvaluationContext* evaluation) const {
+  ARROW_ASSIGN_OR_RAISE(const ArrayPtr values, Values(function.value, evaluation));
+  ArrayPtr starts;
+  if (function.otherwise) {
+    ARROW_ASSIGN_OR_RAISE(starts, Values(function.otherwise, evaluation));
+  }
+  Rows before(size(), kNoElement);
+  int64_t last = kNoElement;
+  for (int64_t row = 0; row < size(); ++row) {
+    if (row == partition_begin_[row]) last = kNoElement;
+    before[row] = last;
+    if (values->IsValid(row)) last = row;
+  }
+  return SubtractCounters(*values, function.value->type(), starts.get(), before);
 }
 
 Result<WindowChunk::Frames> WindowChunk::FramesOf(const PlannedWindowFunction& function,

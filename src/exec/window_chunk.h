@@ -49,6 +49,9 @@ class WindowChunk {
   Result<std::shared_ptr<arrow::Array>> Aggregate(const PlannedWindowFunction& function,
                                                   EvaluationContext* evaluation) const;
 
+  Result<std::shared_ptr<arrow::Array>> CounterDifferences(const PlannedWindowFunction& function,
+                                                           EvaluationContext* evaluation) const;
+
   std::shared_ptr<arrow::RecordBatch> rows_;
   const std::vector<ExpressionPtr>* order_ = nullptr;
   EncodedRows order_keys_;
@@ -57,6 +60,14 @@ class WindowChunk {
   Rows peers_begin_;
   Rows peers_end_;
 };
+
+/// What a counter grew by since the row before[i], which is negative where there is none: NULL where
+/// the counter is NULL, shrank, or began anew. `starts` (may be nullptr) says when it began. Errors:
+/// COUNTER_DIFF_NEGATIVE_COUNTER_VALUE, COUNTER_DIFF_START_TIME_DECREASED.
+Result<std::shared_ptr<arrow::Array>> SubtractCounters(const arrow::Array& values,
+                                                       const DataType& type,
+                                                       const arrow::Array* starts,
+                                                       const std::vector<int64_t>& before);
 
 /// Aggregates rows [begin[i], end[i]) for each i: as a tree whose nodes hold the buffers of two
 /// nodes below, so that a frame of any size is put together from few of them. `rows_in_groups` says

@@ -11,7 +11,7 @@ namespace {
 using Kind = PlannedWindowFunction::Kind;
 using Bound = WindowBound::Kind;
 
-const Schema& Input() {
+const Schema& WindowInput() {
   static const Schema schema({{"p", TypeId::kString}, {"o", TypeId::kInteger},
                               {"v", TypeId::kInteger}});
   return schema;
@@ -46,11 +46,11 @@ class WindowTest : public ::testing::Test {
       if (batches.empty() || Below(4) == 0) batches.emplace_back();
       batches.back().push_back(row);
     }
-    std::vector<StructField> fields = Input().fields();
+    std::vector<StructField> fields = WindowInput().fields();
     fields.push_back({"w", type});
     const PhysicalPlanPtr plan =
-        NewWindow(ScanOf(Input(), batches), {Column(Input(), "p")},
-                  {std::make_shared<SortOrder>(Column(Input(), "o"), true, true)},
+        NewWindow(ScanOf(WindowInput(), batches), {Column(WindowInput(), "p")},
+                  {std::make_shared<SortOrder>(Column(WindowInput(), "o"), true, true)},
                   {std::move(function)}, Schema(fields))
             .ValueOrDie();
     const auto result = environment_.Run(*plan);
@@ -123,10 +123,10 @@ TEST_F(WindowTest, LagLooksBackAndAhead) {
     const std::vector<Row> rows = RandomRows(Below(50));
     PlannedWindowFunction lag;
     lag.kind = Kind::kLag;
-    lag.value = Column(Input(), "v");
+    lag.value = Column(WindowInput(), "v");
     lag.number = Below(7) - 3;
     lag.ignore_nulls = Below(2) == 0;
-    if (Below(2) == 0) lag.otherwise = Column(Input(), "o");
+    if (Below(2) == 0) lag.otherwise = Column(WindowInput(), "o");
     const auto values = Run(rows, lag, TypeId::kInteger);
     for (size_t i = 0; i < rows.size(); ++i) {
       int64_t at = static_cast<int64_t>(i);
@@ -157,7 +157,8 @@ TEST_F(WindowTest, AggregatesAndNthValuesOverFrames) {
       WindowBound made;
       if (by_value) {
         made.kind = Bound::kValue;
-        made.value = Call("+", {Column(Input(), "o"), Constant(static_cast<int32_t>(offset))});
+        made.value =
+            Call("+", {Column(WindowInput(), "o"), Constant(static_cast<int32_t>(offset))});
       } else {
         made.kind = Bound::kRow;
         made.rows = offset;
@@ -189,13 +190,13 @@ TEST_F(WindowTest, AggregatesAndNthValuesOverFrames) {
     };
 
     function.kind = Kind::kAggregate;
-    function.aggregate = Aggregated("collect_list", {Column(Input(), "v")});
+    function.aggregate = Aggregated("collect_list", {Column(WindowInput(), "v")});
     const auto lists = Run(rows, function, DataType::Array(TypeId::kInteger, false));
-    function.aggregate = Aggregated("sum", {Column(Input(), "v")}, false,
-                                    Call(">", {Column(Input(), "v"), Constant(30)}));
+    function.aggregate = Aggregated("sum", {Column(WindowInput(), "v")}, false,
+                                    Call(">", {Column(WindowInput(), "v"), Constant(30)}));
     const auto sums = Run(rows, function, TypeId::kLong);
     function.kind = Kind::kNthValue;
-    function.value = Column(Input(), "v");
+    function.value = Column(WindowInput(), "v");
     function.number = 1 + Below(3);
     function.ignore_nulls = Below(2) == 0;
     const auto values = Run(rows, function, TypeId::kInteger);
@@ -225,12 +226,12 @@ TEST_F(WindowTest, AggregatesAndNthValuesOverFrames) {
 TEST_F(WindowTest, RefusesWhatDoesNotFit) {
   PlannedWindowFunction distinct;
   distinct.kind = Kind::kAggregate;
-  distinct.aggregate = Aggregated("count", {Column(Input(), "v")}, true);
-  EXPECT_FALSE(NewWindow(ScanOf(Input(), {}), {}, {}, {distinct}, Input()).ok());
-  std::vector<StructField> fields = Input().fields();
+  distinct.aggregate = Aggregated("count", {Column(WindowInput(), "v")}, true);
+  EXPECT_FALSE(NewWindow(ScanOf(WindowInput(), {}), {}, {}, {distinct}, WindowInput()).ok());
+  std::vector<StructField> fields = WindowInput().fields();
   fields.push_back({"w", TypeId::kLong});
   EXPECT_EQ(ErrorCondition(
-                NewWindow(ScanOf(Input(), {}), {}, {}, {distinct}, Schema(fields)).status()),
+                NewWindow(ScanOf(WindowInput(), {}), {}, {}, {distinct}, Schema(fields)).status()),
             "INTERNAL_ERROR");
 }
 

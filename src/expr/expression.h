@@ -54,6 +54,8 @@ enum class ExpressionKind {
   kLambda,        // an argument of a higher-order function
   kSubqueryValue, // what a scalar subquery gave, in planned expressions
   kWindow,        // function OVER (…)
+  kWindowFunction, // row_number() and its like, which exist inside of kWindow only
+  kUserCall,       // of a function in the client's language
 };
 
 /// An immutable tree that gives one value per row. A front end builds unresolved ones; the analyzer

@@ -10,7 +10,8 @@
 namespace firesteel {
 namespace {
 
-ColumnVector Column(const std::vector<Value>& values, const DataType& type, bool constant = false) {
+ColumnVector SelectedColumn(const std::vector<Value>& values, const DataType& type,
+                            bool constant = false) {
   return {MakeArray(values, type).ValueOrDie(), constant};
 }
 
@@ -23,23 +24,23 @@ std::vector<Value> Values(const ColumnVector& column, const DataType& type, int6
 }
 
 TEST(RowSelectionTest, SplitSendsNullToTheSecondPart) {
-  auto [matched, rest] = RowSelection::All(4).Split(
-      Column({true, false, Value(), true}, TypeId::kBoolean));
+  auto [matched, rest] =
+      RowSelection::All(4).Split(SelectedColumn({true, false, Value(), true}, TypeId::kBoolean));
   EXPECT_EQ(matched.size(), 2);
   EXPECT_EQ(matched[1], 3);
   EXPECT_EQ(rest.size(), 2);
   EXPECT_EQ(rest[0], 1);
   // A split of a part keeps the numbering of the batch.
-  auto [second, third] = rest.Split(Column({false, true}, TypeId::kBoolean));
+  auto [second, third] = rest.Split(SelectedColumn({false, true}, TypeId::kBoolean));
   EXPECT_EQ(second[0], 2);
   EXPECT_EQ(third[0], 1);
 }
 
 TEST(RowSelectionTest, SplitByConstants) {
   const RowSelection all = RowSelection::All(3);
-  EXPECT_TRUE(all.Split(Column({true}, TypeId::kBoolean, true)).first.all());
-  EXPECT_TRUE(all.Split(Column({Value()}, TypeId::kBoolean, true)).first.empty());
-  EXPECT_TRUE(all.Split(Column({Value()}, TypeId::kNull, true)).second.all());
+  EXPECT_TRUE(all.Split(SelectedColumn({true}, TypeId::kBoolean, true)).first.all());
+  EXPECT_TRUE(all.Split(SelectedColumn({Value()}, TypeId::kBoolean, true)).first.empty());
+  EXPECT_TRUE(all.Split(SelectedColumn({Value()}, TypeId::kNull, true)).second.all());
 }
 
 TEST(RowSelectionTest, EvaluatesOnTheRowsAskedFor) {
@@ -74,8 +75,9 @@ TEST(RowSelectionTest, InterleavesPiecesOfEveryKindOfType) {
   for (const InterleaveCase& test : cases) {
     std::vector<SelectedValues> pieces;
     pieces.push_back({RowSelection::Of(6, {1, 3, 4}),
-                      Column({test.first, Value(), test.second}, test.type)});
-    pieces.push_back({RowSelection::Of(6, {0, 5}), Column({test.constant}, test.type, true)});
+                      SelectedColumn({test.first, Value(), test.second}, test.type)});
+    pieces.push_back(
+        {RowSelection::Of(6, {0, 5}), SelectedColumn({test.constant}, test.type, true)});
     auto column = Interleave(pieces, test.type, 6).ValueOrDie();
     EXPECT_EQ(Values(column, test.type, 6),
               (std::vector<Value>{test.constant, test.first, Value(), Value(), test.second,
@@ -86,9 +88,10 @@ TEST(RowSelectionTest, InterleavesPiecesOfEveryKindOfType) {
 
 TEST(RowSelectionTest, LaterPiecesWin) {
   std::vector<SelectedValues> pieces;
-  pieces.push_back({RowSelection::All(3),
-                    Column({int64_t{1}, Value(), int64_t{3}}, TypeId::kLong)});
-  pieces.push_back({RowSelection::Of(3, {1, 2}), Column({int64_t{7}, Value()}, TypeId::kLong)});
+  pieces.push_back(
+      {RowSelection::All(3), SelectedColumn({int64_t{1}, Value(), int64_t{3}}, TypeId::kLong)});
+  pieces.push_back(
+      {RowSelection::Of(3, {1, 2}), SelectedColumn({int64_t{7}, Value()}, TypeId::kLong)});
   auto column = Interleave(pieces, TypeId::kLong, 3).ValueOrDie();
   EXPECT_EQ(Values(column, TypeId::kLong, 3),
             (std::vector<Value>{int64_t{1}, int64_t{7}, Value()}));

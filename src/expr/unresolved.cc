@@ -60,8 +60,12 @@ QueryContext Origin::ToContext() const {
   return context;
 }
 
-UnresolvedAttribute::UnresolvedAttribute(std::vector<std::string> parts, Origin origin)
-    : Expression(kKind, {}), parts_(std::move(parts)), origin_(std::move(origin)) {}
+UnresolvedAttribute::UnresolvedAttribute(std::vector<std::string> parts, Origin origin,
+                                         std::optional<int64_t> plan_tag)
+    : Expression(kKind, {}),
+      parts_(std::move(parts)),
+      origin_(std::move(origin)),
+      plan_tag_(plan_tag) {}
 
 Result<ExpressionPtr> UnresolvedAttribute::Parse(std::string_view name) {
   std::vector<std::string> parts;

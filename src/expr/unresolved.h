@@ -21,11 +21,14 @@ struct Origin {
 class UnresolvedAttribute final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedAttribute;
-  explicit UnresolvedAttribute(std::vector<std::string> parts, Origin origin = {});
+  explicit UnresolvedAttribute(std::vector<std::string> parts, Origin origin = {},
+                               std::optional<int64_t> plan_tag = std::nullopt);
   /// Splits a name as the DataFrame API takes it (`a.b`, "`a.b`"). Errors: INVALID_ATTRIBUTE_NAME_SYNTAX.
   static Result<ExpressionPtr> Parse(std::string_view name);
   const std::vector<std::string>& parts() const { return parts_; }
   const Origin& origin() const { return origin_; }
+  /// The TaggedPlan (plan/tagged_plan.h) whose column it is: `df["a"]` of a client.
+  const std::optional<int64_t>& plan_tag() const { return plan_tag_; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
   std::string Sql() const override;
   std::string ToString() const override;
@@ -33,6 +36,7 @@ class UnresolvedAttribute final : public Expression {
  private:
   std::vector<std::string> parts_;
   Origin origin_;
+  std::optional<int64_t> plan_tag_;
 };
 
 /// `*` or `t.*`, also `* EXCEPT (a, b.c)`.

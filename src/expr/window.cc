@@ -43,12 +43,14 @@ std::string BoundText(WindowFrame::Bound bound, const std::vector<std::string>& 
 WindowExpression::WindowExpression(ExpressionPtr function, std::vector<ExpressionPtr> partition,
                                    std::vector<ExpressionPtr> order,
                                    std::optional<WindowFrame> frame,
-                                   std::vector<ExpressionPtr> offsets, Origin origin)
+                                   std::vector<ExpressionPtr> offsets, Origin origin,
+                                   Origin specification)
     : Expression(kKind, Concatenate(std::move(function), partition, order, offsets)),
       partition_size_(partition.size()),
       order_size_(order.size()),
       frame_(frame),
-      origin_(std::move(origin)) {
+      origin_(std::move(origin)),
+      specification_(std::move(specification)) {
   const bool ready =
       frame_.has_value() &&
       std::all_of(this->children().begin(), this->children().end(),
@@ -79,7 +81,7 @@ ExpressionPtr WindowExpression::upper_offset() const {
 ExpressionPtr WindowExpression::WithFrame(WindowFrame frame,
                                           std::vector<ExpressionPtr> offsets) const {
   return std::make_shared<WindowExpression>(function(), partition(), order(), frame,
-                                            std::move(offsets), origin_);
+                                            std::move(offsets), origin_, specification_);
 }
 
 ExpressionPtr WindowExpression::WithNewChildren(std::vector<ExpressionPtr> children) const {
@@ -89,10 +91,19 @@ ExpressionPtr WindowExpression::WithNewChildren(std::vector<ExpressionPtr> child
   return std::make_shared<WindowExpression>(
       children[0], std::vector<ExpressionPtr>(partition_begin, order_begin),
       std::vector<ExpressionPtr>(order_begin, offsets_begin), frame_,
-      std::vector<ExpressionPtr>(offsets_begin, children.end()), origin_);
+      std::vector<ExpressionPtr>(offsets_begin, children.end()), origin_,
+      specification_);
 }
 
-std::string WindowExpression::Text(const std::vector<std::string>& children) const {
+std::string WindowExpression::FrameText(const std::vector<std::string>& children) const {
+  size_t next = 1 + partition_size_ + order_size_;
+  const std::string lower = BoundText(frame_->lower, children, &next);
+  const std::string upper = BoundText(frame_->upper, children, &next);
+  return (frame_->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") + (" BETWEEN " + lower) +
+         " AND " + upper;
+}
+
+std::string WindowExpression::Specification(const std::vector<std::string>& children) const {
   std::vector<std::string> clauses;
   if (partition_size_ > 0) {
     clauses.push_back("PARTITION BY " + Join(children, 1, partition_size_));
@@ -100,28 +111,32 @@ std::string WindowExpression::Text(const std::vector<std::string>& children) con
   if (order_size_ > 0) {
     clauses.push_back("ORDER BY " + Join(children, 1 + partition_size_, order_size_));
   }
-  if (frame_) {
-    size_t next = 1 + partition_size_ + order_size_;
-    const std::string lower = BoundText(frame_->lower, children, &next);
-    const std::string upper = BoundText(frame_->upper, children, &next);
-    clauses.push_back((frame_->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") +
-                      (" BETWEEN " + lower) + " AND " + upper);
-  }
-  std::string text = children[0] + " OVER (";
+  if (frame_) clauses.push_back(FrameText(children));
+  std::string text = "(";
   for (size_t i = 0; i < clauses.size(); ++i) text += (i > 0 ? " " : "") + clauses[i];
   return text + ")";
 }
 
-std::string WindowExpression::Sql() const {
+std::string WindowExpression::SpecificationSql() const {
   std::vector<std::string> texts;
   for (const ExpressionPtr& child : children()) texts.push_back(child->Sql());
-  return Text(texts);
+  return Specification(texts);
+}
+
+std::string WindowExpression::FrameSql() const {
+  std::vector<std::string> texts;
+  for (const ExpressionPtr& child : children()) texts.push_back(child->Sql());
+  return frame_ ? FrameText(texts) : "";
+}
+
+std::string WindowExpression::Sql() const {
+  return child(0)->Sql() + " OVER " + SpecificationSql();
 }
 
 std::string WindowExpression::ToString() const {
   std::vector<std::string> texts;
   for (const ExpressionPtr& child : children()) texts.push_back(child->ToString());
-  return Text(texts);
+  return texts[0] + " OVER " + Specification(texts);
 }
 
 }  // namespace firesteel

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "common/ascii.h"
 #include "formats/datetime_names.h"
 #include "formats/datetime_pattern.h"
 #include "types/datetime.h"
@@ -10,7 +11,6 @@
 namespace firesteel {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {

@@ -12,7 +12,7 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kBlockBytes = int64_t{1} << 20;
+constexpr int64_t kReadBytes = int64_t{1} << 20;
 constexpr int64_t kLongestLineBytes = std::numeric_limits<int32_t>::max() - 64;
 
 }  // namespace
@@ -23,7 +23,7 @@ LineBlockReader::LineBlockReader(std::shared_ptr<arrow::io::InputStream> stream,
 
 Status LineBlockReader::Fill() {
   const int64_t kept = end_ - begin_;
-  const int64_t wanted = std::max(kBlockBytes, 2 * kept);
+  const int64_t wanted = std::max(kReadBytes, 2 * kept);
   if (buffer_ == nullptr) {
     ARROW_ASSIGN_OR_RAISE(buffer_, arrow::AllocateResizableBuffer(wanted + kPaddingBytes));
   }

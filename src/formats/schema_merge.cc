@@ -9,7 +9,7 @@
 namespace firesteel {
 namespace {
 
-bool SameName(const std::string& a, const std::string& b) {
+bool SameFieldName(const std::string& a, const std::string& b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [lower](char x, char y) { return lower(x) == lower(y); });
@@ -52,7 +52,7 @@ std::optional<std::vector<StructField>> MergeFields(std::vector<StructField> a,
                                                     const std::vector<StructField>& b) {
   for (const StructField& field : b) {
     const auto known = std::find_if(a.begin(), a.end(), [&](const StructField& other) {
-      return SameName(other.name, field.name);
+      return SameFieldName(other.name, field.name);
     });
     if (known == a.end()) {
       a.push_back(field);

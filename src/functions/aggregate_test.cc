@@ -6,8 +6,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
-
 /// Binds an aggregate over columns of these types.
 std::shared_ptr<const AggregateCall> BindAggregate(std::string_view name,
                                                    const std::vector<DataType>& types,

@@ -5,8 +5,6 @@
 namespace firesteel {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kMaxLong = std::numeric_limits<int64_t>::max();
 constexpr int64_t kMinLong = std::numeric_limits<int64_t>::min();
 

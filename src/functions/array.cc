@@ -14,6 +14,7 @@
 #include "functions/array_binding.h"
 #include "functions/coercion.h"
 #include "functions/fixed_width_kernels.h"
+#include "functions/nested_arrays.h"
 #include "functions/ordering.h"
 #include "functions/registry.h"
 #include "functions/string_kernels.h"
@@ -26,10 +27,6 @@ namespace firesteel {
 namespace {
 
 using Arguments = std::vector<std::string>;
-
-const arrow::ListArray& Lists(const ColumnVector& column) {
-  return static_cast<const arrow::ListArray&>(*column.values);
-}
 
 /// Binds a function of one array that keeps some of its elements: `make(values)` gives the choice
 /// for one batch.
@@ -324,19 +321,25 @@ Result<BoundFunction> BindJoin(const BindRequest& request) {
                        TypeId::kString, JoinLists);
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"array_contains", 2, 2, {"`array_contains(array, value)`: whether value is in it.", "1.5.0"},
+constexpr ScalarFunctionDefinition kArrayFunctions[] = {
+    {"array_contains",
+     2,
+     2,
+     {"`array_contains(array, value)`: whether value is in it.", "1.5.0"},
      BindContains},
-    {"array_position", 2, 2, {"`array_position(array, element)`: its place from 1, or 0.",
-                              "2.4.0"},
+    {"array_position",
+     2,
+     2,
+     {"`array_position(array, element)`: its place from 1, or 0.", "2.4.0"},
      BindPosition},
-    {"array_distinct", 1, 1, {"`array_distinct(array)`: every value once.", "2.4.0"},
-     BindDistinct},
+    {"array_distinct", 1, 1, {"`array_distinct(array)`: every value once.", "2.4.0"}, BindDistinct},
     {"array_compact", 1, 1, {"`array_compact(array)`: without NULLs.", "3.4.0"}, BindCompact},
     {"array_min", 1, 1, {"`array_min(array)`: the least element.", "2.4.0"}, BindExtreme<false>},
     {"array_max", 1, 1, {"`array_max(array)`: the greatest element.", "2.4.0"}, BindExtreme<true>},
-    {"array_join", 2, 3, {"`array_join(array, delimiter[, nullReplacement])`: as one text.",
-                          "2.4.0"},
+    {"array_join",
+     2,
+     3,
+     {"`array_join(array, delimiter[, nullReplacement])`: as one text.", "2.4.0"},
      BindJoin},
     {"sort_array", 1, 2, {"`sort_array(array[, ascendingOrder])`: sorted.", "1.5.0"}, BindSort},
     {"slice", 3, 3, {"`slice(x, start, length)`: a part of an array.", "2.4.0"}, BindSlice},
@@ -403,6 +406,6 @@ Result<BoundFunction> BindConcatArrays(const BindRequest& request) {
   return function;
 }
 
-std::span<const ScalarFunctionDefinition> ArrayFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> ArrayFunctions() { return kArrayFunctions; }
 
 }  // namespace firesteel

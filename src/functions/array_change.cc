@@ -15,6 +15,7 @@
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/fixed_width_kernels.h"
+#include "functions/nested_arrays.h"
 #include "functions/nested_columns.h"
 #include "functions/ordering.h"
 #include "functions/registry.h"
@@ -28,10 +29,6 @@ namespace {
 
 /// The longest array that Spark makes.
 constexpr int64_t kMaxElements = std::numeric_limits<int32_t>::max() - 15;
-
-const arrow::ListArray& Lists(const ColumnVector& column) {
-  return static_cast<const arrow::ListArray&>(*column.values);
-}
 
 Status DifferentElements(const BindRequest& request, int value) {
   return MakeError("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
@@ -385,31 +382,46 @@ Result<BoundFunction> BindArraysZip(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"array_append", 2, 2, {"`array_append(array, element)`: with an element more at the end.",
-                            "3.4.0"},
+constexpr ScalarFunctionDefinition kArrayChangeFunctions[] = {
+    {"array_append",
+     2,
+     2,
+     {"`array_append(array, element)`: with an element more at the end.", "3.4.0"},
      BindAdd<true>},
-    {"array_prepend", 2, 2, {"`array_prepend(array, element)`: with an element more in front.",
-                             "3.5.0"},
+    {"array_prepend",
+     2,
+     2,
+     {"`array_prepend(array, element)`: with an element more in front.", "3.5.0"},
      BindAdd<false>},
-    {"array_insert", 3, 3, {"`array_insert(x, pos, val)`: with an element more at a place.",
-                            "3.4.0"},
+    {"array_insert",
+     3,
+     3,
+     {"`array_insert(x, pos, val)`: with an element more at a place.", "3.4.0"},
      BindInsert},
-    {"array_remove", 2, 2, {"`array_remove(array, element)`: without the elements equal to it.",
-                            "2.4.0"},
+    {"array_remove",
+     2,
+     2,
+     {"`array_remove(array, element)`: without the elements equal to it.", "2.4.0"},
      BindRemove},
-    {"array_repeat", 2, 2, {"`array_repeat(element, count)`: an element many times.", "2.4.0"},
+    {"array_repeat",
+     2,
+     2,
+     {"`array_repeat(element, count)`: an element many times.", "2.4.0"},
      BindRepeat},
     {"array_size", 1, 1, {"`array_size(expr)`: the number of elements.", "3.3.0"}, BindArraySize},
     {"flatten", 1, 1, {"`flatten(arrayOfArrays)`: one array out of many.", "2.4.0"}, BindFlatten},
     {"shuffle", 1, 2, {"`shuffle(array)`: in a random order.", "2.4.0"}, BindShuffle},
-    {"arrays_zip", 0, -1, {"`arrays_zip(a1, a2, …)`: structs of the arrays' elements, place by "
-                           "place.", "2.4.0"},
+    {"arrays_zip",
+     0,
+     -1,
+     {"`arrays_zip(a1, a2, …)`: structs of the arrays' elements, place by "
+      "place.",
+      "2.4.0"},
      BindArraysZip},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> ArrayChangeFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> ArrayChangeFunctions() { return kArrayChangeFunctions; }
 
 }  // namespace firesteel

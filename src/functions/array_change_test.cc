@@ -3,9 +3,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
-constexpr TypeId kInteger = TypeId::kInteger;
-
 TEST(ArrayChangeTest, AddsAndRemoves) {
   CheckCalls({
       Gives("array_append", {List({7, 8}), 9}, List({7, 8, 9}), "array_append([7, 8], 9)"),

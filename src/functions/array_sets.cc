@@ -11,6 +11,7 @@
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/fixed_width_kernels.h"
+#include "functions/nested_arrays.h"
 #include "functions/registry.h"
 #include "functions/take.h"
 #include "functions/tightest_type.h"
@@ -20,10 +21,6 @@
 namespace firesteel {
 
 namespace {
-
-const arrow::ListArray& Lists(const ColumnVector& column) {
-  return static_cast<const arrow::ListArray&>(*column.values);
-}
 
 /// The type of the elements of two arrays that are compared.
 Result<DataType> MeetingType(const BindRequest& request) {
@@ -177,22 +174,33 @@ Result<BoundFunction> BindOverlap(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"array_union", 2, 2, {"`array_union(array1, array2)`: the values of both, each once.",
-                           "2.4.0"},
+constexpr ScalarFunctionDefinition kArraySetsFunctions[] = {
+    {"array_union",
+     2,
+     2,
+     {"`array_union(array1, array2)`: the values of both, each once.", "2.4.0"},
      BindSetOperation<SetOperation::kUnion>},
-    {"array_intersect", 2, 2, {"`array_intersect(array1, array2)`: the values in both, each once.",
-                               "2.4.0"},
+    {"array_intersect",
+     2,
+     2,
+     {"`array_intersect(array1, array2)`: the values in both, each once.", "2.4.0"},
      BindSetOperation<SetOperation::kIntersect>},
-    {"array_except", 2, 2, {"`array_except(array1, array2)`: the values of array1 that are not in "
-                            "array2, each once.", "2.4.0"},
+    {"array_except",
+     2,
+     2,
+     {"`array_except(array1, array2)`: the values of array1 that are not in "
+      "array2, each once.",
+      "2.4.0"},
      BindSetOperation<SetOperation::kExcept>},
-    {"arrays_overlap", 2, 2, {"`arrays_overlap(a1, a2)`: whether they share a value.", "2.4.0"},
+    {"arrays_overlap",
+     2,
+     2,
+     {"`arrays_overlap(a1, a2)`: whether they share a value.", "2.4.0"},
      BindOverlap},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> ArraySetFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> ArraySetFunctions() { return kArraySetsFunctions; }
 
 }  // namespace firesteel

@@ -101,16 +101,16 @@ Bound BindBooleanExtreme(const BindRequest& request) {
   return MakeExtreme(types[0], greatest);
 }
 
-enum class BitOp { kAnd, kOr, kXor };
+enum class FoldOp { kAnd, kOr, kXor };
 
 /// Folds integers bit by bit; NULL until a value came.
 template <typename T>
 class BitFold final : public Accumulator {
  public:
-  BitFold(std::shared_ptr<arrow::DataType> type, BitOp op) : type_(std::move(type)), op_(op) {}
+  BitFold(std::shared_ptr<arrow::DataType> type, FoldOp op) : type_(std::move(type)), op_(op) {}
 
   Status Resize(int64_t groups) override {
-    values_.resize(groups, op_ == BitOp::kAnd ? T(-1) : T(0));
+    values_.resize(groups, op_ == FoldOp::kAnd ? T(-1) : T(0));
     set_.resize(groups, 0);
     return Status::OK();
   }
@@ -121,9 +121,9 @@ class BitFold final : public Accumulator {
     ForEachSet(arguments[0], groups, [&](int32_t group, int64_t row) {
       const T value = values[row];
       T& folded = values_[group];
-      folded = static_cast<T>(op_ == BitOp::kAnd  ? folded & value
-                              : op_ == BitOp::kOr ? folded | value
-                                                  : folded ^ value);
+      folded = static_cast<T>(op_ == FoldOp::kAnd  ? folded & value
+                              : op_ == FoldOp::kOr ? folded | value
+                                                   : folded ^ value);
       set_[group] = 1;
     });
     return Status::OK();
@@ -146,12 +146,12 @@ class BitFold final : public Accumulator {
 
  private:
   std::shared_ptr<arrow::DataType> type_;
-  BitOp op_;
+  FoldOp op_;
   std::vector<T> values_;
   std::vector<uint8_t> set_;
 };
 
-template <BitOp op>
+template <FoldOp op>
 Bound BindBits(const BindRequest& request) {
   ARROW_ASSIGN_OR_RAISE(std::vector<DataType> types,
                         MatchArguments(request, {ParameterType::Kind::kIntegral}));
@@ -169,35 +169,48 @@ Bound BindBits(const BindRequest& request) {
       std::move(factory));
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
+constexpr AggregateFunctionDefinition kBasicAggregates[] = {
     {"count", 1, -1, {"`count(expr, …)`: the rows where all values are set.", "1.0.0"}, BindCount},
     {"count_if", 1, 1, {"`count_if(expr)`: the rows where expr is true.", "3.0.0"}, BindCountIf},
     {"sum", 1, 1, {"`sum(expr)`: the sum.", "1.0.0"}, BindSum},
-    {"try_sum", 1, 1, {"`try_sum(expr)`: as sum, NULL when it does not fit.", "3.3.0"},
-     BindTrySum},
-    {"try_avg", 1, 1, {"`try_avg(expr)`: as avg, NULL when the sum does not fit.", "3.3.0"},
+    {"try_sum", 1, 1, {"`try_sum(expr)`: as sum, NULL when it does not fit.", "3.3.0"}, BindTrySum},
+    {"try_avg",
+     1,
+     1,
+     {"`try_avg(expr)`: as avg, NULL when the sum does not fit.", "3.3.0"},
      BindTryAverage},
     {"avg", 1, 1, {"`avg(expr)`: the mean.", "1.0.0"}, BindAverage},
     {"mean", 1, 1, {"`mean(expr)`: the mean.", "1.0.0"}, BindAverage},
     {"min", 1, 1, {"`min(expr)`: the least value.", "1.0.0"}, BindExtreme<false>},
     {"max", 1, 1, {"`max(expr)`: the greatest value.", "1.0.0"}, BindExtreme<true>},
-    {"bool_and", 1, 1, {"`bool_and(expr)`: whether all values are true.", "3.0.0"},
+    {"bool_and",
+     1,
+     1,
+     {"`bool_and(expr)`: whether all values are true.", "3.0.0"},
      BindBooleanExtreme<false>},
-    {"every", 1, 1, {"`every(expr)`: whether all values are true.", "3.0.0"},
+    {"every",
+     1,
+     1,
+     {"`every(expr)`: whether all values are true.", "3.0.0"},
      BindBooleanExtreme<false>},
-    {"bool_or", 1, 1, {"`bool_or(expr)`: whether some value is true.", "3.0.0"},
+    {"bool_or",
+     1,
+     1,
+     {"`bool_or(expr)`: whether some value is true.", "3.0.0"},
      BindBooleanExtreme<true>},
-    {"some", 1, 1, {"`some(expr)`: whether some value is true.", "3.0.0"},
+    {"some",
+     1,
+     1,
+     {"`some(expr)`: whether some value is true.", "3.0.0"},
      BindBooleanExtreme<true>},
-    {"any", 1, 1, {"`any(expr)`: whether some value is true.", "3.0.0"},
-     BindBooleanExtreme<true>},
-    {"bit_and", 1, 1, {"`bit_and(expr)`: the AND of all bits.", "3.0.0"}, BindBits<BitOp::kAnd>},
-    {"bit_or", 1, 1, {"`bit_or(expr)`: the OR of all bits.", "3.0.0"}, BindBits<BitOp::kOr>},
-    {"bit_xor", 1, 1, {"`bit_xor(expr)`: the XOR of all bits.", "3.0.0"}, BindBits<BitOp::kXor>},
+    {"any", 1, 1, {"`any(expr)`: whether some value is true.", "3.0.0"}, BindBooleanExtreme<true>},
+    {"bit_and", 1, 1, {"`bit_and(expr)`: the AND of all bits.", "3.0.0"}, BindBits<FoldOp::kAnd>},
+    {"bit_or", 1, 1, {"`bit_or(expr)`: the OR of all bits.", "3.0.0"}, BindBits<FoldOp::kOr>},
+    {"bit_xor", 1, 1, {"`bit_xor(expr)`: the XOR of all bits.", "3.0.0"}, BindBits<FoldOp::kXor>},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> BasicAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> BasicAggregates() { return kBasicAggregates; }
 
 }  // namespace firesteel

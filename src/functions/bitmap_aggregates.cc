@@ -109,18 +109,26 @@ Bound BindBitmap(const BindRequest& request) {
       [] { return std::make_unique<Bitmaps>(operation); });
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"bitmap_construct_agg", 1, 1, {"`bitmap_construct_agg(position)`: a bitmap of positions.",
-                                    "3.5.0"},
+constexpr AggregateFunctionDefinition kBitmapAggregates[] = {
+    {"bitmap_construct_agg",
+     1,
+     1,
+     {"`bitmap_construct_agg(position)`: a bitmap of positions.", "3.5.0"},
      BindBitmap<BitmapOperation::kConstruct>},
-    {"bitmap_or_agg", 1, 1, {"`bitmap_or_agg(bitmap)`: the union of bitmaps.", "3.5.0"},
+    {"bitmap_or_agg",
+     1,
+     1,
+     {"`bitmap_or_agg(bitmap)`: the union of bitmaps.", "3.5.0"},
      BindBitmap<BitmapOperation::kOr>},
-    {"bitmap_and_agg", 1, 1, {"`bitmap_and_agg(bitmap)`: the intersection of bitmaps.", "4.1.0"},
+    {"bitmap_and_agg",
+     1,
+     1,
+     {"`bitmap_and_agg(bitmap)`: the intersection of bitmaps.", "4.1.0"},
      BindBitmap<BitmapOperation::kAnd>},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> BitmapAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> BitmapAggregates() { return kBitmapAggregates; }
 
 }  // namespace firesteel

@@ -72,7 +72,7 @@ Result<ColumnVector> Invert(std::span<const ColumnVector> arguments, int64_t row
   return MapFixed<T, T>(arguments, rows, type, [](T value) -> T { return static_cast<T>(~value); });
 }
 
-Result<BoundFunction> BindNot(const BindRequest& request) {
+Result<BoundFunction> BindBitwiseNot(const BindRequest& request) {
   BoundFunction function;
   ARROW_ASSIGN_OR_RAISE(function.argument_types,
                         MatchArguments(request, {ParameterType::Kind::kIntegral}));
@@ -158,28 +158,44 @@ Result<BoundFunction> BindBitCount(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
+constexpr ScalarFunctionDefinition kBitwiseFunctions[] = {
     {"&", 2, 2, {"`expr1 & expr2`: AND of all bits.", "1.4.0"}, BindBits<BitOp::kAnd>},
     {"|", 2, 2, {"`expr1 | expr2`: OR of all bits.", "1.4.0"}, BindBits<BitOp::kOr>},
     {"^", 2, 2, {"`expr1 ^ expr2`: XOR of all bits.", "1.4.0"}, BindBits<BitOp::kXor>},
-    {"~", 1, 1, {"`~ expr`: all bits inverted.", "1.4.0"}, BindNot},
+    {"~", 1, 1, {"`~ expr`: all bits inverted.", "1.4.0"}, BindBitwiseNot},
     {"<<", 2, 2, {"`base << exp`: shifted left.", "4.0.0"}, BindShift<ShiftOp::kLeft>},
-    {">>", 2, 2, {"`base >> exp`: shifted right with the sign.", "4.0.0"},
+    {">>",
+     2,
+     2,
+     {"`base >> exp`: shifted right with the sign.", "4.0.0"},
      BindShift<ShiftOp::kRight>},
-    {">>>", 2, 2, {"`base >>> exp`: shifted right without the sign.", "4.0.0"},
+    {">>>",
+     2,
+     2,
+     {"`base >>> exp`: shifted right without the sign.", "4.0.0"},
      BindShift<ShiftOp::kRightUnsigned>},
-    {"shiftleft", 2, 2, {"`shiftleft(base, expr)`: shifted left.", "1.5.0"},
+    {"shiftleft",
+     2,
+     2,
+     {"`shiftleft(base, expr)`: shifted left.", "1.5.0"},
      BindShift<ShiftOp::kLeft>},
-    {"shiftright", 2, 2, {"`shiftright(base, expr)`: shifted right with the sign.", "1.5.0"},
+    {"shiftright",
+     2,
+     2,
+     {"`shiftright(base, expr)`: shifted right with the sign.", "1.5.0"},
      BindShift<ShiftOp::kRight>},
-    {"shiftrightunsigned", 2, 2, {"`shiftrightunsigned(base, expr)`: shifted right without the "
-                                  "sign.", "1.5.0"},
+    {"shiftrightunsigned",
+     2,
+     2,
+     {"`shiftrightunsigned(base, expr)`: shifted right without the "
+      "sign.",
+      "1.5.0"},
      BindShift<ShiftOp::kRightUnsigned>},
     {"bit_count", 1, 1, {"`bit_count(expr)`: the bits that are set.", "3.0.0"}, BindBitCount},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> BitwiseFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> BitwiseFunctions() { return kBitwiseFunctions; }
 
 }  // namespace firesteel

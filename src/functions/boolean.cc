@@ -156,21 +156,26 @@ Result<BoundFunction> BindIsNan(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"and", 2, 2, {"`expr1 and expr2`: logical conjunction.", "1.0.0"},
-     BindLogic<BooleanOp::kAnd>},
+constexpr ScalarFunctionDefinition kBooleanFunctions[] = {
+    {"and", 2, 2, {"`expr1 and expr2`: logical conjunction.", "1.0.0"}, BindLogic<BooleanOp::kAnd>},
     {"or", 2, 2, {"`expr1 or expr2`: logical disjunction.", "1.0.0"}, BindLogic<BooleanOp::kOr>},
     {"not", 1, 1, {"`not expr`: logical negation.", "1.0.0"}, BindNot},
     {"!", 1, 1, {"`! expr`: logical negation.", "1.0.0"}, BindNot},
     {"isnull", 1, 1, {"`isnull(expr)`: whether the value is NULL.", "1.0.0"}, BindNullTest<true>},
-    {"isnotnull", 1, 1, {"`isnotnull(expr)`: whether the value is not NULL.", "1.0.0"},
+    {"isnotnull",
+     1,
+     1,
+     {"`isnotnull(expr)`: whether the value is not NULL.", "1.0.0"},
      BindNullTest<false>},
-    {"isnan", 1, 1, {"`isnan(expr)`: whether the number is NaN; false for NULL.", "1.5.0"},
+    {"isnan",
+     1,
+     1,
+     {"`isnan(expr)`: whether the number is NaN; false for NULL.", "1.5.0"},
      BindIsNan},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> BooleanFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> BooleanFunctions() { return kBooleanFunctions; }
 
 }  // namespace firesteel

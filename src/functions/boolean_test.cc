@@ -3,7 +3,7 @@
 namespace firesteel {
 namespace {
 
-ExpressionPtr Call(std::string_view name, std::vector<ExpressionPtr> arguments) {
+ExpressionPtr BooleanCall(std::string_view name, std::vector<ExpressionPtr> arguments) {
   return BindCall(name, std::move(arguments), false, nullptr, {}).ValueOrDie();
 }
 ExpressionPtr Constant(const Value& value) { return Literal::Of(value).ValueOrDie(); }
@@ -37,9 +37,9 @@ TEST(BooleanTest, ThreeValuedLogic) {
 TEST(BooleanTest, TheRightSideIsEvaluatedOnlyWhereItCounts) {
   AttributePtr a = std::make_shared<Attribute>("a", TypeId::kInteger, true, NewExprId());
   AttributePtr b = std::make_shared<Attribute>("b", TypeId::kInteger, true, NewExprId());
-  ExpressionPtr ratio = Call(">", {Call("/", {a, b}), Constant(1)});
-  ExpressionPtr guarded = Call("and", {Call("!=", {b, Constant(0)}), ratio});
-  ExpressionPtr inverse = Call("or", {Call("=", {b, Constant(0)}), ratio});
+  ExpressionPtr ratio = BooleanCall(">", {BooleanCall("/", {a, b}), Constant(1)});
+  ExpressionPtr guarded = BooleanCall("and", {BooleanCall("!=", {b, Constant(0)}), ratio});
+  ExpressionPtr inverse = BooleanCall("or", {BooleanCall("=", {b, Constant(0)}), ratio});
   Schema schema;
   schema.Add("a", TypeId::kInteger).Add("b", TypeId::kInteger);
   auto batch = MakeBatch({Row({6, 2}), Row({1, 0}), Row({1, 2}), Row({1, Value()})}, schema)

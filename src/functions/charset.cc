@@ -365,25 +365,39 @@ Result<BoundFunction> BindToBinary(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"encode", 2, 2, {"`encode(str, charset)`: the bytes of a text in a charset.", "1.5.0"},
+constexpr ScalarFunctionDefinition kCharsetFunctions[] = {
+    {"encode",
+     2,
+     2,
+     {"`encode(str, charset)`: the bytes of a text in a charset.", "1.5.0"},
      BindEncode},
-    {"decode", 2, -1, {"`decode(bin, charset)` or `decode(expr, search, result, …[, default])`: "
-                       "the text of bytes, or the result of the search that is found.", "1.5.0"},
+    {"decode",
+     2,
+     -1,
+     {"`decode(bin, charset)` or `decode(expr, search, result, …[, default])`: "
+      "the text of bytes, or the result of the search that is found.",
+      "1.5.0"},
      BindDecode},
     {"to_base32", 1, 1, {"`to_base32(bin)`: bytes as base 32 text.", "4.3.0"}, BindToBase32},
-    {"from_base32", 1, 1, {"`from_base32(str)`: the bytes of a base 32 text.", "4.3.0"},
+    {"from_base32",
+     1,
+     1,
+     {"`from_base32(str)`: the bytes of a base 32 text.", "4.3.0"},
      BindFromBase32},
-    {"to_binary", 1, 2, {"`to_binary(str[, fmt])`: the bytes of a text in hex, utf-8 or base64.",
-                         "3.3.0"},
+    {"to_binary",
+     1,
+     2,
+     {"`to_binary(str[, fmt])`: the bytes of a text in hex, utf-8 or base64.", "3.3.0"},
      BindToBinary<false>},
-    {"try_to_binary", 1, 2, {"`try_to_binary(str[, fmt])`: as to_binary, NULL if malformed.",
-                             "3.3.0"},
+    {"try_to_binary",
+     1,
+     2,
+     {"`try_to_binary(str[, fmt])`: as to_binary, NULL if malformed.", "3.3.0"},
      BindToBinary<true>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> CharsetFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> CharsetFunctions() { return kCharsetFunctions; }
 
 }  // namespace firesteel

@@ -5,17 +5,12 @@
 #include <utility>
 
 #include "expr/nodes.h"
+#include "functions/type_classes.h"
 
 namespace firesteel {
 
 namespace {
 
-bool IsInterval(const DataType& type) {
-  return type.id() == TypeId::kDayTimeInterval || type.id() == TypeId::kYearMonthInterval;
-}
-bool IsTimestamp(const DataType& type) {
-  return type.id() == TypeId::kTimestamp || type.id() == TypeId::kTimestampNtz;
-}
 bool IsAtomic(const DataType& type) {
   return !type.is_nested() && type.id() != TypeId::kNull &&
          type.id() != TypeId::kCalendarInterval;

@@ -1,5 +1,3 @@
-#include "functions/collect.h"
-
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -17,7 +15,9 @@
 #include "arrow/type.h"
 #include "common/error.h"
 #include "functions/aggregate_support.h"
+#include "functions/collect.h"
 #include "functions/registry.h"
+#include "functions/type_classes.h"
 #include "functions/value_key.h"
 #include "types/arrow_types.h"
 #include "types/unsafe_row.h"
@@ -189,19 +189,6 @@ class Collect final : public Accumulator {
   std::unordered_set<std::string> seen_;
 };
 
-bool HoldsMap(const DataType& type) {
-  switch (type.id()) {
-    case TypeId::kMap: return true;
-    case TypeId::kArray: return HoldsMap(type.element_type());
-    case TypeId::kStruct:
-      for (const StructField& field : type.fields()) {
-        if (HoldsMap(field.type)) return true;
-      }
-      return false;
-    default: return false;
-  }
-}
-
 template <bool distinct>
 Bound BindCollect(const BindRequest& request) {
   const DataType type = request.type(0);
@@ -219,12 +206,21 @@ Bound BindCollect(const BindRequest& request) {
   return bound;
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"collect_list", 1, 1, {"`collect_list(expr)`: the values as an array.", "2.0.0"},
+constexpr AggregateFunctionDefinition kCollectAggregates[] = {
+    {"collect_list",
+     1,
+     1,
+     {"`collect_list(expr)`: the values as an array.", "2.0.0"},
      BindCollect<false>},
-    {"array_agg", 1, 1, {"`array_agg(expr)`: the values as an array.", "3.3.0"},
+    {"array_agg",
+     1,
+     1,
+     {"`array_agg(expr)`: the values as an array.", "3.3.0"},
      BindCollect<false>},
-    {"collect_set", 1, 1, {"`collect_set(expr)`: the distinct values as an array.", "2.0.0"},
+    {"collect_set",
+     1,
+     1,
+     {"`collect_set(expr)`: the distinct values as an array.", "2.0.0"},
      BindCollect<true>},
 };
 
@@ -234,6 +230,6 @@ std::unique_ptr<Accumulator> MakeCollect(const DataType& element, bool distinct)
   return std::make_unique<Collect>(element, distinct);
 }
 
-std::span<const AggregateFunctionDefinition> CollectAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> CollectAggregates() { return kCollectAggregates; }
 
 }  // namespace firesteel

@@ -18,6 +18,7 @@
 #include "functions/nested_columns.h"
 #include "functions/registry.h"
 #include "functions/take.h"
+#include "functions/type_classes.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -154,14 +155,6 @@ Result<BoundFunction> BindArray(const BindRequest& request) {
   return function;
 }
 
-bool HoldsMap(const DataType& type) {
-  if (type.id() == TypeId::kMap) return true;
-  if (type.id() == TypeId::kArray) return HoldsMap(type.element_type());
-  if (type.id() != TypeId::kStruct) return false;
-  return std::any_of(type.fields().begin(), type.fields().end(),
-                     [](const StructField& field) { return HoldsMap(field.type); });
-}
-
 Result<ColumnVector> BuildMap(std::span<const ColumnVector> arguments, int64_t rows,
                               const DataType& type, DuplicateKeys duplicates) {
   std::vector<ColumnVector> columns[2];
@@ -267,23 +260,35 @@ Result<BoundFunction> BindMapSide(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"struct", 0, -1, {"`struct(expr, …)`: a struct; fields are named after the columns.", "1.4.0"},
+constexpr ScalarFunctionDefinition kCollectionFunctions[] = {
+    {"struct",
+     0,
+     -1,
+     {"`struct(expr, …)`: a struct; fields are named after the columns.", "1.4.0"},
      BindStruct},
-    {"named_struct", 0, -1, {"`named_struct(name1, val1, …)`: a struct.", "1.5.0"},
+    {"named_struct",
+     0,
+     -1,
+     {"`named_struct(name1, val1, …)`: a struct.", "1.5.0"},
      BindNamedStruct},
     {"array", 0, -1, {"`array(expr, …)`: an array.", "1.1.0"}, BindArray},
     {"map", 0, -1, {"`map(key1, value1, …)`: a map.", "2.0.0"}, BindMap},
     {"size", 1, 1, {"`size(expr)`: the elements of an array or map.", "1.5.0"}, BindSize},
-    {"cardinality", 1, 1, {"`cardinality(expr)`: the elements of an array or map.", "2.4.0"},
+    {"cardinality",
+     1,
+     1,
+     {"`cardinality(expr)`: the elements of an array or map.", "2.4.0"},
      BindSize},
     {"map_keys", 1, 1, {"`map_keys(map)`: the keys, unordered.", "2.0.0"}, BindMapSide<true>},
-    {"map_values", 1, 1, {"`map_values(map)`: the values, unordered.", "2.0.0"},
+    {"map_values",
+     1,
+     1,
+     {"`map_values(map)`: the values, unordered.", "2.0.0"},
      BindMapSide<false>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> CollectionFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> CollectionFunctions() { return kCollectionFunctions; }
 
 }  // namespace firesteel

@@ -3,11 +3,7 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
-constexpr TypeId kInteger = TypeId::kInteger;
-
 Value Map(std::vector<std::pair<Value, Value>> entries) { return MapValue{std::move(entries)}; }
-Value Fields(std::vector<Value> fields) { return StructValue{std::move(fields)}; }
 
 TEST(CollectionTest, Constructors) {
   CheckCalls({

@@ -5,9 +5,6 @@
 namespace firesteel {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 TEST(ComparisonTest, Numbers) {
   CheckCalls({
       Gives("=", {1, Dec(10, 2, 1)}, true, "(1 = 1.0)"),

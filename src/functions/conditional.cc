@@ -220,17 +220,28 @@ Result<BoundFunction> BindNanvl(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"if", 3, 3, {"`if(expr1, expr2, expr3)`: expr2 where expr1 is true, else expr3.", "1.0.0"},
+constexpr ScalarFunctionDefinition kConditionalFunctions[] = {
+    {"if",
+     3,
+     3,
+     {"`if(expr1, expr2, expr3)`: expr2 where expr1 is true, else expr3.", "1.0.0"},
      BindIf},
-    {"coalesce", 1, -1, {"`coalesce(expr, …)`: the first value that is not NULL.", "1.0.0"},
+    {"coalesce",
+     1,
+     -1,
+     {"`coalesce(expr, …)`: the first value that is not NULL.", "1.0.0"},
      BindCoalesce},
-    {"ifnull", 2, 2, {"`ifnull(expr1, expr2)`: expr2 where expr1 is NULL.", "2.0.0"},
-     BindCoalesce},
+    {"ifnull", 2, 2, {"`ifnull(expr1, expr2)`: expr2 where expr1 is NULL.", "2.0.0"}, BindCoalesce},
     {"nvl", 2, 2, {"`nvl(expr1, expr2)`: expr2 where expr1 is NULL.", "2.0.0"}, BindCoalesce},
-    {"nvl2", 3, 3, {"`nvl2(expr1, expr2, expr3)`: expr2 where expr1 is set, else expr3.", "2.0.0"},
+    {"nvl2",
+     3,
+     3,
+     {"`nvl2(expr1, expr2, expr3)`: expr2 where expr1 is set, else expr3.", "2.0.0"},
      BindNvl2},
-    {"nullif", 2, 2, {"`nullif(expr1, expr2)`: NULL where both are equal, else expr1.", "2.0.0"},
+    {"nullif",
+     2,
+     2,
+     {"`nullif(expr1, expr2)`: NULL where both are equal, else expr1.", "2.0.0"},
      BindNullIf},
     {"nullifzero", 1, 1, {"`nullifzero(expr)`: NULL for zero.", "4.0.0"}, BindNullIfZero},
     {"zeroifnull", 1, 1, {"`zeroifnull(expr)`: zero for NULL.", "4.0.0"}, BindZeroIfNull},
@@ -239,7 +250,7 @@ constexpr ScalarFunctionDefinition kFunctions[] = {
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> ConditionalFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> ConditionalFunctions() { return kConditionalFunctions; }
 
 Result<ExpressionPtr> BindConditional(std::vector<ExpressionPtr> children,
                                       const FunctionSettings& settings) {

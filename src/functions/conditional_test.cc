@@ -3,8 +3,6 @@
 namespace firesteel {
 namespace {
 
-constexpr TypeId kInteger = TypeId::kInteger;
-
 TEST(ConditionalTest, If) {
   CheckCalls({
       Gives("if", {true, 1, 2}, 1, "(IF(true, 1, 2))"),

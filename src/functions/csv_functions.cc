@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "arrow/array/builder_binary.h"
 #include "arrow/array/array_nested.h"
+#include "arrow/array/builder_binary.h"
 #include "arrow/type.h"
 #include "common/error.h"
 #include "formats/csv/csv_inference.h"
@@ -162,19 +162,22 @@ Result<BoundFunction> BindSchemaOfCsv(const BindRequest& request) {
   return ConstantText(request, DataType::Struct(std::move(fields)).Sql());
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"from_csv", 2, 3, {"`from_csv(csvStr, schema[, options])`: a line of CSV as a struct.",
-                        "3.0.0"},
+constexpr ScalarFunctionDefinition kCsvFunctions[] = {
+    {"from_csv",
+     2,
+     3,
+     {"`from_csv(csvStr, schema[, options])`: a line of CSV as a struct.", "3.0.0"},
      BindFromCsv},
-    {"to_csv", 1, 2, {"`to_csv(expr[, options])`: a struct as a line of CSV.", "3.0.0"},
-     BindToCsv},
-    {"schema_of_csv", 1, 2, {"`schema_of_csv(csv[, options])`: the type of a line of CSV.",
-                             "3.0.0"},
+    {"to_csv", 1, 2, {"`to_csv(expr[, options])`: a struct as a line of CSV.", "3.0.0"}, BindToCsv},
+    {"schema_of_csv",
+     1,
+     2,
+     {"`schema_of_csv(csv[, options])`: the type of a line of CSV.", "3.0.0"},
      BindSchemaOfCsv},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> CsvFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> CsvFunctions() { return kCsvFunctions; }
 
 }  // namespace firesteel

@@ -311,37 +311,67 @@ Result<BoundFunction> BindUtcTimestamp(const BindRequest& request) {
   return BindSignature(request, {TypeId::kTimestamp, TypeId::kString}, TypeId::kTimestamp, kernel);
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"date_add", 2, 2, {"`date_add(start_date, num_days)`: days later.", "1.5.0"},
+constexpr ScalarFunctionDefinition kDateArithmeticFunctions[] = {
+    {"date_add",
+     2,
+     2,
+     {"`date_add(start_date, num_days)`: days later.", "1.5.0"},
      BindDateAdd<false>},
-    {"dateadd", 2, 2, {"`dateadd(start_date, num_days)`: days later.", "3.4.0"},
+    {"dateadd",
+     2,
+     2,
+     {"`dateadd(start_date, num_days)`: days later.", "3.4.0"},
      BindDateAdd<false>},
-    {"date_sub", 2, 2, {"`date_sub(start_date, num_days)`: days before.", "1.5.0"},
+    {"date_sub",
+     2,
+     2,
+     {"`date_sub(start_date, num_days)`: days before.", "1.5.0"},
      BindDateAdd<true>},
-    {"datediff", 2, 2, {"`datediff(end, start)`: the days from start to end.", "1.5.0"},
+    {"datediff",
+     2,
+     2,
+     {"`datediff(end, start)`: the days from start to end.", "1.5.0"},
      BindDateDiff},
-    {"date_diff", 2, 2, {"`date_diff(end, start)`: the days from start to end.", "3.4.0"},
+    {"date_diff",
+     2,
+     2,
+     {"`date_diff(end, start)`: the days from start to end.", "3.4.0"},
      BindDateDiff},
-    {"add_months", 2, 2, {"`add_months(start_date, num_months)`: months later.", "1.5.0"},
+    {"add_months",
+     2,
+     2,
+     {"`add_months(start_date, num_months)`: months later.", "1.5.0"},
      BindAddMonths},
     {"last_day", 1, 1, {"`last_day(date)`: the last day of the month.", "1.5.0"}, BindLastDay},
-    {"months_between", 2, 3, {"`months_between(timestamp1, timestamp2[, roundOff])`: the months "
-                              "between, with a fraction.", "1.5.0"},
+    {"months_between",
+     2,
+     3,
+     {"`months_between(timestamp1, timestamp2[, roundOff])`: the months "
+      "between, with a fraction.",
+      "1.5.0"},
      BindMonthsBetween},
-    {"trunc", 2, 2, {"`trunc(date, fmt)`: the first day of the week, month, quarter or year.",
-                     "1.5.0"},
+    {"trunc",
+     2,
+     2,
+     {"`trunc(date, fmt)`: the first day of the week, month, quarter or year.", "1.5.0"},
      BindTrunc},
     {"date_trunc", 2, 2, {"`date_trunc(fmt, ts)`: cut to the unit.", "2.3.0"}, BindDateTrunc},
-    {"from_utc_timestamp", 2, 2, {"`from_utc_timestamp(timestamp, zone)`: UTC seen as local time.",
-                                  "1.5.0"},
+    {"from_utc_timestamp",
+     2,
+     2,
+     {"`from_utc_timestamp(timestamp, zone)`: UTC seen as local time.", "1.5.0"},
      BindUtcTimestamp<false>},
-    {"to_utc_timestamp", 2, 2, {"`to_utc_timestamp(timestamp, zone)`: local time seen as UTC.",
-                                "1.5.0"},
+    {"to_utc_timestamp",
+     2,
+     2,
+     {"`to_utc_timestamp(timestamp, zone)`: local time seen as UTC.", "1.5.0"},
      BindUtcTimestamp<true>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> DateArithmeticFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> DateArithmeticFunctions() {
+  return kDateArithmeticFunctions;
+}
 
 }  // namespace firesteel

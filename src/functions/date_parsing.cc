@@ -250,36 +250,63 @@ Result<BoundFunction> BindUnixTimestamp(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"date_format", 2, 2, {"`date_format(timestamp, fmt)`: as text, by a pattern.", "1.5.0"},
+constexpr ScalarFunctionDefinition kDateParsingFunctions[] = {
+    {"date_format",
+     2,
+     2,
+     {"`date_format(timestamp, fmt)`: as text, by a pattern.", "1.5.0"},
      BindDateFormat},
-    {"from_unixtime", 1, 2, {"`from_unixtime(sec[, fmt])`: seconds since 1970 as text.", "1.5.0"},
+    {"from_unixtime",
+     1,
+     2,
+     {"`from_unixtime(sec[, fmt])`: seconds since 1970 as text.", "1.5.0"},
      BindFromUnixtime},
-    {"to_date", 1, 2, {"`to_date(date_str[, fmt])`: text as a date.", "1.5.0"},
+    {"to_date",
+     1,
+     2,
+     {"`to_date(date_str[, fmt])`: text as a date.", "1.5.0"},
      BindParse<TypeId::kDate, false>},
-    {"try_to_date", 1, 2, {"`try_to_date(date_str[, fmt])`: as to_date, NULL if malformed.",
-                           "4.0.0"},
+    {"try_to_date",
+     1,
+     2,
+     {"`try_to_date(date_str[, fmt])`: as to_date, NULL if malformed.", "4.0.0"},
      BindParse<TypeId::kDate, true>},
-    {"to_timestamp", 1, 2, {"`to_timestamp(timestamp_str[, fmt])`: text as a timestamp.", "2.2.0"},
+    {"to_timestamp",
+     1,
+     2,
+     {"`to_timestamp(timestamp_str[, fmt])`: text as a timestamp.", "2.2.0"},
      BindParse<TypeId::kTimestamp, false>},
-    {"to_timestamp_ltz", 1, 2, {"`to_timestamp_ltz(timestamp_str[, fmt])`: as to_timestamp.",
-                                "3.4.0"},
+    {"to_timestamp_ltz",
+     1,
+     2,
+     {"`to_timestamp_ltz(timestamp_str[, fmt])`: as to_timestamp.", "3.4.0"},
      BindParse<TypeId::kTimestamp, false>},
-    {"to_timestamp_ntz", 1, 2, {"`to_timestamp_ntz(timestamp_str[, fmt])`: a local timestamp.",
-                                "3.4.0"},
+    {"to_timestamp_ntz",
+     1,
+     2,
+     {"`to_timestamp_ntz(timestamp_str[, fmt])`: a local timestamp.", "3.4.0"},
      BindParse<TypeId::kTimestampNtz, false>},
-    {"try_to_timestamp", 1, 2, {"`try_to_timestamp(timestamp_str[, fmt])`: as to_timestamp, NULL "
-                                "if malformed.", "3.5.0"},
+    {"try_to_timestamp",
+     1,
+     2,
+     {"`try_to_timestamp(timestamp_str[, fmt])`: as to_timestamp, NULL "
+      "if malformed.",
+      "3.5.0"},
      BindParse<TypeId::kTimestamp, true>},
-    {"unix_timestamp", 0, 2, {"`unix_timestamp([time[, fmt]])`: seconds since 1970.", "1.5.0"},
+    {"unix_timestamp",
+     0,
+     2,
+     {"`unix_timestamp([time[, fmt]])`: seconds since 1970.", "1.5.0"},
      BindUnixTimestamp},
-    {"to_unix_timestamp", 1, 2, {"`to_unix_timestamp(time[, fmt])`: seconds since 1970.",
-                                 "1.6.0"},
+    {"to_unix_timestamp",
+     1,
+     2,
+     {"`to_unix_timestamp(time[, fmt])`: seconds since 1970.", "1.6.0"},
      BindUnixTimestamp},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> DateParsingFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> DateParsingFunctions() { return kDateParsingFunctions; }
 
 }  // namespace firesteel

@@ -311,20 +311,26 @@ Result<BoundFunction> BindPart(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"date_part", 2, 2, {"`date_part(field, source)`: a part of a date, timestamp or interval.",
-                         "3.0.0"},
+constexpr ScalarFunctionDefinition kDatePartFunctions[] = {
+    {"date_part",
+     2,
+     2,
+     {"`date_part(field, source)`: a part of a date, timestamp or interval.", "3.0.0"},
      BindPart<false>},
-    {"datepart", 2, 2, {"`datepart(field, source)`: a part of a date, timestamp or interval.",
-                        "3.4.0"},
+    {"datepart",
+     2,
+     2,
+     {"`datepart(field, source)`: a part of a date, timestamp or interval.", "3.4.0"},
      BindPart<true>},
-    {"extract", 2, 2, {"`extract(field FROM source)`: a part of a date, timestamp or interval.",
-                       "3.0.0"},
+    {"extract",
+     2,
+     2,
+     {"`extract(field FROM source)`: a part of a date, timestamp or interval.", "3.0.0"},
      BindPart<true>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> DatePartFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> DatePartFunctions() { return kDatePartFunctions; }
 
 }  // namespace firesteel

@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "functions/arithmetic_kernels.h"
 #include "functions/binding.h"
 #include "functions/fixed_width_kernels.h"
 #include "functions/interval_arithmetic.h"
 #include "functions/registry.h"
-#include "functions/arithmetic_kernels.h"
 #include "functions/string_kernels.h"
 #include "types/arrow_types.h"
 #include "types/datetime.h"
@@ -292,57 +292,99 @@ Result<BoundFunction> BindDateFromUnixDate(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"current_timestamp", 0, 0, {"`current_timestamp()`: the time of the query or batch.",
-                                 "1.5.0"},
+constexpr ScalarFunctionDefinition kDatetimeFunctions[] = {
+    {"current_timestamp",
+     0,
+     0,
+     {"`current_timestamp()`: the time of the query or batch.", "1.5.0"},
      BindNow},
     {"now", 0, 0, {"`now()`: the time of the query or batch.", "1.6.0"}, BindNow},
-    {"current_date", 0, 0, {"`current_date()`: the date of the query or batch.", "1.5.0"},
+    {"current_date",
+     0,
+     0,
+     {"`current_date()`: the date of the query or batch.", "1.5.0"},
      BindToday},
     {"curdate", 0, 0, {"`curdate()`: the date of the query or batch.", "3.4.0"}, BindToday},
-    {"localtimestamp", 0, 0, {"`localtimestamp()`: the local time of the query.", "3.4.0"},
+    {"localtimestamp",
+     0,
+     0,
+     {"`localtimestamp()`: the local time of the query.", "3.4.0"},
      BindLocalTimestamp},
-    {"current_timezone", 0, 0, {"`current_timezone()`: the session's zone.", "3.1.0"},
+    {"current_timezone",
+     0,
+     0,
+     {"`current_timezone()`: the session's zone.", "3.1.0"},
      BindTimeZone},
     {"year", 1, 1, {"`year(date)`: the year.", "1.5.0"}, BindDatePart<Year>},
     {"quarter", 1, 1, {"`quarter(date)`: the quarter, 1 to 4.", "1.5.0"}, BindDatePart<Quarter>},
     {"month", 1, 1, {"`month(date)`: the month, 1 to 12.", "1.5.0"}, BindDatePart<Month>},
     {"day", 1, 1, {"`day(date)`: the day of the month.", "1.5.0"}, BindDatePart<Day>},
-    {"dayofmonth", 1, 1, {"`dayofmonth(date)`: the day of the month.", "1.5.0"},
-     BindDatePart<Day>},
-    {"dayofyear", 1, 1, {"`dayofyear(date)`: the day of the year.", "1.5.0"},
+    {"dayofmonth", 1, 1, {"`dayofmonth(date)`: the day of the month.", "1.5.0"}, BindDatePart<Day>},
+    {"dayofyear",
+     1,
+     1,
+     {"`dayofyear(date)`: the day of the year.", "1.5.0"},
      BindDatePart<DayOfYear>},
-    {"dayofweek", 1, 1, {"`dayofweek(date)`: 1 for Sunday to 7.", "2.3.0"},
+    {"dayofweek",
+     1,
+     1,
+     {"`dayofweek(date)`: 1 for Sunday to 7.", "2.3.0"},
      BindDatePart<DayOfWeek>},
     {"weekday", 1, 1, {"`weekday(date)`: 0 for Monday to 6.", "2.4.0"}, BindDatePart<Weekday>},
-    {"weekofyear", 1, 1, {"`weekofyear(date)`: the ISO week.", "1.5.0"},
-     BindDatePart<WeekOfYear>},
+    {"weekofyear", 1, 1, {"`weekofyear(date)`: the ISO week.", "1.5.0"}, BindDatePart<WeekOfYear>},
     {"monthname", 1, 1, {"`monthname(date)`: `Jan` to `Dec`.", "4.0.0"}, BindName<true>},
     {"dayname", 1, 1, {"`dayname(date)`: `Mon` to `Sun`.", "4.0.0"}, BindName<false>},
     {"hour", 1, 1, {"`hour(timestamp)`: the hour.", "1.5.0"}, BindTimePart<kMicrosPerHour, 24>},
-    {"minute", 1, 1, {"`minute(timestamp)`: the minute.", "1.5.0"},
+    {"minute",
+     1,
+     1,
+     {"`minute(timestamp)`: the minute.", "1.5.0"},
      BindTimePart<kMicrosPerMinute, 60>},
-    {"second", 1, 1, {"`second(timestamp)`: the second.", "1.5.0"},
+    {"second",
+     1,
+     1,
+     {"`second(timestamp)`: the second.", "1.5.0"},
      BindTimePart<kMicrosPerSecond, 60>},
-    {"timestamp_seconds", 1, 1, {"`timestamp_seconds(n)`: seconds since 1970 UTC.", "3.1.0"},
+    {"timestamp_seconds",
+     1,
+     1,
+     {"`timestamp_seconds(n)`: seconds since 1970 UTC.", "3.1.0"},
      BindTimestampSeconds},
-    {"timestamp_millis", 1, 1, {"`timestamp_millis(n)`: milliseconds since 1970 UTC.", "3.1.0"},
+    {"timestamp_millis",
+     1,
+     1,
+     {"`timestamp_millis(n)`: milliseconds since 1970 UTC.", "3.1.0"},
      BindFromWhole<kMicrosPerMillisecond>},
-    {"timestamp_micros", 1, 1, {"`timestamp_micros(n)`: microseconds since 1970 UTC.", "3.1.0"},
+    {"timestamp_micros",
+     1,
+     1,
+     {"`timestamp_micros(n)`: microseconds since 1970 UTC.", "3.1.0"},
      BindFromWhole<1>},
-    {"unix_seconds", 1, 1, {"`unix_seconds(timestamp)`: seconds since 1970 UTC.", "3.1.0"},
+    {"unix_seconds",
+     1,
+     1,
+     {"`unix_seconds(timestamp)`: seconds since 1970 UTC.", "3.1.0"},
      BindToWhole<kMicrosPerSecond>},
-    {"unix_millis", 1, 1, {"`unix_millis(timestamp)`: milliseconds since 1970 UTC.", "3.1.0"},
+    {"unix_millis",
+     1,
+     1,
+     {"`unix_millis(timestamp)`: milliseconds since 1970 UTC.", "3.1.0"},
      BindToWhole<kMicrosPerMillisecond>},
-    {"unix_micros", 1, 1, {"`unix_micros(timestamp)`: microseconds since 1970 UTC.", "3.1.0"},
+    {"unix_micros",
+     1,
+     1,
+     {"`unix_micros(timestamp)`: microseconds since 1970 UTC.", "3.1.0"},
      BindToWhole<1>},
     {"unix_date", 1, 1, {"`unix_date(date)`: days since 1970.", "3.1.0"}, BindUnixDate},
-    {"date_from_unix_date", 1, 1, {"`date_from_unix_date(days)`: a date.", "3.1.0"},
+    {"date_from_unix_date",
+     1,
+     1,
+     {"`date_from_unix_date(days)`: a date.", "3.1.0"},
      BindDateFromUnixDate},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> DateTimeFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> DateTimeFunctions() { return kDatetimeFunctions; }
 
 }  // namespace firesteel

@@ -135,24 +135,38 @@ Result<BoundFunction> BindElement(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"[]", 2, 2, {"`expr1[expr2]`: an array's element by place from 0, a map's value by key.",
-                  "1.0.0"},
+constexpr ScalarFunctionDefinition kElementFunctions[] = {
+    {"[]",
+     2,
+     2,
+     {"`expr1[expr2]`: an array's element by place from 0, a map's value by key.", "1.0.0"},
      BindElement<IndexRule::kBracket>},
-    {"element", 2, 2, {"`element(expr1, expr2)`: as `expr1[expr2]`.", "1.0.0"},
+    {"element",
+     2,
+     2,
+     {"`element(expr1, expr2)`: as `expr1[expr2]`.", "1.0.0"},
      BindElement<IndexRule::kBracket>},
-    {"element_at", 2, 2, {"`element_at(expr1, expr2)`: an array's element by place from 1, a "
-                          "map's value by key.", "2.4.0"},
+    {"element_at",
+     2,
+     2,
+     {"`element_at(expr1, expr2)`: an array's element by place from 1, a "
+      "map's value by key.",
+      "2.4.0"},
      BindElement<IndexRule::kElementAt>},
-    {"try_element_at", 2, 2, {"`try_element_at(expr1, expr2)`: as element_at, NULL outside.",
-                              "3.5.0"},
+    {"try_element_at",
+     2,
+     2,
+     {"`try_element_at(expr1, expr2)`: as element_at, NULL outside.", "3.5.0"},
      BindElement<IndexRule::kTry>},
-    {"get", 2, 2, {"`get(array, index)`: the element by place from 0, NULL outside.", "3.4.0"},
+    {"get",
+     2,
+     2,
+     {"`get(array, index)`: the element by place from 0, NULL outside.", "3.4.0"},
      BindElement<IndexRule::kGet>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> ElementFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> ElementFunctions() { return kElementFunctions; }
 
 }  // namespace firesteel

@@ -219,10 +219,12 @@ Result<BoundFunction> BindChr(const BindRequest& request) {
   return BindSignature(request, {TypeId::kLong}, TypeId::kString, kernel);
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
+constexpr ScalarFunctionDefinition kEncodingFunctions[] = {
     {"hex", 1, 1, {"`hex(expr)`: a number or bytes in hexadecimal.", "1.5.0"}, BindHex},
-    {"unhex", 1, 1, {"`unhex(expr)`: the bytes of a hexadecimal text, NULL if malformed.",
-                     "1.5.0"},
+    {"unhex",
+     1,
+     1,
+     {"`unhex(expr)`: the bytes of a hexadecimal text, NULL if malformed.", "1.5.0"},
      BindUnhex},
     {"base64", 1, 1, {"`base64(bin)`: bytes as base 64 text.", "1.5.0"}, BindBase64},
     {"unbase64", 1, 1, {"`unbase64(str)`: the bytes of a base 64 text.", "1.5.0"}, BindUnbase64},
@@ -233,6 +235,6 @@ constexpr ScalarFunctionDefinition kFunctions[] = {
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> EncodingFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> EncodingFunctions() { return kEncodingFunctions; }
 
 }  // namespace firesteel

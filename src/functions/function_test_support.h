@@ -1,12 +1,13 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "arrow/array/array_base.h"
 #include "arrow/record_batch.h"
@@ -29,6 +30,11 @@ struct TypedValue {
   DataType type;
 };
 
+inline const Value kNull;
+inline constexpr TypeId kInteger = TypeId::kInteger;
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+inline Value Fields(std::vector<Value> fields) { return StructValue{std::move(fields)}; }
 inline TypedValue Null(DataType type) { return {Value(), std::move(type)}; }
 
 /// One call with its answer: a value, or an error condition.

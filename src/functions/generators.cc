@@ -220,25 +220,42 @@ Result<BoundGenerator> BindStack(const BindRequest& request) {
   return generator;
 }
 
-constexpr GeneratorDefinition kGenerators[] = {
-    {"explode", 1, 1, {"`explode(expr)`: one row per element of an array or map.", "1.0.0"},
+constexpr GeneratorDefinition kGeneratorsGenerators[] = {
+    {"explode",
+     1,
+     1,
+     {"`explode(expr)`: one row per element of an array or map.", "1.0.0"},
      BindExplode<false, false>},
-    {"explode_outer", 1, 1, {"`explode_outer(expr)`: as explode, NULL for no element.", "1.0.0"},
+    {"explode_outer",
+     1,
+     1,
+     {"`explode_outer(expr)`: as explode, NULL for no element.", "1.0.0"},
      BindExplode<false, true>},
-    {"posexplode", 1, 1, {"`posexplode(expr)`: as explode, with positions.", "2.0.0"},
+    {"posexplode",
+     1,
+     1,
+     {"`posexplode(expr)`: as explode, with positions.", "2.0.0"},
      BindExplode<true, false>},
-    {"posexplode_outer", 1, 1, {"`posexplode_outer(expr)`: as posexplode, NULL for no element.",
-                                "2.0.0"},
+    {"posexplode_outer",
+     1,
+     1,
+     {"`posexplode_outer(expr)`: as posexplode, NULL for no element.", "2.0.0"},
      BindExplode<true, true>},
-    {"inline", 1, 1, {"`inline(expr)`: one row per struct of an array.", "2.0.0"},
+    {"inline",
+     1,
+     1,
+     {"`inline(expr)`: one row per struct of an array.", "2.0.0"},
      BindInline<false>},
-    {"inline_outer", 1, 1, {"`inline_outer(expr)`: as inline, NULLs for no struct.", "2.0.0"},
+    {"inline_outer",
+     1,
+     1,
+     {"`inline_outer(expr)`: as inline, NULLs for no struct.", "2.0.0"},
      BindInline<true>},
     {"stack", 2, -1, {"`stack(n, expr, …)`: the values laid out in n rows.", "2.0.0"}, BindStack},
 };
 
 }  // namespace
 
-std::span<const GeneratorDefinition> Generators() { return kGenerators; }
+std::span<const GeneratorDefinition> Generators() { return kGeneratorsGenerators; }
 
 }  // namespace firesteel

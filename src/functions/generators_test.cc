@@ -3,8 +3,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
-
 struct Generated {
   std::vector<int64_t> sources;
   std::vector<std::vector<Value>> columns;

@@ -1,9 +1,9 @@
+#include <zlib.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <zlib.h>
 
 #include "common/error.h"
 #include "expr/nodes.h"
@@ -11,6 +11,7 @@
 #include "functions/fixed_width_kernels.h"
 #include "functions/registry.h"
 #include "functions/string_kernels.h"
+#include "functions/type_classes.h"
 #include "types/hash.h"
 
 namespace firesteel {
@@ -18,16 +19,6 @@ namespace firesteel {
 namespace {
 
 constexpr int64_t kXxHashSeed = 42;
-
-bool HoldsMap(const DataType& type) {
-  if (type.id() == TypeId::kMap) return true;
-  if (type.id() == TypeId::kArray) return HoldsMap(type.element_type());
-  if (type.id() != TypeId::kStruct) return false;
-  for (const StructField& field : type.fields()) {
-    if (HoldsMap(field.type)) return true;
-  }
-  return false;
-}
 
 /// hash and xxhash64: the columns folded one after the other into one hash per row.
 template <typename Hash>
@@ -203,27 +194,35 @@ Result<BoundFunction> BindHmac(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"hash", 1, -1, {"`hash(expr, …)`: a 32-bit hash of all values.", "2.0.0"},
-     BindHash<int32_t>},
-    {"xxhash64", 1, -1, {"`xxhash64(expr, …)`: a 64-bit hash of all values.", "3.0.0"},
+constexpr ScalarFunctionDefinition kHashFunctions[] = {
+    {"hash", 1, -1, {"`hash(expr, …)`: a 32-bit hash of all values.", "2.0.0"}, BindHash<int32_t>},
+    {"xxhash64",
+     1,
+     -1,
+     {"`xxhash64(expr, …)`: a 64-bit hash of all values.", "3.0.0"},
      BindHash<int64_t>},
     {"crc32", 1, 1, {"`crc32(expr)`: the cyclic redundancy check.", "1.5.0"}, BindCrc32},
-    {"md5", 1, 1, {"`md5(expr)`: the MD5 digest in hexadecimal.", "1.5.0"},
-     BindDigest<AppendMd5>},
-    {"sha", 1, 1, {"`sha(expr)`: the SHA-1 digest in hexadecimal.", "1.5.0"},
+    {"md5", 1, 1, {"`md5(expr)`: the MD5 digest in hexadecimal.", "1.5.0"}, BindDigest<AppendMd5>},
+    {"sha",
+     1,
+     1,
+     {"`sha(expr)`: the SHA-1 digest in hexadecimal.", "1.5.0"},
      BindDigest<AppendSha1>},
-    {"sha1", 1, 1, {"`sha1(expr)`: the SHA-1 digest in hexadecimal.", "1.5.0"},
+    {"sha1",
+     1,
+     1,
+     {"`sha1(expr)`: the SHA-1 digest in hexadecimal.", "1.5.0"},
      BindDigest<AppendSha1>},
-    {"sha2", 2, 2, {"`sha2(expr, bitLength)`: a SHA-2 digest in hexadecimal.", "1.5.0"},
-     BindSha2},
-    {"hmac", 2, 3, {"`hmac(key, message[, algorithm])`: a keyed hash, SHA-256 unless named.",
-                    "4.3.0"},
+    {"sha2", 2, 2, {"`sha2(expr, bitLength)`: a SHA-2 digest in hexadecimal.", "1.5.0"}, BindSha2},
+    {"hmac",
+     2,
+     3,
+     {"`hmac(key, message[, algorithm])`: a keyed hash, SHA-256 unless named.", "4.3.0"},
      BindHmac},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> HashFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> HashFunctions() { return kHashFunctions; }
 
 }  // namespace firesteel

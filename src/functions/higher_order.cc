@@ -307,31 +307,57 @@ Result<BoundFunction> BindZipWith(const BindRequest& request) {
       });
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"transform", 2, 2, {"`transform(expr, func)`: func of every element of an array.", "2.4.0"},
+constexpr ScalarFunctionDefinition kHigherOrderFunctions[] = {
+    {"transform",
+     2,
+     2,
+     {"`transform(expr, func)`: func of every element of an array.", "2.4.0"},
      BindTransform},
-    {"filter", 2, 2, {"`filter(expr, func)`: the elements for which func is true.", "2.4.0"},
+    {"filter",
+     2,
+     2,
+     {"`filter(expr, func)`: the elements for which func is true.", "2.4.0"},
      BindFilter},
-    {"exists", 2, 2, {"`exists(expr, func)`: whether func is true for some element.", "2.4.0"},
+    {"exists",
+     2,
+     2,
+     {"`exists(expr, func)`: whether func is true for some element.", "2.4.0"},
      BindQuantifier<true>},
-    {"forall", 2, 2, {"`forall(expr, func)`: whether func is true for every element.", "3.0.0"},
+    {"forall",
+     2,
+     2,
+     {"`forall(expr, func)`: whether func is true for every element.", "3.0.0"},
      BindQuantifier<false>},
-    {"aggregate", 3, 4, {"`aggregate(expr, start, merge[, finish])`: all elements merged into one "
-                         "value.", "2.4.0"},
+    {"aggregate",
+     3,
+     4,
+     {"`aggregate(expr, start, merge[, finish])`: all elements merged into one "
+      "value.",
+      "2.4.0"},
      BindAggregate},
-    {"reduce", 3, 4, {"`reduce(expr, start, merge[, finish])`: all elements merged into one "
-                      "value.", "3.4.0"},
+    {"reduce",
+     3,
+     4,
+     {"`reduce(expr, start, merge[, finish])`: all elements merged into one "
+      "value.",
+      "3.4.0"},
      BindAggregate},
-    {"zip_with", 3, 3, {"`zip_with(left, right, func)`: func of the elements of two arrays, pair "
-                        "by pair.", "2.4.0"},
+    {"zip_with",
+     3,
+     3,
+     {"`zip_with(left, right, func)`: func of the elements of two arrays, pair "
+      "by pair.",
+      "2.4.0"},
      BindZipWith},
-    {"array_sort", 1, 2, {"`array_sort(expr[, func])`: sorted, NULLs last, or by a comparator.",
-                          "2.4.0"},
+    {"array_sort",
+     1,
+     2,
+     {"`array_sort(expr[, func])`: sorted, NULLs last, or by a comparator.", "2.4.0"},
      BindArraySort},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> HigherOrderFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> HigherOrderFunctions() { return kHigherOrderFunctions; }
 
 }  // namespace firesteel

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "functions/coercion.h"
 #include "functions/higher_order_binding.h"
+#include "functions/nested_arrays.h"
 #include "functions/registry.h"
 #include "functions/take.h"
 #include "functions/value_key.h"
@@ -22,10 +23,6 @@ namespace firesteel {
 namespace {
 
 using Arrays = std::vector<std::shared_ptr<arrow::Array>>;
-
-const arrow::MapArray& Maps(const ColumnVector& column) {
-  return static_cast<const arrow::MapArray&>(*column.values);
-}
 
 Result<std::vector<DataType>> MatchMap(const BindRequest& request) {
   if (request.type(0).id() != TypeId::kMap) {
@@ -201,18 +198,32 @@ Result<BoundFunction> BindMapZipWith(const BindRequest& request) {
       });
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"transform_keys", 2, 2, {"`transform_keys(expr, func)`: a map with func of every entry as "
-                              "its key.", "3.0.0"},
+constexpr ScalarFunctionDefinition kHigherOrderMaps[] = {
+    {"transform_keys",
+     2,
+     2,
+     {"`transform_keys(expr, func)`: a map with func of every entry as "
+      "its key.",
+      "3.0.0"},
      BindTransformSide<true>},
-    {"transform_values", 2, 2, {"`transform_values(expr, func)`: a map with func of every entry "
-                                "as its value.", "3.0.0"},
+    {"transform_values",
+     2,
+     2,
+     {"`transform_values(expr, func)`: a map with func of every entry "
+      "as its value.",
+      "3.0.0"},
      BindTransformSide<false>},
-    {"map_filter", 2, 2, {"`map_filter(expr, func)`: the entries for which func is true.",
-                          "3.0.0"},
+    {"map_filter",
+     2,
+     2,
+     {"`map_filter(expr, func)`: the entries for which func is true.", "3.0.0"},
      BindMapFilter},
-    {"map_zip_with", 3, 3, {"`map_zip_with(map1, map2, func)`: func of the values that two maps "
-                            "have for each key.", "3.0.0"},
+    {"map_zip_with",
+     3,
+     3,
+     {"`map_zip_with(map1, map2, func)`: func of the values that two maps "
+      "have for each key.",
+      "3.0.0"},
      BindMapZipWith},
 };
 
@@ -227,6 +238,6 @@ std::optional<DataType> MapZipKeyType(const DataType& left, const DataType& righ
   return WiderType(a, b, ansi);
 }
 
-std::span<const ScalarFunctionDefinition> HigherOrderMapFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> HigherOrderMapFunctions() { return kHigherOrderMaps; }
 
 }  // namespace firesteel

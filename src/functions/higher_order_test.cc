@@ -13,7 +13,7 @@ ExpressionPtr Constant(Value value, DataType type) {
   return Literal::Make(std::move(value), std::move(type)).ValueOrDie();
 }
 
-ExpressionPtr Call(std::string_view name, std::vector<ExpressionPtr> arguments) {
+ExpressionPtr BoundCall(std::string_view name, std::vector<ExpressionPtr> arguments) {
   return BindCall(name, std::move(arguments), false, nullptr, {}).ValueOrDie();
 }
 
@@ -54,34 +54,34 @@ class HigherOrderTest : public ::testing::Test {
 };
 
 TEST_F(HigherOrderTest, TransformSeesElementsPlacesAndColumns) {
-  ExpressionPtr add = MakeLambda("transform", {x_, nullptr}, 1, 1, [&](const Variables& v) {
-    return Call("+", {v[0], n_});
-  });
-  EXPECT_EQ(Evaluate(Call("transform", {x_, add})),
+  ExpressionPtr add = MakeLambda("transform", {x_, nullptr}, 1, 1,
+                                 [&](const Variables& v) { return BoundCall("+", {v[0], n_}); });
+  EXPECT_EQ(Evaluate(BoundCall("transform", {x_, add})),
             (std::vector<Value>{List({13, 11, 12}), List({}), Value(), List({Value(), 6})}));
   ExpressionPtr place = MakeLambda("transform", {x_, nullptr}, 1, 2,
                                    [&](const Variables& v) -> ExpressionPtr { return v[1]; });
-  EXPECT_EQ(Evaluate(Call("transform", {x_, place})),
+  EXPECT_EQ(Evaluate(BoundCall("transform", {x_, place})),
             (std::vector<Value>{List({0, 1, 2}), List({}), Value(), List({0, 1})}));
 }
 
 TEST_F(HigherOrderTest, LambdasMayStandInLambdas) {
   ExpressionPtr outer = MakeLambda("transform", {x_, nullptr}, 1, 1, [&](const Variables& v) {
     ExpressionPtr inner = MakeLambda("transform", {x_, nullptr}, 1, 1, [&](const Variables& w) {
-      return Call("+", {Call("*", {v[0], Constant(10, TypeId::kInteger)}), w[0]});
+      return BoundCall("+", {BoundCall("*", {v[0], Constant(10, TypeId::kInteger)}), w[0]});
     });
-    return Call("transform", {x_, inner});
+    return BoundCall("transform", {x_, inner});
   });
-  const std::vector<Value> rows = Evaluate(Call("transform", {x_, outer}));
+  const std::vector<Value> rows = Evaluate(BoundCall("transform", {x_, outer}));
   EXPECT_EQ(rows[0], List({List({33, 31, 32}), List({13, 11, 12}), List({23, 21, 22})}));
   EXPECT_EQ(rows[3], List({List({Value(), Value()}), List({Value(), 55})}));
 }
 
 TEST_F(HigherOrderTest, FilterExistsAndForall) {
   auto above_one = [&](std::string_view function) {
-    return Call(function, {x_, MakeLambda(function, {x_, nullptr}, 1, 1, [&](const Variables& v) {
-                             return Call(">", {v[0], Constant(1, TypeId::kInteger)});
-                           })});
+    return BoundCall(function,
+                     {x_, MakeLambda(function, {x_, nullptr}, 1, 1, [&](const Variables& v) {
+                        return BoundCall(">", {v[0], Constant(1, TypeId::kInteger)});
+                      })});
   };
   EXPECT_EQ(Evaluate(above_one("filter")),
             (std::vector<Value>{List({3, 2}), List({}), Value(), List({5})}));
@@ -91,20 +91,18 @@ TEST_F(HigherOrderTest, FilterExistsAndForall) {
 
 TEST_F(HigherOrderTest, AggregateMergesRowsOfDifferentLengths) {
   const ExpressionPtr zero = Constant(100, TypeId::kInteger);
-  ExpressionPtr merge = MakeLambda("aggregate", {x_, zero, nullptr}, 2, 2,
-                                   [&](const Variables& v) {
-                                     return Call("+", {v[0], v[1]});
-                                   });
-  EXPECT_EQ(Evaluate(Call("aggregate", {x_, zero, merge})),
+  ExpressionPtr merge = MakeLambda("aggregate", {x_, zero, nullptr}, 2, 2, [&](const Variables& v) {
+    return BoundCall("+", {v[0], v[1]});
+  });
+  EXPECT_EQ(Evaluate(BoundCall("aggregate", {x_, zero, merge})),
             (std::vector<Value>{106, 100, Value(), Value()}));
 }
 
 TEST_F(HigherOrderTest, SortsByComparator) {
-  ExpressionPtr descending = MakeLambda("array_sort", {x_, nullptr}, 1, 2,
-                                        [&](const Variables& v) {
-                                          return Call("-", {v[1], v[0]});
-                                        });
-  const auto sorted = Call("array_sort", {x_, descending});
+  ExpressionPtr descending = MakeLambda("array_sort", {x_, nullptr}, 1, 2, [&](const Variables& v) {
+    return BoundCall("-", {v[1], v[0]});
+  });
+  const auto sorted = BoundCall("array_sort", {x_, descending});
   // A NULL cannot be compared.
   auto bound = BindReferences(sorted, {x_, n_}).ValueOrDie();
   EvaluationContext context;
@@ -112,16 +110,15 @@ TEST_F(HigherOrderTest, SortsByComparator) {
             "COMPARATOR_RETURNS_NULL");
   EXPECT_EQ(EvaluateOn(bound, *batch_->Slice(0, 3)).ValueOrDie(),
             (std::vector<Value>{List({3, 2, 1}), List({}), Value()}));
-  EXPECT_EQ(Evaluate(Call("array_sort", {x_})),
+  EXPECT_EQ(Evaluate(BoundCall("array_sort", {x_})),
             (std::vector<Value>{List({1, 2, 3}), List({}), Value(), List({5, Value()})}));
 }
 
 TEST_F(HigherOrderTest, ZipsListsOfDifferentLengths) {
   const ExpressionPtr other = Constant(List({1, 1}), kIntegers);
-  ExpressionPtr add = MakeLambda("zip_with", {x_, other, nullptr}, 2, 2, [&](const Variables& v) {
-    return Call("+", {v[0], v[1]});
-  });
-  const std::vector<Value> rows = Evaluate(Call("zip_with", {x_, other, add}));
+  ExpressionPtr add = MakeLambda("zip_with", {x_, other, nullptr}, 2, 2,
+                                 [&](const Variables& v) { return BoundCall("+", {v[0], v[1]}); });
+  const std::vector<Value> rows = Evaluate(BoundCall("zip_with", {x_, other, add}));
   EXPECT_EQ(rows[0], List({4, 2, Value()}));
   EXPECT_EQ(rows[1], List({Value(), Value()}));
   EXPECT_EQ(rows[2], Value());
@@ -131,15 +128,15 @@ TEST_F(HigherOrderTest, MapsAreTransformed) {
   const ExpressionPtr map =
       Constant(MapValue{{{1, 10}, {2, 20}}}, DataType::Map(TypeId::kInteger, TypeId::kInteger));
   ExpressionPtr sum = MakeLambda("transform_values", {map, nullptr}, 1, 2,
-                                 [&](const Variables& v) { return Call("+", {v[0], v[1]}); });
-  EXPECT_EQ(Evaluate(Call("transform_values", {map, sum}))[0],
+                                 [&](const Variables& v) { return BoundCall("+", {v[0], v[1]}); });
+  EXPECT_EQ(Evaluate(BoundCall("transform_values", {map, sum}))[0],
             Value(MapValue{{{1, 11}, {2, 22}}}));
   ExpressionPtr same = MakeLambda("transform_keys", {map, nullptr}, 1, 2, [&](const Variables&) {
     return Constant(7, TypeId::kInteger);
   });
   EvaluationContext context;
   EXPECT_EQ(ErrorCondition(
-                Call("transform_keys", {map, same})->Evaluate(*batch_, &context).status()),
+                BoundCall("transform_keys", {map, same})->Evaluate(*batch_, &context).status()),
             "DUPLICATED_MAP_KEY");
 }
 

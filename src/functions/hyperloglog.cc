@@ -192,14 +192,18 @@ Bound BindApproxCountDistinct(const BindRequest& request) {
   return bound;
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"approx_count_distinct", 1, 2, {"`approx_count_distinct(expr[, relativeSD])`: about how many "
-                                     "distinct values there are.", "1.6.0"},
+constexpr AggregateFunctionDefinition kHyperloglogFunctions[] = {
+    {"approx_count_distinct",
+     1,
+     2,
+     {"`approx_count_distinct(expr[, relativeSD])`: about how many "
+      "distinct values there are.",
+      "1.6.0"},
      BindApproxCountDistinct},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> SketchAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> SketchAggregates() { return kHyperloglogFunctions; }
 
 }  // namespace firesteel

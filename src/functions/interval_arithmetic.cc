@@ -9,6 +9,7 @@
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/moment_kernels.h"
+#include "functions/type_classes.h"
 #include "types/arrow_types.h"
 #include "types/datetime.h"
 #include "types/decimal.h"
@@ -18,14 +19,8 @@ namespace firesteel {
 namespace {
 
 using Arguments = std::vector<std::string>;
-using Bound = std::optional<BoundFunction>;
+using MaybeBound = std::optional<BoundFunction>;
 
-bool IsTimestamp(const DataType& type) {
-  return type.id() == TypeId::kTimestamp || type.id() == TypeId::kTimestampNtz;
-}
-bool IsInterval(const DataType& type) {
-  return type.id() == TypeId::kDayTimeInterval || type.id() == TypeId::kYearMonthInterval;
-}
 /// INTERVAL DAY alone: the only day-time interval that keeps a date a date.
 bool IsDays(const DataType& type) {
   return type.id() == TypeId::kDayTimeInterval && type.start_field() == 0 && type.end_field() == 0;
@@ -242,27 +237,27 @@ Result<BoundFunction> IntervalSum(const Call& call) {
 }
 
 /// Adds or subtracts where the left side is a date.
-Result<Bound> BindDateSum(const Call& call) {
+Result<MaybeBound> BindDateSum(const Call& call) {
   const DataType& right = call.right_type();
-  if (IsDays(right)) return Bound(DatePlusDayInterval(call));
-  if (right.id() == TypeId::kYearMonthInterval) return Bound(DatePlusMonths(call));
+  if (IsDays(right)) return MaybeBound(DatePlusDayInterval(call));
+  if (right.id() == TypeId::kYearMonthInterval) return MaybeBound(DatePlusMonths(call));
   if (right.id() == TypeId::kDayTimeInterval) {
     ARROW_ASSIGN_OR_RAISE(BoundFunction function, TimestampPlusInterval(call));
-    return Bound(std::move(function));
+    return MaybeBound(std::move(function));
   }
   if (call.subtracts() &&
       (right.id() == TypeId::kDate || right.id() == TypeId::kString)) {
-    return Bound(DateMinusDate(call));
+    return MaybeBound(DateMinusDate(call));
   }
   if (call.subtracts() && IsTimestamp(right)) {
     ARROW_ASSIGN_OR_RAISE(BoundFunction function, TimestampMinusTimestamp(call));
-    return Bound(std::move(function));
+    return MaybeBound(std::move(function));
   }
   ARROW_ASSIGN_OR_RAISE(BoundFunction function, DatePlusDays(call));
-  return Bound(std::move(function));
+  return MaybeBound(std::move(function));
 }
 
-Result<Bound> BindSum(Call call) {
+Result<MaybeBound> BindSum(Call call) {
   const bool left_moment = call.left_type().id() == TypeId::kDate || IsTimestamp(call.left_type());
   const bool right_moment =
       call.right_type().id() == TypeId::kDate || IsTimestamp(call.right_type());
@@ -271,7 +266,7 @@ Result<Bound> BindSum(Call call) {
   const DataType& right = call.right_type();
   if (left.id() == TypeId::kDate) return BindDateSum(call);
   if (call.subtracts() && left.id() == TypeId::kString && right.id() == TypeId::kDate) {
-    return Bound(DateMinusDate(call));
+    return MaybeBound(DateMinusDate(call));
   }
   const bool differ = call.subtracts() &&
                       ((IsTimestamp(left) && (right_moment || right.id() == TypeId::kString)) ||
@@ -279,11 +274,11 @@ Result<Bound> BindSum(Call call) {
   const bool intervals = (IsInterval(left) && (IsInterval(right) || right.id() == TypeId::kNull)) ||
                          (left.id() == TypeId::kNull && IsInterval(right));
   const bool moves = IsTimestamp(left) && IsInterval(right);
-  if (!differ && !intervals && !moves) return Bound();
+  if (!differ && !intervals && !moves) return MaybeBound();
   ARROW_ASSIGN_OR_RAISE(BoundFunction function, differ  ? TimestampMinusTimestamp(call)
                                                 : moves ? TimestampPlusInterval(call)
                                                         : IntervalSum(call));
-  return Bound(std::move(function));
+  return MaybeBound(std::move(function));
 }
 
 }  // namespace
@@ -307,7 +302,8 @@ Result<std::optional<BoundFunction>> BindMomentArithmetic(const BindRequest& req
     case ArithmeticOp::kMultiply:
     case ArithmeticOp::kDivide:
     case ArithmeticOp::kIntegralDivide: return BindIntervalScaling(request, op, mode);
-    default: return Bound();
+    default:
+      return MaybeBound();
   }
 }
 

@@ -246,18 +246,22 @@ Result<BoundFunction> BindSchemaOfJson(const BindRequest& request) {
   return ConstantText(request, type.value_or(DataType(TypeId::kString)).Sql());
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"from_json", 2, 3, {"`from_json(jsonStr, schema[, options])`: JSON text as a value.",
-                         "2.2.0"},
+constexpr ScalarFunctionDefinition kJsonFunctions[] = {
+    {"from_json",
+     2,
+     3,
+     {"`from_json(jsonStr, schema[, options])`: JSON text as a value.", "2.2.0"},
      BindFromJson},
     {"to_json", 1, 2, {"`to_json(expr[, options])`: a value as JSON text.", "2.2.0"}, BindToJson},
-    {"schema_of_json", 1, 2, {"`schema_of_json(json[, options])`: the type of JSON text.",
-                              "2.4.0"},
+    {"schema_of_json",
+     1,
+     2,
+     {"`schema_of_json(json[, options])`: the type of JSON text.", "2.4.0"},
      BindSchemaOfJson},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> JsonFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> JsonFunctions() { return kJsonFunctions; }
 
 }  // namespace firesteel

@@ -3,9 +3,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
-
-Value Fields(std::vector<Value> fields) { return StructValue{std::move(fields)}; }
 Value Setting(const char* name, const char* value) { return MapValue{{{name, value}}}; }
 
 TEST(JsonFunctionsTest, FromJson) {

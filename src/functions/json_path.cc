@@ -412,28 +412,40 @@ Result<BoundGenerator> BindJsonTuple(const BindRequest& request) {
   return generator;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"get_json_object", 2, 2, {"`get_json_object(json_txt, path)`: what a path leads to in JSON "
-                               "text.", "1.5.0"},
+constexpr ScalarFunctionDefinition kJsonPathFunctions[] = {
+    {"get_json_object",
+     2,
+     2,
+     {"`get_json_object(json_txt, path)`: what a path leads to in JSON "
+      "text.",
+      "1.5.0"},
      BindGetJsonObject},
-    {"json_array_length", 1, 1, {"`json_array_length(jsonArray)`: the number of elements.",
-                                 "3.1.0"},
+    {"json_array_length",
+     1,
+     1,
+     {"`json_array_length(jsonArray)`: the number of elements.", "3.1.0"},
      BindArrayLength},
-    {"json_object_keys", 1, 1, {"`json_object_keys(json_object)`: the names of the fields.",
-                                "3.1.0"},
+    {"json_object_keys",
+     1,
+     1,
+     {"`json_object_keys(json_object)`: the names of the fields.", "3.1.0"},
      BindObjectKeys},
 };
 
-constexpr GeneratorDefinition kGenerators[] = {
-    {"json_tuple", 2, -1, {"`json_tuple(jsonStr, p1, p2, …)`: the fields of these names, as "
-                           "columns.", "1.6.0"},
+constexpr GeneratorDefinition kJsonPathGenerators[] = {
+    {"json_tuple",
+     2,
+     -1,
+     {"`json_tuple(jsonStr, p1, p2, …)`: the fields of these names, as "
+      "columns.",
+      "1.6.0"},
      BindJsonTuple},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> JsonPathFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> JsonPathFunctions() { return kJsonPathFunctions; }
 
-std::span<const GeneratorDefinition> JsonGenerators() { return kGenerators; }
+std::span<const GeneratorDefinition> JsonGenerators() { return kJsonPathGenerators; }
 
 }  // namespace firesteel

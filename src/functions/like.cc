@@ -80,15 +80,21 @@ Result<BoundFunction> BindLike(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"like", 2, 3, {"`str like pattern [ESCAPE c]`: `_` is any character, `%` any text.", "1.0.0"},
+constexpr ScalarFunctionDefinition kLikeFunctions[] = {
+    {"like",
+     2,
+     3,
+     {"`str like pattern [ESCAPE c]`: `_` is any character, `%` any text.", "1.0.0"},
      BindLike<false>},
-    {"ilike", 2, 3, {"`str ilike pattern [ESCAPE c]`: as like, ignoring case.", "3.3.0"},
+    {"ilike",
+     2,
+     3,
+     {"`str ilike pattern [ESCAPE c]`: as like, ignoring case.", "3.3.0"},
      BindLike<true>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> LikeFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> LikeFunctions() { return kLikeFunctions; }
 
 }  // namespace firesteel

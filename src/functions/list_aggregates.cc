@@ -233,20 +233,30 @@ Bound BindCollectUnion(const BindRequest& request) {
       [element] { return std::make_unique<UnitedElements>(element); });
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"listagg", 1, -1, {"`listagg(expr[, delimiter])[ WITHIN GROUP (ORDER BY key, …)]`: the texts "
-                        "in one.", "4.0.0"},
+constexpr AggregateFunctionDefinition kListAggregates[] = {
+    {"listagg",
+     1,
+     -1,
+     {"`listagg(expr[, delimiter])[ WITHIN GROUP (ORDER BY key, …)]`: the texts "
+      "in one.",
+      "4.0.0"},
      BindListAgg},
-    {"string_agg", 1, -1, {"`string_agg(expr[, delimiter])[ WITHIN GROUP (ORDER BY key, …)]`: the "
-                           "texts in one.", "4.0.0"},
+    {"string_agg",
+     1,
+     -1,
+     {"`string_agg(expr[, delimiter])[ WITHIN GROUP (ORDER BY key, …)]`: the "
+      "texts in one.",
+      "4.0.0"},
      BindListAgg},
-    {"collect_union", 1, 1, {"`collect_union(array)`: the distinct elements of all arrays.",
-                             "4.3.0"},
+    {"collect_union",
+     1,
+     1,
+     {"`collect_union(array)`: the distinct elements of all arrays.", "4.3.0"},
      BindCollectUnion},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> ListAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> ListAggregates() { return kListAggregates; }
 
 }  // namespace firesteel

@@ -254,39 +254,70 @@ Result<BoundFunction> BindConvertTimezone(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"make_date", 3, 3, {"`make_date(year, month, day)`: a date of its parts.", "3.0.0"},
+constexpr ScalarFunctionDefinition kMakeDatetimeFunctions[] = {
+    {"make_date",
+     3,
+     3,
+     {"`make_date(year, month, day)`: a date of its parts.", "3.0.0"},
      BindMakeDate},
-    {"make_timestamp", 6, 7, {"`make_timestamp(year, month, day, hour, min, sec[, timezone])`: a "
-                              "timestamp of its parts.", "3.0.0"},
+    {"make_timestamp",
+     6,
+     7,
+     {"`make_timestamp(year, month, day, hour, min, sec[, timezone])`: a "
+      "timestamp of its parts.",
+      "3.0.0"},
      BindMakeTimestamp<TypeId::kTimestamp, false>},
-    {"make_timestamp_ltz", 6, 7, {"`make_timestamp_ltz(year, month, day, hour, min, sec[, "
-                                  "timezone])`: a timestamp of its parts.", "3.4.0"},
+    {"make_timestamp_ltz",
+     6,
+     7,
+     {"`make_timestamp_ltz(year, month, day, hour, min, sec[, "
+      "timezone])`: a timestamp of its parts.",
+      "3.4.0"},
      BindMakeTimestamp<TypeId::kTimestamp, false>},
-    {"make_timestamp_ntz", 6, 6, {"`make_timestamp_ntz(year, month, day, hour, min, sec)`: a local "
-                                  "timestamp of its parts.", "3.4.0"},
+    {"make_timestamp_ntz",
+     6,
+     6,
+     {"`make_timestamp_ntz(year, month, day, hour, min, sec)`: a local "
+      "timestamp of its parts.",
+      "3.4.0"},
      BindMakeTimestamp<TypeId::kTimestampNtz, false>},
-    {"try_make_timestamp", 6, 7, {"`try_make_timestamp(year, month, day, hour, min, sec[, "
-                                  "timezone])`: as make_timestamp, NULL for bad parts.", "4.0.0"},
+    {"try_make_timestamp",
+     6,
+     7,
+     {"`try_make_timestamp(year, month, day, hour, min, sec[, "
+      "timezone])`: as make_timestamp, NULL for bad parts.",
+      "4.0.0"},
      BindMakeTimestamp<TypeId::kTimestamp, true>},
-    {"try_make_timestamp_ltz", 6, 7, {"`try_make_timestamp_ltz(year, month, day, hour, min, sec[, "
-                                      "timezone])`: as make_timestamp_ltz, NULL for bad parts.",
-                                      "4.0.0"},
+    {"try_make_timestamp_ltz",
+     6,
+     7,
+     {"`try_make_timestamp_ltz(year, month, day, hour, min, sec[, "
+      "timezone])`: as make_timestamp_ltz, NULL for bad parts.",
+      "4.0.0"},
      BindMakeTimestamp<TypeId::kTimestamp, true>},
-    {"try_make_timestamp_ntz", 6, 6, {"`try_make_timestamp_ntz(year, month, day, hour, min, "
-                                      "sec)`: as make_timestamp_ntz, NULL for bad parts.",
-                                      "4.0.0"},
+    {"try_make_timestamp_ntz",
+     6,
+     6,
+     {"`try_make_timestamp_ntz(year, month, day, hour, min, "
+      "sec)`: as make_timestamp_ntz, NULL for bad parts.",
+      "4.0.0"},
      BindMakeTimestamp<TypeId::kTimestampNtz, true>},
-    {"next_day", 2, 2, {"`next_day(start_date, day_of_week)`: the first such day after a date.",
-                        "1.5.0"},
+    {"next_day",
+     2,
+     2,
+     {"`next_day(start_date, day_of_week)`: the first such day after a date.", "1.5.0"},
      BindNextDay},
-    {"convert_timezone", 2, 3, {"`convert_timezone([sourceTz, ]targetTz, sourceTs)`: a local time "
-                                "in another zone.", "3.4.0"},
+    {"convert_timezone",
+     2,
+     3,
+     {"`convert_timezone([sourceTz, ]targetTz, sourceTs)`: a local time "
+      "in another zone.",
+      "3.4.0"},
      BindConvertTimezone},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> MakeDateTimeFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> MakeDateTimeFunctions() { return kMakeDatetimeFunctions; }
 
 }  // namespace firesteel

@@ -3,7 +3,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
 constexpr int64_t kHour = 3'600'000'000;
 constexpr int64_t kDay = 24 * kHour;
 

@@ -159,24 +159,39 @@ Result<BoundFunction> BindMakeYearMonth(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"make_interval", 0, 7, {"`make_interval([years[, months[, weeks[, days[, hours[, mins[, "
-                             "secs]]]]]]])`: an interval of its parts.", "3.0.0"},
+constexpr ScalarFunctionDefinition kMakeIntervalFunctions[] = {
+    {"make_interval",
+     0,
+     7,
+     {"`make_interval([years[, months[, weeks[, days[, hours[, mins[, "
+      "secs]]]]]]])`: an interval of its parts.",
+      "3.0.0"},
      BindMakeInterval<false>},
-    {"try_make_interval", 0, 7, {"`try_make_interval([years[, months[, weeks[, days[, hours[, "
-                                 "mins[, secs]]]]]]])`: as make_interval, NULL on overflow.",
-                                 "4.0.0"},
+    {"try_make_interval",
+     0,
+     7,
+     {"`try_make_interval([years[, months[, weeks[, days[, hours[, "
+      "mins[, secs]]]]]]])`: as make_interval, NULL on overflow.",
+      "4.0.0"},
      BindMakeInterval<true>},
-    {"make_dt_interval", 0, 4, {"`make_dt_interval([days[, hours[, mins[, secs]]]])`: a day-time "
-                                "interval of its parts.", "3.2.0"},
+    {"make_dt_interval",
+     0,
+     4,
+     {"`make_dt_interval([days[, hours[, mins[, secs]]]])`: a day-time "
+      "interval of its parts.",
+      "3.2.0"},
      BindMakeDayTime},
-    {"make_ym_interval", 0, 2, {"`make_ym_interval([years[, months]])`: a year-month interval of "
-                                "its parts.", "3.2.0"},
+    {"make_ym_interval",
+     0,
+     2,
+     {"`make_ym_interval([years[, months]])`: a year-month interval of "
+      "its parts.",
+      "3.2.0"},
      BindMakeYearMonth},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> MakeIntervalFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> MakeIntervalFunctions() { return kMakeIntervalFunctions; }
 
 }  // namespace firesteel

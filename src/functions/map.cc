@@ -11,6 +11,7 @@
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/fixed_width_kernels.h"
+#include "functions/nested_arrays.h"
 #include "functions/nested_columns.h"
 #include "functions/ordering.h"
 #include "functions/registry.h"
@@ -21,13 +22,6 @@
 namespace firesteel {
 
 namespace {
-
-const arrow::ListArray& Lists(const ColumnVector& column) {
-  return static_cast<const arrow::ListArray&>(*column.values);
-}
-const arrow::MapArray& Maps(const ColumnVector& column) {
-  return static_cast<const arrow::MapArray&>(*column.values);
-}
 
 DuplicateKeys PolicyOf(const FunctionSettings& settings) {
   return settings.last_map_key_wins ? DuplicateKeys::kLastWins : DuplicateKeys::kError;
@@ -256,22 +250,34 @@ Result<BoundFunction> BindContainsKey(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"map_from_arrays", 2, 2, {"`map_from_arrays(keys, values)`: a map of two arrays.", "2.4.0"},
+constexpr ScalarFunctionDefinition kMapFunctions[] = {
+    {"map_from_arrays",
+     2,
+     2,
+     {"`map_from_arrays(keys, values)`: a map of two arrays.", "2.4.0"},
      BindFromArrays},
-    {"map_from_entries", 1, 1, {"`map_from_entries(arrayOfEntries)`: a map of an array of "
-                                "structs.", "2.4.0"},
+    {"map_from_entries",
+     1,
+     1,
+     {"`map_from_entries(arrayOfEntries)`: a map of an array of "
+      "structs.",
+      "2.4.0"},
      BindFromEntries},
-    {"map_entries", 1, 1, {"`map_entries(map)`: an array of structs, one per entry.", "3.0.0"},
+    {"map_entries",
+     1,
+     1,
+     {"`map_entries(map)`: an array of structs, one per entry.", "3.0.0"},
      BindEntries},
     {"map_concat", 0, -1, {"`map_concat(map, …)`: all entries in one map.", "2.4.0"}, BindConcat},
-    {"map_contains_key", 2, 2, {"`map_contains_key(map, key)`: whether the map has the key.",
-                                "3.3.0"},
+    {"map_contains_key",
+     2,
+     2,
+     {"`map_contains_key(map, key)`: whether the map has the key.", "3.3.0"},
      BindContainsKey},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> MapFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> MapFunctions() { return kMapFunctions; }
 
 }  // namespace firesteel

@@ -5,9 +5,6 @@
 namespace firesteel {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
 TEST(MathTest, Functions) {
   CheckCalls({
       Gives("sqrt", {2.0}, 1.4142135623730951, "SQRT(2.0)"),

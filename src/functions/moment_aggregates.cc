@@ -155,162 +155,52 @@ Bound BindMoments(const BindRequest& request) {
       [] { return std::make_unique<CentralMoments>(statistic); });
 }
 
-enum class Joint { kPopulationCovariance, kSampleCovariance, kCorrelation };
-
-/// Moments of pairs.
-///   n, xAvg, yAvg, ck   DOUBLE   xMk, yMk for correlation
-struct PairMoments {
-  double n = 0;
-  double x_avg = 0;
-  double y_avg = 0;
-  double ck = 0;
-  double x_mk = 0;
-  double y_mk = 0;
-
-  void Add(double x, double y) {
-    n += 1;
-    const double dx = x - x_avg;
-    const double dy = y - y_avg;
-    const double dx_n = dx / n;
-    const double dy_n = dy / n;
-    x_avg += dx_n;
-    y_avg += dy_n;
-    ck += dx * (y - y_avg);
-    x_mk += dx * (x - x_avg);
-    y_mk += dy * (y - y_avg);
-  }
-
-  void Merge(const PairMoments& other) {
-    const double n1 = n;
-    const double n2 = other.n;
-    n = n1 + n2;
-    const double dx = other.x_avg - x_avg;
-    const double dy = other.y_avg - y_avg;
-    const double dx_n = n == 0 ? 0 : dx / n;
-    const double dy_n = n == 0 ? 0 : dy / n;
-    x_avg += dx_n * n2;
-    y_avg += dy_n * n2;
-    ck += other.ck + dx * dy_n * n1 * n2;
-    x_mk += other.x_mk + dx * dx_n * n1 * n2;
-    y_mk += other.y_mk + dy * dy_n * n1 * n2;
-  }
-
-  std::optional<double> Get(Joint joint) const {
-    if (n == 0) return std::nullopt;
-    switch (joint) {
-      case Joint::kPopulationCovariance: return ck / n;
-      case Joint::kSampleCovariance: return n == 1 ? std::nullopt : std::optional(ck / (n - 1));
-      case Joint::kCorrelation: {
-        const double scale = std::sqrt(x_mk * y_mk);
-        return scale == 0 ? std::nullopt : std::optional(ck / scale);
-      }
-    }
-    return std::nullopt;
-  }
-};
-
-constexpr double PairMoments::*kPairColumns[] = {&PairMoments::n,     &PairMoments::x_avg,
-                                                 &PairMoments::y_avg, &PairMoments::ck,
-                                                 &PairMoments::x_mk,  &PairMoments::y_mk};
-
-class JointMoments final : public Accumulator {
- public:
-  explicit JointMoments(Joint joint) : joint_(joint) {}
-
-  Status Resize(int64_t groups) override {
-    moments_.resize(groups);
-    return Status::OK();
-  }
-
-  Status Update(std::span<const ColumnVector> arguments,
-                std::span<const int32_t> groups) override {
-    const FixedReader<double> x(arguments[0]);
-    const FixedReader<double> y(arguments[1]);
-    ForEachSet(arguments[0], groups, [&](int32_t group, int64_t row) {
-      if (!y.IsNull(row)) moments_[group].Add(x[row], y[row]);
-    });
-    return Status::OK();
-  }
-
-  Status Merge(std::span<const std::shared_ptr<arrow::Array>> buffers,
-               std::span<const int32_t> groups) override {
-    std::vector<FixedReader<double>> readers;
-    for (const auto& buffer : buffers) readers.emplace_back(BufferColumn(buffer));
-    ForEachSet(BufferColumn(buffers[0]), groups, [&](int32_t group, int64_t row) {
-      PairMoments other;
-      for (size_t k = 0; k < readers.size(); ++k) other.*kPairColumns[k] = readers[k][row];
-      moments_[group].Merge(other);
-    });
-    return Status::OK();
-  }
-
-  Result<std::vector<std::shared_ptr<arrow::Array>>> BufferArrays() const override {
-    std::vector<std::shared_ptr<arrow::Array>> arrays;
-    for (int k = 0; k < (joint_ == Joint::kCorrelation ? 6 : 4); ++k) {
-      std::vector<double> column;
-      for (const PairMoments& moments : moments_) column.push_back(moments.*kPairColumns[k]);
-      ARROW_ASSIGN_OR_RAISE(auto array, MakeFixedArray(arrow::float64(), column, {}));
-      arrays.push_back(std::move(array));
-    }
-    return arrays;
-  }
-
-  Result<std::shared_ptr<arrow::Array>> Finish() const override {
-    std::vector<double> values;
-    std::vector<uint8_t> set;
-    for (const PairMoments& moments : moments_) {
-      const std::optional<double> value = moments.Get(joint_);
-      values.push_back(value.value_or(0));
-      set.push_back(value.has_value());
-    }
-    return MakeFixedArray(arrow::float64(), values, set);
-  }
-
- private:
-  Joint joint_;
-  std::vector<PairMoments> moments_;
-};
-
-template <Joint joint>
-Bound BindJoint(const BindRequest& request) {
-  ARROW_ASSIGN_OR_RAISE(std::vector<DataType> types, MatchArguments(request, {TypeId::kDouble}));
-  constexpr const char* kNames[] = {"n", "xAvg", "yAvg", "ck", "xMk", "yMk"};
-  std::vector<StructField> fields;
-  for (int k = 0; k < (joint == Joint::kCorrelation ? 6 : 4); ++k) {
-    fields.push_back({kNames[k], TypeId::kDouble});
-  }
-  return std::make_shared<const SimpleAggregate>(
-      std::move(types), TypeId::kDouble, true, std::move(fields),
-      [] { return std::make_unique<JointMoments>(joint); });
-}
-
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"stddev", 1, 1, {"`stddev(expr)`: the standard deviation of a sample.", "1.6.0"},
+constexpr AggregateFunctionDefinition kMomentAggregates[] = {
+    {"stddev",
+     1,
+     1,
+     {"`stddev(expr)`: the standard deviation of a sample.", "1.6.0"},
      BindMoments<Statistic::kSampleDeviation>},
     {"std", 1, 1, {"`std(expr)`: as stddev.", "1.6.0"}, BindMoments<Statistic::kSampleDeviation>},
-    {"stddev_samp", 1, 1, {"`stddev_samp(expr)`: as stddev.", "1.6.0"},
+    {"stddev_samp",
+     1,
+     1,
+     {"`stddev_samp(expr)`: as stddev.", "1.6.0"},
      BindMoments<Statistic::kSampleDeviation>},
-    {"stddev_pop", 1, 1, {"`stddev_pop(expr)`: the deviation of the population.", "1.6.0"},
+    {"stddev_pop",
+     1,
+     1,
+     {"`stddev_pop(expr)`: the deviation of the population.", "1.6.0"},
      BindMoments<Statistic::kPopulationDeviation>},
-    {"variance", 1, 1, {"`variance(expr)`: the variance of a sample.", "1.6.0"},
+    {"variance",
+     1,
+     1,
+     {"`variance(expr)`: the variance of a sample.", "1.6.0"},
      BindMoments<Statistic::kSampleVariance>},
-    {"var_samp", 1, 1, {"`var_samp(expr)`: as variance.", "1.6.0"},
+    {"var_samp",
+     1,
+     1,
+     {"`var_samp(expr)`: as variance.", "1.6.0"},
      BindMoments<Statistic::kSampleVariance>},
-    {"var_pop", 1, 1, {"`var_pop(expr)`: the variance of the population.", "1.6.0"},
+    {"var_pop",
+     1,
+     1,
+     {"`var_pop(expr)`: the variance of the population.", "1.6.0"},
      BindMoments<Statistic::kPopulationVariance>},
-    {"skewness", 1, 1, {"`skewness(expr)`: how lopsided the values are.", "1.6.0"},
+    {"skewness",
+     1,
+     1,
+     {"`skewness(expr)`: how lopsided the values are.", "1.6.0"},
      BindMoments<Statistic::kSkewness>},
-    {"kurtosis", 1, 1, {"`kurtosis(expr)`: how heavy the tails are.", "1.6.0"},
+    {"kurtosis",
+     1,
+     1,
+     {"`kurtosis(expr)`: how heavy the tails are.", "1.6.0"},
      BindMoments<Statistic::kKurtosis>},
-    {"covar_pop", 2, 2, {"`covar_pop(x, y)`: the covariance of the population.", "2.0.0"},
-     BindJoint<Joint::kPopulationCovariance>},
-    {"covar_samp", 2, 2, {"`covar_samp(x, y)`: the covariance of a sample.", "2.0.0"},
-     BindJoint<Joint::kSampleCovariance>},
-    {"corr", 2, 2, {"`corr(x, y)`: the correlation.", "1.6.0"}, BindJoint<Joint::kCorrelation>},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> MomentAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> MomentAggregates() { return kMomentAggregates; }
 
 }  // namespace firesteel

@@ -6,6 +6,7 @@
 
 #include "common/error.h"
 #include "functions/binding.h"
+#include "functions/type_classes.h"
 #include "types/arrow_types.h"
 #include "types/datetime.h"
 #include "types/decimal.h"
@@ -14,11 +15,7 @@ namespace firesteel {
 
 namespace {
 
-using Bound = std::optional<BoundFunction>;
-
-bool IsInterval(const DataType& type) {
-  return type.id() == TypeId::kDayTimeInterval || type.id() == TypeId::kYearMonthInterval;
-}
+using MaybeBound = std::optional<BoundFunction>;
 
 /// Rounds half away from zero to an integer type; false when it does not fit.
 template <typename T>
@@ -137,7 +134,7 @@ Result<ColumnVector> DivideIntervals(std::span<const ColumnVector> arguments, in
       });
 }
 
-Bound BindIntervalRatio(const BindRequest& request, OnFailure on_failure) {
+MaybeBound BindIntervalRatio(const BindRequest& request, OnFailure on_failure) {
   if (request.type(0).id() != request.type(1).id() || !IsInterval(request.type(0))) return {};
   BoundFunction function;
   function.argument_types = {request.type(0), request.type(1)};
@@ -198,13 +195,13 @@ Result<std::optional<BoundFunction>> BindIntervalScaling(const BindRequest& requ
   const int left = swapped ? 1 : 0;
   const DataType& interval = request.type(left);
   const DataType& given = request.type(1 - left);
-  if (!IsInterval(interval)) return Bound();
+  if (!IsInterval(interval)) return MaybeBound();
   DataType number = given;
   if (given.is_integral()) number = TypeId::kLong;
   if (given.is_floating() || given.id() == TypeId::kString || given.id() == TypeId::kNull) {
     number = TypeId::kDouble;
   }
-  if (!number.is_numeric()) return Bound();
+  if (!number.is_numeric()) return MaybeBound();
   const bool months = interval.id() == TypeId::kYearMonthInterval;
   BoundFunction function;
   function.return_type = interval.id();  // the full range of the family
@@ -215,7 +212,7 @@ Result<std::optional<BoundFunction>> BindIntervalScaling(const BindRequest& requ
   function.nullable = AnyNullable(request) || mode == ArithmeticMode::kTry;
   if (!swapped) {
     function.kernel = std::move(kernel);
-    return Bound(std::move(function));
+    return MaybeBound(std::move(function));
   }
   std::swap(function.argument_types[0], function.argument_types[1]);
   function.kernel = [kernel](std::span<const ColumnVector> arguments, int64_t rows,
@@ -227,7 +224,7 @@ Result<std::optional<BoundFunction>> BindIntervalScaling(const BindRequest& requ
   function.sql = [](const std::vector<std::string>& arguments) {
     return "(" + arguments[1] + " * " + arguments[0] + ")";
   };
-  return Bound(std::move(function));
+  return MaybeBound(std::move(function));
 }
 
 }  // namespace firesteel

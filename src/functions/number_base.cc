@@ -241,27 +241,46 @@ Result<BoundFunction> BindBitmapPlace(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"conv", 3, 3, {"`conv(num, from_base, to_base)`: a number in another base.", "1.5.0"},
+constexpr ScalarFunctionDefinition kNumberBaseFunctions[] = {
+    {"conv",
+     3,
+     3,
+     {"`conv(num, from_base, to_base)`: a number in another base.", "1.5.0"},
      BindConv},
-    {"width_bucket", 4, 4, {"`width_bucket(value, min, max, count)`: the bucket of equal width.",
-                            "3.1.0"},
+    {"width_bucket",
+     4,
+     4,
+     {"`width_bucket(value, min, max, count)`: the bucket of equal width.", "3.1.0"},
      BindWidthBucket},
-    {"bit_get", 2, 2, {"`bit_get(expr, pos)`: one bit, counted from the right.", "3.2.0"},
+    {"bit_get",
+     2,
+     2,
+     {"`bit_get(expr, pos)`: one bit, counted from the right.", "3.2.0"},
      BindBitGet},
     {"getbit", 2, 2, {"`getbit(expr, pos)`: as bit_get.", "3.2.0"}, BindBitGet},
-    {"bitmap_count", 1, 1, {"`bitmap_count(expr)`: the bits that are set in a binary.", "3.5.0"},
+    {"bitmap_count",
+     1,
+     1,
+     {"`bitmap_count(expr)`: the bits that are set in a binary.", "3.5.0"},
      BindBitmapCount},
-    {"bitmap_bit_position", 1, 1, {"`bitmap_bit_position(expr)`: the bit of a number in its "
-                                   "bitmap.", "3.5.0"},
+    {"bitmap_bit_position",
+     1,
+     1,
+     {"`bitmap_bit_position(expr)`: the bit of a number in its "
+      "bitmap.",
+      "3.5.0"},
      BindBitmapPlace<BitmapBit>},
-    {"bitmap_bucket_number", 1, 1, {"`bitmap_bucket_number(expr)`: the bitmap that a number "
-                                    "belongs to.", "3.5.0"},
+    {"bitmap_bucket_number",
+     1,
+     1,
+     {"`bitmap_bucket_number(expr)`: the bitmap that a number "
+      "belongs to.",
+      "3.5.0"},
      BindBitmapPlace<BitmapBucket>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> NumberBaseFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> NumberBaseFunctions() { return kNumberBaseFunctions; }
 
 }  // namespace firesteel

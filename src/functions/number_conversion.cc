@@ -150,20 +150,31 @@ Result<BoundFunction> BindToChar(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"to_number", 2, 2, {"`to_number(str, format)`: the number that a text in this format says.",
-                         "3.3.0"},
+constexpr ScalarFunctionDefinition kNumberConversionFunctions[] = {
+    {"to_number",
+     2,
+     2,
+     {"`to_number(str, format)`: the number that a text in this format says.", "3.3.0"},
      BindToNumber<false>},
-    {"try_to_number", 2, 2, {"`try_to_number(str, format)`: as to_number, NULL if it does not "
-                             "match.", "3.3.0"},
+    {"try_to_number",
+     2,
+     2,
+     {"`try_to_number(str, format)`: as to_number, NULL if it does not "
+      "match.",
+      "3.3.0"},
      BindToNumber<true>},
-    {"to_char", 2, 2, {"`to_char(expr, format)`: a number, date or binary as text.", "3.4.0"},
+    {"to_char",
+     2,
+     2,
+     {"`to_char(expr, format)`: a number, date or binary as text.", "3.4.0"},
      BindToChar},
     {"to_varchar", 2, 2, {"`to_varchar(expr, format)`: as to_char.", "3.5.0"}, BindToChar},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> NumberConversionFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> NumberConversionFunctions() {
+  return kNumberConversionFunctions;
+}
 
 }  // namespace firesteel

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/ascii.h"
 #include "common/error.h"
 
 namespace firesteel {
@@ -11,8 +12,6 @@ namespace {
 Status BadFormat(const char* condition, std::string_view format) {
   return MakeError(condition, {{"format", "'" + std::string(format) + "'"}});
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// Adds a space in front of a number: before a sign that stands there already.
 void AddLeadingSpace(std::string* out) {

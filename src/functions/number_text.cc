@@ -245,19 +245,24 @@ Result<BoundFunction> BindFormatString(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"format_number", 2, 2, {"`format_number(expr, digits or pattern)`: a number with groups, as "
-                             "`#,##0.00`.", "1.5.0"},
+constexpr ScalarFunctionDefinition kNumberTextFunctions[] = {
+    {"format_number",
+     2,
+     2,
+     {"`format_number(expr, digits or pattern)`: a number with groups, as "
+      "`#,##0.00`.",
+      "1.5.0"},
      BindFormatNumber},
-    {"format_string", 1, -1, {"`format_string(format, expr, …)`: as printf of C and Java.",
-                              "1.5.0"},
+    {"format_string",
+     1,
+     -1,
+     {"`format_string(format, expr, …)`: as printf of C and Java.", "1.5.0"},
      BindFormatString},
-    {"printf", 1, -1, {"`printf(format, expr, …)`: as format_string.", "1.5.0"},
-     BindFormatString},
+    {"printf", 1, -1, {"`printf(format, expr, …)`: as format_string.", "1.5.0"}, BindFormatString},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> NumberTextFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> NumberTextFunctions() { return kNumberTextFunctions; }
 
 }  // namespace firesteel

@@ -157,23 +157,38 @@ Bound BindExtremeBy(const BindRequest& request) {
       [value, ordering] { return std::make_unique<ExtremeBy>(value, ordering, greatest); });
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
+constexpr AggregateFunctionDefinition kOrderedAggregates[] = {
     {"first", 1, 2, {"`first(expr[, ignoreNulls])`: the first value.", "2.0.0"}, BindEdge<false>},
-    {"first_value", 1, 2, {"`first_value(expr[, ignoreNulls])`: the first value.", "2.0.0"},
+    {"first_value",
+     1,
+     2,
+     {"`first_value(expr[, ignoreNulls])`: the first value.", "2.0.0"},
      BindEdge<false>},
-    {"any_value", 1, 2, {"`any_value(expr[, ignoreNulls])`: some value.", "3.4.0"},
+    {"any_value",
+     1,
+     2,
+     {"`any_value(expr[, ignoreNulls])`: some value.", "3.4.0"},
      BindEdge<false>},
     {"last", 1, 2, {"`last(expr[, ignoreNulls])`: the last value.", "2.0.0"}, BindEdge<true>},
-    {"last_value", 1, 2, {"`last_value(expr[, ignoreNulls])`: the last value.", "2.0.0"},
+    {"last_value",
+     1,
+     2,
+     {"`last_value(expr[, ignoreNulls])`: the last value.", "2.0.0"},
      BindEdge<true>},
-    {"max_by", 2, 2, {"`max_by(x, y)`: the x that comes with the greatest y.", "3.0.0"},
+    {"max_by",
+     2,
+     2,
+     {"`max_by(x, y)`: the x that comes with the greatest y.", "3.0.0"},
      BindExtremeBy<true>},
-    {"min_by", 2, 2, {"`min_by(x, y)`: the x that comes with the least y.", "3.0.0"},
+    {"min_by",
+     2,
+     2,
+     {"`min_by(x, y)`: the x that comes with the least y.", "3.0.0"},
      BindExtremeBy<false>},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> OrderedAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> OrderedAggregates() { return kOrderedAggregates; }
 
 }  // namespace firesteel

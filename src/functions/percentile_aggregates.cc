@@ -293,22 +293,34 @@ Bound BindMode(const BindRequest& request) {
   return std::shared_ptr<const BoundAggregate>(std::move(bound));
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"percentile", 2, 3, {"`percentile(col, percentage[, frequency])`: the exact percentile.",
-                          "2.1.0"},
+constexpr AggregateFunctionDefinition kPercentileAggregates[] = {
+    {"percentile",
+     2,
+     3,
+     {"`percentile(col, percentage[, frequency])`: the exact percentile.", "2.1.0"},
      BindPercentile},
     {"median", 1, 1, {"`median(col)`: the value in the middle.", "3.4.0"}, BindMedian},
-    {"percentile_cont", 1, 2, {"`percentile_cont(percentage) WITHIN GROUP (ORDER BY col)`: the "
-                               "percentile, between values where none is there.", "4.0.0"},
+    {"percentile_cont",
+     1,
+     2,
+     {"`percentile_cont(percentage) WITHIN GROUP (ORDER BY col)`: the "
+      "percentile, between values where none is there.",
+      "4.0.0"},
      BindOrderedPercentile<false>},
-    {"percentile_disc", 1, 2, {"`percentile_disc(percentage) WITHIN GROUP (ORDER BY col)`: the "
-                               "percentile, one of the values.", "4.0.0"},
+    {"percentile_disc",
+     1,
+     2,
+     {"`percentile_disc(percentage) WITHIN GROUP (ORDER BY col)`: the "
+      "percentile, one of the values.",
+      "4.0.0"},
      BindOrderedPercentile<true>},
     {"mode", 1, 2, {"`mode(col[, deterministic])`: the most frequent value.", "3.4.0"}, BindMode},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> PercentileAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> PercentileAggregates() {
+  return kPercentileAggregates;
+}
 
 }  // namespace firesteel

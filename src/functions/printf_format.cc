@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/ascii.h"
 #include "functions/decimal_pattern.h"
 #include "functions/string_case.h"
 #include "functions/utf8.h"
@@ -35,8 +36,6 @@ Status BadFormat(const Piece& piece, std::string_view why) {
 Status Mismatch(const Piece& piece) {
   return BadFormat(piece, "does not fit the type of its argument");
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads `%…` at the start of `text`; gives the number of characters read.
 Result<size_t> ReadSpecifier(std::string_view text, Piece* piece) {

@@ -144,17 +144,25 @@ Bound BindApproximate(const BindRequest& request) {
   return std::shared_ptr<const BoundAggregate>(std::move(bound));
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"percentile_approx", 2, 3, {"`percentile_approx(col, percentage[, accuracy])`: about the "
-                                 "percentile, one of the values.", "2.1.0"},
+constexpr AggregateFunctionDefinition kQuantileAggregates[] = {
+    {"percentile_approx",
+     2,
+     3,
+     {"`percentile_approx(col, percentage[, accuracy])`: about the "
+      "percentile, one of the values.",
+      "2.1.0"},
      BindApproximate},
-    {"approx_percentile", 2, 3, {"`approx_percentile(col, percentage[, accuracy])`: about the "
-                                 "percentile, one of the values.", "2.1.0"},
+    {"approx_percentile",
+     2,
+     3,
+     {"`approx_percentile(col, percentage[, accuracy])`: about the "
+      "percentile, one of the values.",
+      "2.1.0"},
      BindApproximate},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> QuantileAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> QuantileAggregates() { return kQuantileAggregates; }
 
 }  // namespace firesteel

@@ -276,21 +276,32 @@ Result<BoundFunction> BindRandomString(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"rand", 0, 1, {"`rand([seed])`: a random number from 0 (inclusive) to 1.", "1.5.0"},
+constexpr ScalarFunctionDefinition kRandomFunctions[] = {
+    {"rand",
+     0,
+     1,
+     {"`rand([seed])`: a random number from 0 (inclusive) to 1.", "1.5.0"},
      BindRand<false>},
     {"random", 0, 1, {"`random([seed])`: as rand.", "3.0.0"}, BindRand<false>},
-    {"randn", 0, 1, {"`randn([seed])`: a random number of the normal distribution.", "1.5.0"},
+    {"randn",
+     0,
+     1,
+     {"`randn([seed])`: a random number of the normal distribution.", "1.5.0"},
      BindRand<true>},
-    {"uniform", 2, 3, {"`uniform(min, max[, seed])`: a random number between the two.", "4.0.0"},
+    {"uniform",
+     2,
+     3,
+     {"`uniform(min, max[, seed])`: a random number between the two.", "4.0.0"},
      BindUniform},
-    {"randstr", 1, 2, {"`randstr(length[, seed])`: a random string of digits and letters.",
-                       "4.0.0"},
+    {"randstr",
+     1,
+     2,
+     {"`randstr(length[, seed])`: a random string of digits and letters.", "4.0.0"},
      BindRandomString},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> RandomFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> RandomFunctions() { return kRandomFunctions; }
 
 }  // namespace firesteel

@@ -8,8 +8,8 @@
 #include "common/error.h"
 #include "expr/nodes.h"
 #include "functions/fixed_width_kernels.h"
-#include "functions/regular_expression.h"
 #include "functions/registry.h"
+#include "functions/regular_expression.h"
 #include "functions/string_kernels.h"
 #include "functions/text_splitter.h"
 #include "functions/utf8.h"
@@ -136,10 +136,9 @@ Status AddDefault(const BindRequest& request, int full_size, int32_t value,
   return Status::OK();
 }
 
-template <auto column>
+template <auto column, bool all>
 Result<BoundFunction> BindExtract(const BindRequest& request) {
   auto cache = std::make_shared<RegularExpressionCache>();
-  constexpr bool all = column == ExtractAllColumn;
   const DataType type =
       all ? DataType::Array(TypeId::kString, true) : DataType(TypeId::kString);
   ARROW_ASSIGN_OR_RAISE(
@@ -369,34 +368,57 @@ Result<BoundFunction> BindSplit(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
+constexpr ScalarFunctionDefinition kRegexpFunctions[] = {
     {"rlike", 2, 2, {"`rlike(str, regexp)`: whether a part matches.", "1.0.0"}, BindRlike},
     {"regexp", 2, 2, {"`regexp(str, regexp)`: whether a part matches.", "3.2.0"}, BindRlike},
-    {"regexp_like", 2, 2, {"`regexp_like(str, regexp)`: whether a part matches.", "3.2.0"},
+    {"regexp_like",
+     2,
+     2,
+     {"`regexp_like(str, regexp)`: whether a part matches.", "3.2.0"},
      BindRlike},
-    {"split", 2, 3, {"`split(str, regexp[, limit])`: the parts between matches.", "1.5.0"},
+    {"split",
+     2,
+     3,
+     {"`split(str, regexp[, limit])`: the parts between matches.", "1.5.0"},
      BindSplit},
-    {"regexp_extract", 2, 3, {"`regexp_extract(str, regexp[, idx])`: a group of the first match.",
-                              "1.5.0"},
-     BindExtract<ExtractColumn>},
-    {"regexp_extract_all", 2, 3, {"`regexp_extract_all(str, regexp[, idx])`: a group of all "
-                                  "matches.", "3.1.0"},
-     BindExtract<ExtractAllColumn>},
-    {"regexp_replace", 3, 4, {"`regexp_replace(str, regexp, rep[, position])`: all matches "
-                              "replaced.", "1.5.0"},
+    {"regexp_extract",
+     2,
+     3,
+     {"`regexp_extract(str, regexp[, idx])`: a group of the first match.", "1.5.0"},
+     BindExtract<ExtractColumn, false>},
+    {"regexp_extract_all",
+     2,
+     3,
+     {"`regexp_extract_all(str, regexp[, idx])`: a group of all "
+      "matches.",
+      "3.1.0"},
+     BindExtract<ExtractAllColumn, true>},
+    {"regexp_replace",
+     3,
+     4,
+     {"`regexp_replace(str, regexp, rep[, position])`: all matches "
+      "replaced.",
+      "1.5.0"},
      BindReplace},
-    {"regexp_count", 2, 2, {"`regexp_count(str, regexp)`: the number of matches.", "3.4.0"},
+    {"regexp_count",
+     2,
+     2,
+     {"`regexp_count(str, regexp)`: the number of matches.", "3.4.0"},
      BindSummary<Summary::kCount>},
-    {"regexp_instr", 2, 3, {"`regexp_instr(str, regexp[, idx])`: the first match's position.",
-                            "3.4.0"},
+    {"regexp_instr",
+     2,
+     3,
+     {"`regexp_instr(str, regexp[, idx])`: the first match's position.", "3.4.0"},
      BindSummary<Summary::kPosition>},
-    {"regexp_substr", 2, 2, {"`regexp_substr(str, regexp)`: the first match, NULL if none.",
-                             "3.4.0"},
+    {"regexp_substr",
+     2,
+     2,
+     {"`regexp_substr(str, regexp)`: the first match, NULL if none.", "3.4.0"},
      BindSubstr},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> RegexpFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> RegexpFunctions() { return kRegexpFunctions; }
 
 }  // namespace firesteel

@@ -11,6 +11,7 @@
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
+#include "functions/window_functions.h"
 
 namespace firesteel {
 
@@ -228,6 +229,8 @@ FunctionLookup FindFunction(std::string_view name) {
 std::vector<std::string_view> FunctionNames() {
   std::vector<std::string_view> names;
   for (const auto& [name, lookup] : Functions()) names.push_back(name);
+  for (const WindowFunctionDefinition& window : WindowFunctions()) names.push_back(window.name);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

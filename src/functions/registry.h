@@ -82,6 +82,7 @@ std::span<const ScalarFunctionDefinition> NumberTextFunctions();
 std::span<const ScalarFunctionDefinition> NumberConversionFunctions();
 std::span<const ScalarFunctionDefinition> NumberBaseFunctions();
 std::span<const ScalarFunctionDefinition> UrlFunctions();
+std::span<const ScalarFunctionDefinition> TimeWindowFunctions();
 std::span<const ScalarFunctionDefinition> RandomFunctions();
 std::span<const AggregateFunctionDefinition> BasicAggregates();
 std::span<const AggregateFunctionDefinition> OrderedAggregates();

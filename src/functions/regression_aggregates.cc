@@ -14,8 +14,8 @@ namespace {
 
 using Bound = Result<std::shared_ptr<const BoundAggregate>>;
 
-/// What is computed of pairs (y, x), of which y depends on x.
-enum class Regression {
+/// What is computed of pairs: (y, x), of which y depends on x, or (x, y) for the last three.
+enum class PairStatistic {
   kCount,
   kAverageX,
   kAverageY,
@@ -25,7 +25,14 @@ enum class Regression {
   kDetermination,
   kSlope,
   kIntercept,
+  kPopulationCovariance,
+  kSampleCovariance,
+  kCorrelation,
 };
+
+constexpr bool TakesXFirst(PairStatistic statistic) {
+  return statistic >= PairStatistic::kPopulationCovariance;
+}
 
 /// Sums, averages and moments of pairs, merged pairwise.
 struct Pairs {
@@ -67,21 +74,28 @@ struct Pairs {
     yy += other.yy + dy * (dy / n) * n1 * n2;
   }
 
-  std::optional<double> Get(Regression regression) const {
+  std::optional<double> Get(PairStatistic statistic) const {
     if (n == 0) return std::nullopt;
-    switch (regression) {
-      case Regression::kCount: return n;
-      case Regression::kAverageX: return x_sum / n;
-      case Regression::kAverageY: return y_sum / n;
-      case Regression::kSquaresX: return xx;
-      case Regression::kSquaresY: return yy;
-      case Regression::kProducts: return xy;
-      case Regression::kDetermination:
+    switch (statistic) {
+      case PairStatistic::kCount: return n;
+      case PairStatistic::kAverageX: return x_sum / n;
+      case PairStatistic::kAverageY: return y_sum / n;
+      case PairStatistic::kSquaresX: return xx;
+      case PairStatistic::kSquaresY: return yy;
+      case PairStatistic::kProducts: return xy;
+      case PairStatistic::kDetermination:
         if (xx == 0) return std::nullopt;
         return yy == 0 ? 1.0 : xy * xy / (xx * yy);
-      case Regression::kSlope: return xx == 0 ? std::nullopt : std::optional(xy / xx);
-      case Regression::kIntercept:
+      case PairStatistic::kSlope: return xx == 0 ? std::nullopt : std::optional(xy / xx);
+      case PairStatistic::kIntercept:
         return xx == 0 ? std::nullopt : std::optional(y_avg - xy / xx * x_avg);
+      case PairStatistic::kPopulationCovariance: return xy / n;
+      case PairStatistic::kSampleCovariance:
+        return n == 1 ? std::nullopt : std::optional(xy / (n - 1));
+      case PairStatistic::kCorrelation: {
+        const double scale = std::sqrt(xx * yy);
+        return scale == 0 ? std::nullopt : std::optional(xy / scale);
+      }
     }
     return std::nullopt;
   }
@@ -96,23 +110,26 @@ struct BufferColumnOf {
 
 /// The columns that Spark keeps for each function: those of the count, average, variance,
 /// covariance or correlation it is made of.
-std::vector<BufferColumnOf> BufferColumns(Regression regression) {
-  switch (regression) {
-    case Regression::kCount: return {{"count", &Pairs::n, true}};
-    case Regression::kAverageX: return {{"sum", &Pairs::x_sum}, {"count", &Pairs::n, true}};
-    case Regression::kAverageY: return {{"sum", &Pairs::y_sum}, {"count", &Pairs::n, true}};
-    case Regression::kSquaresX:
+std::vector<BufferColumnOf> BufferColumns(PairStatistic statistic) {
+  switch (statistic) {
+    case PairStatistic::kCount: return {{"count", &Pairs::n, true}};
+    case PairStatistic::kAverageX: return {{"sum", &Pairs::x_sum}, {"count", &Pairs::n, true}};
+    case PairStatistic::kAverageY: return {{"sum", &Pairs::y_sum}, {"count", &Pairs::n, true}};
+    case PairStatistic::kSquaresX:
       return {{"n", &Pairs::n}, {"avg", &Pairs::x_avg}, {"m2", &Pairs::xx}};
-    case Regression::kSquaresY:
+    case PairStatistic::kSquaresY:
       return {{"n", &Pairs::n}, {"avg", &Pairs::y_avg}, {"m2", &Pairs::yy}};
-    case Regression::kProducts:
+    case PairStatistic::kProducts:
+    case PairStatistic::kPopulationCovariance:
+    case PairStatistic::kSampleCovariance:
       return {{"n", &Pairs::n}, {"xAvg", &Pairs::x_avg}, {"yAvg", &Pairs::y_avg},
               {"ck", &Pairs::xy}};
-    case Regression::kDetermination:
+    case PairStatistic::kDetermination:
+    case PairStatistic::kCorrelation:
       return {{"n", &Pairs::n},   {"xAvg", &Pairs::x_avg}, {"yAvg", &Pairs::y_avg},
               {"ck", &Pairs::xy}, {"xMk", &Pairs::xx},     {"yMk", &Pairs::yy}};
-    case Regression::kSlope:
-    case Regression::kIntercept:
+    case PairStatistic::kSlope:
+    case PairStatistic::kIntercept:
       return {{"n", &Pairs::n},   {"xAvg", &Pairs::x_avg}, {"yAvg", &Pairs::y_avg},
               {"ck", &Pairs::xy}, {"n", &Pairs::n},        {"avg", &Pairs::x_avg},
               {"m2", &Pairs::xx}};
@@ -120,10 +137,10 @@ std::vector<BufferColumnOf> BufferColumns(Regression regression) {
   return {};
 }
 
-class RegressionPairs final : public Accumulator {
+class JointMoments final : public Accumulator {
  public:
-  explicit RegressionPairs(Regression regression)
-      : regression_(regression), columns_(BufferColumns(regression)) {}
+  explicit JointMoments(PairStatistic statistic)
+      : statistic_(statistic), columns_(BufferColumns(statistic)) {}
 
   Status Resize(int64_t groups) override {
     pairs_.resize(groups);
@@ -132,10 +149,12 @@ class RegressionPairs final : public Accumulator {
 
   Status Update(std::span<const ColumnVector> arguments,
                 std::span<const int32_t> groups) override {
-    const FixedReader<double> y(arguments[0]);
-    const FixedReader<double> x(arguments[1]);
+    const bool x_first = TakesXFirst(statistic_);
+    const FixedReader<double> x(arguments[x_first ? 0 : 1]);
+    const FixedReader<double> y(arguments[x_first ? 1 : 0]);
+    const FixedReader<double>& second = x_first ? y : x;
     ForEachSet(arguments[0], groups, [&](int32_t group, int64_t row) {
-      if (!x.IsNull(row)) pairs_[group].Add(x[row], y[row]);
+      if (!second.IsNull(row)) pairs_[group].Add(x[row], y[row]);
     });
     return Status::OK();
   }
@@ -177,9 +196,9 @@ class RegressionPairs final : public Accumulator {
   Result<std::shared_ptr<arrow::Array>> Finish() const override {
     std::vector<double> values;
     std::vector<uint8_t> set;
-    const bool is_count = regression_ == Regression::kCount;
+    const bool is_count = statistic_ == PairStatistic::kCount;
     for (const Pairs& pairs : pairs_) {
-      const std::optional<double> value = pairs.Get(regression_);
+      const std::optional<double> value = pairs.Get(statistic_);
       values.push_back(value.value_or(0));
       set.push_back(is_count || value.has_value());
     }
@@ -194,48 +213,91 @@ class RegressionPairs final : public Accumulator {
     return MakeFixedArray(arrow::int64(), std::vector<int64_t>(values.begin(), values.end()), set);
   }
 
-  Regression regression_;
+  PairStatistic statistic_;
   std::vector<BufferColumnOf> columns_;
   std::vector<Pairs> pairs_;
 };
 
-template <Regression regression>
-Bound BindRegression(const BindRequest& request) {
+template <PairStatistic statistic>
+Bound BindPairs(const BindRequest& request) {
   ARROW_ASSIGN_OR_RAISE(std::vector<DataType> types, MatchArguments(request, {TypeId::kDouble}));
   std::vector<StructField> fields;
-  for (const BufferColumnOf& column : BufferColumns(regression)) {
+  for (const BufferColumnOf& column : BufferColumns(statistic)) {
     fields.push_back({column.name, column.whole ? TypeId::kLong : TypeId::kDouble});
   }
-  const bool is_count = regression == Regression::kCount;
+  const bool is_count = statistic == PairStatistic::kCount;
   return std::make_shared<const SimpleAggregate>(
       std::move(types), is_count ? TypeId::kLong : TypeId::kDouble, !is_count, std::move(fields),
-      [] { return std::make_unique<RegressionPairs>(regression); });
+      [] { return std::make_unique<JointMoments>(statistic); });
 }
 
-constexpr AggregateFunctionDefinition kFunctions[] = {
-    {"regr_count", 2, 2, {"`regr_count(y, x)`: the pairs without NULLs.", "3.3.0"},
-     BindRegression<Regression::kCount>},
-    {"regr_avgx", 2, 2, {"`regr_avgx(y, x)`: the average of x.", "3.3.0"},
-     BindRegression<Regression::kAverageX>},
-    {"regr_avgy", 2, 2, {"`regr_avgy(y, x)`: the average of y.", "3.3.0"},
-     BindRegression<Regression::kAverageY>},
-    {"regr_sxx", 2, 2, {"`regr_sxx(y, x)`: the squared deviations of x.", "3.4.0"},
-     BindRegression<Regression::kSquaresX>},
-    {"regr_syy", 2, 2, {"`regr_syy(y, x)`: the squared deviations of y.", "3.4.0"},
-     BindRegression<Regression::kSquaresY>},
-    {"regr_sxy", 2, 2, {"`regr_sxy(y, x)`: the products of the deviations.", "3.4.0"},
-     BindRegression<Regression::kProducts>},
-    {"regr_r2", 2, 2, {"`regr_r2(y, x)`: how much of y a line through the pairs explains.",
-                       "3.3.0"},
-     BindRegression<Regression::kDetermination>},
-    {"regr_slope", 2, 2, {"`regr_slope(y, x)`: the slope of that line.", "3.4.0"},
-     BindRegression<Regression::kSlope>},
-    {"regr_intercept", 2, 2, {"`regr_intercept(y, x)`: where that line meets the axis.", "3.4.0"},
-     BindRegression<Regression::kIntercept>},
+constexpr AggregateFunctionDefinition kRegressionAggregates[] = {
+    {"regr_count",
+     2,
+     2,
+     {"`regr_count(y, x)`: the pairs without NULLs.", "3.3.0"},
+     BindPairs<PairStatistic::kCount>},
+    {"regr_avgx",
+     2,
+     2,
+     {"`regr_avgx(y, x)`: the average of x.", "3.3.0"},
+     BindPairs<PairStatistic::kAverageX>},
+    {"regr_avgy",
+     2,
+     2,
+     {"`regr_avgy(y, x)`: the average of y.", "3.3.0"},
+     BindPairs<PairStatistic::kAverageY>},
+    {"regr_sxx",
+     2,
+     2,
+     {"`regr_sxx(y, x)`: the squared deviations of x.", "3.4.0"},
+     BindPairs<PairStatistic::kSquaresX>},
+    {"regr_syy",
+     2,
+     2,
+     {"`regr_syy(y, x)`: the squared deviations of y.", "3.4.0"},
+     BindPairs<PairStatistic::kSquaresY>},
+    {"regr_sxy",
+     2,
+     2,
+     {"`regr_sxy(y, x)`: the products of the deviations.", "3.4.0"},
+     BindPairs<PairStatistic::kProducts>},
+    {"regr_r2",
+     2,
+     2,
+     {"`regr_r2(y, x)`: how much of y a line through the pairs explains.", "3.3.0"},
+     BindPairs<PairStatistic::kDetermination>},
+    {"regr_slope",
+     2,
+     2,
+     {"`regr_slope(y, x)`: the slope of that line.", "3.4.0"},
+     BindPairs<PairStatistic::kSlope>},
+    {"regr_intercept",
+     2,
+     2,
+     {"`regr_intercept(y, x)`: where that line meets the axis.", "3.4.0"},
+     BindPairs<PairStatistic::kIntercept>},
+    {"covar_pop",
+     2,
+     2,
+     {"`covar_pop(x, y)`: the covariance of the population.", "2.0.0"},
+     BindPairs<PairStatistic::kPopulationCovariance>},
+    {"covar_samp",
+     2,
+     2,
+     {"`covar_samp(x, y)`: the covariance of a sample.", "2.0.0"},
+     BindPairs<PairStatistic::kSampleCovariance>},
+    {"corr",
+     2,
+     2,
+     {"`corr(x, y)`: the correlation.", "1.6.0"},
+     BindPairs<PairStatistic::kCorrelation>},
 };
 
 }  // namespace
 
-std::span<const AggregateFunctionDefinition> RegressionAggregates() { return kFunctions; }
+std::span<const AggregateFunctionDefinition> RegressionAggregates() {
+  return kRegressionAggregates;
+}
 
 }  // namespace firesteel

@@ -292,21 +292,32 @@ Result<BoundFunction> BindWhole(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"round", 1, 2, {"`round(expr[, d])`: rounded half up to d digits.", "1.5.0"},
+constexpr ScalarFunctionDefinition kRoundingFunctions[] = {
+    {"round",
+     1,
+     2,
+     {"`round(expr[, d])`: rounded half up to d digits.", "1.5.0"},
      BindRound<Rounding::kHalfUp>},
-    {"bround", 1, 2, {"`bround(expr[, d])`: rounded half to even to d digits.", "2.0.0"},
+    {"bround",
+     1,
+     2,
+     {"`bround(expr[, d])`: rounded half to even to d digits.", "2.0.0"},
      BindRound<Rounding::kHalfEven>},
-    {"ceil", 1, 2, {"`ceil(expr[, scale])`: rounded up.", "1.4.0"},
+    {"ceil", 1, 2, {"`ceil(expr[, scale])`: rounded up.", "1.4.0"}, BindWhole<Rounding::kCeiling>},
+    {"ceiling",
+     1,
+     2,
+     {"`ceiling(expr[, scale])`: rounded up.", "1.4.0"},
      BindWhole<Rounding::kCeiling>},
-    {"ceiling", 1, 2, {"`ceiling(expr[, scale])`: rounded up.", "1.4.0"},
-     BindWhole<Rounding::kCeiling>},
-    {"floor", 1, 2, {"`floor(expr[, scale])`: rounded down.", "1.4.0"},
+    {"floor",
+     1,
+     2,
+     {"`floor(expr[, scale])`: rounded down.", "1.4.0"},
      BindWhole<Rounding::kFloor>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> RoundingFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> RoundingFunctions() { return kRoundingFunctions; }
 
 }  // namespace firesteel

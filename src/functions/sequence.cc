@@ -243,7 +243,7 @@ bool IsMoment(const DataType& type) {
   return type.id() == TypeId::kDate || type.id() == TypeId::kTimestamp ||
          type.id() == TypeId::kTimestampNtz;
 }
-bool IsInterval(const DataType& type) {
+bool IsAnyInterval(const DataType& type) {
   return type.id() == TypeId::kDayTimeInterval || type.id() == TypeId::kYearMonthInterval ||
          type.id() == TypeId::kCalendarInterval;
 }
@@ -294,7 +294,7 @@ Result<BoundFunction> BindSequence(const BindRequest& request) {
   if (request.size() == 3) {
     step = request.type(2);
     if (step.id() == TypeId::kNull) step = TypeId::kDayTimeInterval;
-    if (!IsInterval(step)) return WrongTypes(request);
+    if (!IsAnyInterval(step)) return WrongTypes(request);
     function.argument_types.push_back(step);
   }
   ARROW_ASSIGN_OR_RAISE(
@@ -309,14 +309,16 @@ Result<BoundFunction> BindSequence(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"sequence", 2, 3, {"`sequence(start, stop[, step])`: the values from start to stop.",
-                        "2.4.0"},
+constexpr ScalarFunctionDefinition kSequenceFunctions[] = {
+    {"sequence",
+     2,
+     3,
+     {"`sequence(start, stop[, step])`: the values from start to stop.", "2.4.0"},
      BindSequence},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> SequenceFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> SequenceFunctions() { return kSequenceFunctions; }
 
 }  // namespace firesteel

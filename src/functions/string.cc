@@ -405,20 +405,32 @@ Result<BoundFunction> BindOverlay(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"length", 1, 1, {"`length(expr)`: characters of a string, bytes of a binary.", "1.5.0"},
+constexpr ScalarFunctionDefinition kStringFunctions[] = {
+    {"length",
+     1,
+     1,
+     {"`length(expr)`: characters of a string, bytes of a binary.", "1.5.0"},
      BindLength},
     {"len", 1, 1, {"`len(expr)`: as length.", "3.4.0"}, BindLength},
     {"char_length", 1, 1, {"`char_length(expr)`: as length.", "2.3.0"}, BindLength},
     {"character_length", 1, 1, {"`character_length(expr)`: as length.", "2.3.0"}, BindLength},
     {"octet_length", 1, 1, {"`octet_length(expr)`: the bytes.", "2.3.0"}, BindByteLength<1>},
     {"bit_length", 1, 1, {"`bit_length(expr)`: the bits.", "2.3.0"}, BindByteLength<8>},
-    {"concat", 0, -1, {"`concat(expr, …)`: joins strings, binaries or arrays.", "1.5.0"},
+    {"concat",
+     0,
+     -1,
+     {"`concat(expr, …)`: joins strings, binaries or arrays.", "1.5.0"},
      BindConcat},
     {"||", 2, 2, {"`expr1 || expr2`: joins strings, binaries or arrays.", "2.3.0"}, BindConcat},
-    {"concat_ws", 1, -1, {"`concat_ws(sep, expr, …)`: joins strings, NULLs left out.", "1.5.0"},
+    {"concat_ws",
+     1,
+     -1,
+     {"`concat_ws(sep, expr, …)`: joins strings, NULLs left out.", "1.5.0"},
      BindConcatWs},
-    {"substring", 2, 3, {"`substring(str, pos[, len])`: a part; pos counts from 1.", "1.5.0"},
+    {"substring",
+     2,
+     3,
+     {"`substring(str, pos[, len])`: a part; pos counts from 1.", "1.5.0"},
      BindSubstring},
     {"substr", 2, 3, {"`substr(str, pos[, len])`: as substring.", "1.5.0"}, BindSubstring},
     {"left", 2, 2, {"`left(str, len)`: the first characters.", "2.3.0"}, BindLeft},
@@ -426,16 +438,25 @@ constexpr ScalarFunctionDefinition kFunctions[] = {
     {"repeat", 2, 2, {"`repeat(str, n)`: the string n times.", "1.5.0"}, BindRepeat},
     {"space", 1, 1, {"`space(n)`: n spaces.", "1.5.0"}, BindSpace},
     {"reverse", 1, 1, {"`reverse(expr)`: a string or array backwards.", "1.5.0"}, BindReverse},
-    {"lpad", 2, 3, {"`lpad(str, len[, pad])`: padded on the left, or cut, to len.", "1.5.0"},
+    {"lpad",
+     2,
+     3,
+     {"`lpad(str, len[, pad])`: padded on the left, or cut, to len.", "1.5.0"},
      BindPad<true>},
-    {"rpad", 2, 3, {"`rpad(str, len[, pad])`: padded on the right, or cut, to len.", "1.5.0"},
+    {"rpad",
+     2,
+     3,
+     {"`rpad(str, len[, pad])`: padded on the right, or cut, to len.", "1.5.0"},
      BindPad<false>},
-    {"overlay", 3, 4, {"`overlay(input, replace, pos[, len])`: a part replaced.", "3.0.0"},
+    {"overlay",
+     3,
+     4,
+     {"`overlay(input, replace, pos[, len])`: a part replaced.", "3.0.0"},
      BindOverlay},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> StringFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> StringFunctions() { return kStringFunctions; }
 
 }  // namespace firesteel

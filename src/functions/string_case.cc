@@ -1,15 +1,16 @@
 #include "functions/string_case.h"
 
+#include <unicode/ucasemap.h>
+#include <unicode/uchar.h>
+
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include <unicode/uchar.h>
-#include <unicode/ucasemap.h>
-
 #include "arrow/array/array_binary.h"
 #include "arrow/array/util.h"
+#include "common/ascii.h"
 #include "common/error.h"
 #include "functions/registry.h"
 #include "functions/string_kernels.h"
@@ -62,7 +63,6 @@ Status UpperCase(std::string_view text, std::string* out) {
 
 namespace {
 
-char UpperAscii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Maps a column whose bytes are all ASCII: one pass over the bytes, offsets shared.
@@ -105,7 +105,7 @@ Result<ColumnVector> CaseKernel(std::span<const ColumnVector> arguments, int64_t
 
 Result<BoundFunction> BindUpper(const BindRequest& request) {
   return BindSignature(request, {TypeId::kString}, TypeId::kString,
-                       CaseKernel<UpperAscii, ucasemap_utf8ToUpper>);
+                       CaseKernel<ToUpper, ucasemap_utf8ToUpper>);
 }
 
 Result<BoundFunction> BindLower(const BindRequest& request) {
@@ -216,24 +216,36 @@ Result<BoundFunction> BindBtrim(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
+constexpr ScalarFunctionDefinition kStringCaseFunctions[] = {
     {"upper", 1, 1, {"`upper(str)`: in upper case.", "1.0.1"}, BindUpper},
     {"ucase", 1, 1, {"`ucase(str)`: in upper case.", "1.0.1"}, BindUpper},
     {"lower", 1, 1, {"`lower(str)`: in lower case.", "1.0.1"}, BindLower},
     {"lcase", 1, 1, {"`lcase(str)`: in lower case.", "1.0.1"}, BindLower},
     {"initcap", 1, 1, {"`initcap(str)`: every word with a capital first.", "1.5.0"}, BindInitcap},
-    {"trim", 1, 2, {"`trim([chars, ]str)`: without spaces (or chars) at both ends.", "1.5.0"},
+    {"trim",
+     1,
+     2,
+     {"`trim([chars, ]str)`: without spaces (or chars) at both ends.", "1.5.0"},
      BindTrim<TrimSide::kBoth>},
-    {"ltrim", 1, 2, {"`ltrim([chars, ]str)`: without spaces (or chars) in front.", "1.5.0"},
+    {"ltrim",
+     1,
+     2,
+     {"`ltrim([chars, ]str)`: without spaces (or chars) in front.", "1.5.0"},
      BindTrim<TrimSide::kLeading>},
-    {"rtrim", 1, 2, {"`rtrim([chars, ]str)`: without spaces (or chars) at the end.", "1.5.0"},
+    {"rtrim",
+     1,
+     2,
+     {"`rtrim([chars, ]str)`: without spaces (or chars) at the end.", "1.5.0"},
      BindTrim<TrimSide::kTrailing>},
-    {"btrim", 1, 2, {"`btrim(str[, chars])`: without spaces (or chars) at both ends.", "3.2.0"},
+    {"btrim",
+     1,
+     2,
+     {"`btrim(str[, chars])`: without spaces (or chars) at both ends.", "3.2.0"},
      BindBtrim},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> StringCaseFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> StringCaseFunctions() { return kStringCaseFunctions; }
 
 }  // namespace firesteel

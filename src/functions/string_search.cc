@@ -289,34 +289,68 @@ Result<BoundFunction> BindFindInSet(const BindRequest& request) {
   return BindSignature(request, {TypeId::kString}, TypeId::kInteger, kernel);
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"startswith", 2, 2, {"`startswith(left, right)`: whether left starts with right.", "3.3.0"},
+constexpr ScalarFunctionDefinition kStringSearchFunctions[] = {
+    {"startswith",
+     2,
+     2,
+     {"`startswith(left, right)`: whether left starts with right.", "3.3.0"},
      BindPartTest<PartTest::kStarts>},
-    {"endswith", 2, 2, {"`endswith(left, right)`: whether left ends with right.", "3.3.0"},
+    {"endswith",
+     2,
+     2,
+     {"`endswith(left, right)`: whether left ends with right.", "3.3.0"},
      BindPartTest<PartTest::kEnds>},
-    {"contains", 2, 2, {"`contains(left, right)`: whether right is in left.", "3.3.0"},
+    {"contains",
+     2,
+     2,
+     {"`contains(left, right)`: whether right is in left.", "3.3.0"},
      BindPartTest<PartTest::kContains>},
-    {"instr", 2, 2, {"`instr(str, substr)`: the position of substr, 0 if absent.", "1.5.0"},
+    {"instr",
+     2,
+     2,
+     {"`instr(str, substr)`: the position of substr, 0 if absent.", "1.5.0"},
      BindInstr},
-    {"locate", 2, 3, {"`locate(substr, str[, pos])`: the position from pos on.", "1.5.0"},
+    {"locate",
+     2,
+     3,
+     {"`locate(substr, str[, pos])`: the position from pos on.", "1.5.0"},
      BindLocate},
-    {"position", 2, 3, {"`position(substr, str[, pos])`: the position from pos on.", "2.3.0"},
+    {"position",
+     2,
+     3,
+     {"`position(substr, str[, pos])`: the position from pos on.", "2.3.0"},
      BindLocate},
-    {"replace", 2, 3, {"`replace(str, search[, replace])`: all occurrences replaced.", "2.3.0"},
+    {"replace",
+     2,
+     3,
+     {"`replace(str, search[, replace])`: all occurrences replaced.", "2.3.0"},
      BindReplace},
-    {"translate", 3, 3, {"`translate(input, from, to)`: characters exchanged.", "1.5.0"},
+    {"translate",
+     3,
+     3,
+     {"`translate(input, from, to)`: characters exchanged.", "1.5.0"},
      BindTranslate},
-    {"substring_index", 3, 3, {"`substring_index(str, delim, count)`: the part before the "
-                               "count-th delimiter.", "1.5.0"},
+    {"substring_index",
+     3,
+     3,
+     {"`substring_index(str, delim, count)`: the part before the "
+      "count-th delimiter.",
+      "1.5.0"},
      BindSubstringIndex},
-    {"split_part", 3, 3, {"`split_part(str, delimiter, partNum)`: one part.", "3.3.0"},
+    {"split_part",
+     3,
+     3,
+     {"`split_part(str, delimiter, partNum)`: one part.", "3.3.0"},
      BindSplitPart},
-    {"find_in_set", 2, 2, {"`find_in_set(str, str_array)`: the place in a comma list.", "1.5.0"},
+    {"find_in_set",
+     2,
+     2,
+     {"`find_in_set(str, str_array)`: the place in a comma list.", "1.5.0"},
      BindFindInSet},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> StringSearchFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> StringSearchFunctions() { return kStringSearchFunctions; }
 
 }  // namespace firesteel

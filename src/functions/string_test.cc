@@ -3,7 +3,6 @@
 namespace firesteel {
 namespace {
 
-const Value kNull;
 constexpr const char* kParty = "a\xF0\x9F\x8E\x89" "b";  // a, a party popper, b
 
 TEST(StringTest, LengthsCountCharacters) {

@@ -191,19 +191,30 @@ Result<BoundFunction> BindSoundex(const BindRequest& request) {
   return BindSignature(request, {TypeId::kString}, TypeId::kString, StringToStringKernel(Soundex));
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"levenshtein", 2, 3, {"`levenshtein(str1, str2[, threshold])`: the edit distance, -1 if over "
-                           "the threshold.", "1.5.0"},
+constexpr ScalarFunctionDefinition kTextDistanceFunctions[] = {
+    {"levenshtein",
+     2,
+     3,
+     {"`levenshtein(str1, str2[, threshold])`: the edit distance, -1 if over "
+      "the threshold.",
+      "1.5.0"},
      BindLevenshtein},
-    {"jaro_winkler_similarity", 2, 2, {"`jaro_winkler_similarity(str1, str2)`: how alike two "
-                                       "strings are, from 0 to 1.", "4.3.0"},
+    {"jaro_winkler_similarity",
+     2,
+     2,
+     {"`jaro_winkler_similarity(str1, str2)`: how alike two "
+      "strings are, from 0 to 1.",
+      "4.3.0"},
      BindJaroWinkler},
-    {"soundex", 1, 1, {"`soundex(str)`: the phonetic code of an English word.", "1.5.0"},
+    {"soundex",
+     1,
+     1,
+     {"`soundex(str)`: the phonetic code of an English word.", "1.5.0"},
      BindSoundex},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> TextDistanceFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> TextDistanceFunctions() { return kTextDistanceFunctions; }
 
 }  // namespace firesteel

@@ -14,8 +14,8 @@
 #include "arrow/array/builder_nested.h"
 #include "common/error.h"
 #include "expr/nodes.h"
-#include "functions/regular_expression.h"
 #include "functions/registry.h"
+#include "functions/regular_expression.h"
 #include "functions/string_kernels.h"
 #include "functions/text_splitter.h"
 #include "types/arrow_types.h"
@@ -224,18 +224,24 @@ Result<BoundFunction> BindStringToMap(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
+constexpr ScalarFunctionDefinition kTextPartsFunctions[] = {
     {"elt", 2, -1, {"`elt(n, input1, input2, …)`: the n-th input.", "2.0.0"}, BindElt},
-    {"sentences", 1, 3, {"`sentences(str[, lang[, country]])`: the words of each sentence.",
-                         "2.0.0"},
+    {"sentences",
+     1,
+     3,
+     {"`sentences(str[, lang[, country]])`: the words of each sentence.", "2.0.0"},
      BindSentences},
-    {"str_to_map", 1, 3, {"`str_to_map(text[, pairDelim[, keyValueDelim]])`: the entries of a "
-                          "text as `a:1,b:2`.", "2.0.1"},
+    {"str_to_map",
+     1,
+     3,
+     {"`str_to_map(text[, pairDelim[, keyValueDelim]])`: the entries of a "
+      "text as `a:1,b:2`.",
+      "2.0.1"},
      BindStringToMap},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> TextPartFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> TextPartFunctions() { return kTextPartsFunctions; }
 
 }  // namespace firesteel

@@ -200,30 +200,46 @@ Result<BoundFunction> BindMask(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"is_valid_utf8", 1, 1, {"`is_valid_utf8(str)`: whether the bytes are well-formed UTF-8.",
-                             "4.0.0"},
+constexpr ScalarFunctionDefinition kTextValidationFunctions[] = {
+    {"is_valid_utf8",
+     1,
+     1,
+     {"`is_valid_utf8(str)`: whether the bytes are well-formed UTF-8.", "4.0.0"},
      BindIsValidUtf8},
-    {"make_valid_utf8", 1, 1, {"`make_valid_utf8(str)`: malformed bytes replaced by U+FFFD.",
-                               "4.0.0"},
+    {"make_valid_utf8",
+     1,
+     1,
+     {"`make_valid_utf8(str)`: malformed bytes replaced by U+FFFD.", "4.0.0"},
      BindMakeValidUtf8},
-    {"validate_utf8", 1, 1, {"`validate_utf8(str)`: the string, an error if it is malformed.",
-                             "4.0.0"},
+    {"validate_utf8",
+     1,
+     1,
+     {"`validate_utf8(str)`: the string, an error if it is malformed.", "4.0.0"},
      BindValidateUtf8<false>},
-    {"try_validate_utf8", 1, 1, {"`try_validate_utf8(str)`: the string, NULL if it is malformed.",
-                                 "4.0.0"},
+    {"try_validate_utf8",
+     1,
+     1,
+     {"`try_validate_utf8(str)`: the string, NULL if it is malformed.", "4.0.0"},
      BindValidateUtf8<true>},
-    {"luhn_check", 1, 1, {"`luhn_check(str)`: whether the digits pass Luhn's check.", "3.5.0"},
+    {"luhn_check",
+     1,
+     1,
+     {"`luhn_check(str)`: whether the digits pass Luhn's check.", "3.5.0"},
      BindLuhnCheck},
-    {"quote", 1, 1, {"`quote(str)`: in single quotes, quotes inside escaped.", "4.1.0"},
-     BindQuote},
-    {"mask", 1, 5, {"`mask(input[, upperChar, lowerChar, digitChar, otherChar])`: characters "
-                    "replaced by kind.", "3.5.0"},
+    {"quote", 1, 1, {"`quote(str)`: in single quotes, quotes inside escaped.", "4.1.0"}, BindQuote},
+    {"mask",
+     1,
+     5,
+     {"`mask(input[, upperChar, lowerChar, digitChar, otherChar])`: characters "
+      "replaced by kind.",
+      "3.5.0"},
      BindMask},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> TextValidationFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> TextValidationFunctions() {
+  return kTextValidationFunctions;
+}
 
 }  // namespace firesteel

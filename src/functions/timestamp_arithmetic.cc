@@ -152,17 +152,23 @@ Result<BoundFunction> BindTimestampDiff(const BindRequest& request) {
       });
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"timestampadd", 3, 3, {"`timestampadd(unit, quantity, timestamp)`: so many units later.",
-                            "3.3.0"},
+constexpr ScalarFunctionDefinition kTimestampArithmeticFunctions[] = {
+    {"timestampadd",
+     3,
+     3,
+     {"`timestampadd(unit, quantity, timestamp)`: so many units later.", "3.3.0"},
      BindTimestampAdd},
-    {"timestampdiff", 3, 3, {"`timestampdiff(unit, start, end)`: the whole units between.",
-                             "3.3.0"},
+    {"timestampdiff",
+     3,
+     3,
+     {"`timestampdiff(unit, start, end)`: the whole units between.", "3.3.0"},
      BindTimestampDiff},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> TimestampArithmeticFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> TimestampArithmeticFunctions() {
+  return kTimestampArithmeticFunctions;
+}
 
 }  // namespace firesteel

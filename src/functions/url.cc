@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "common/error.h"
-#include "functions/regular_expression.h"
 #include "functions/registry.h"
+#include "functions/regular_expression.h"
 #include "functions/string_kernels.h"
 #include "functions/utf8.h"
 
@@ -280,23 +280,36 @@ Result<BoundFunction> BindParseUrl(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"parse_url", 2, 3, {"`parse_url(url, part[, key])`: HOST, PATH, QUERY, REF, PROTOCOL, FILE, "
-                         "AUTHORITY or USERINFO.", "2.0.0"},
+constexpr ScalarFunctionDefinition kUrlFunctions[] = {
+    {"parse_url",
+     2,
+     3,
+     {"`parse_url(url, part[, key])`: HOST, PATH, QUERY, REF, PROTOCOL, FILE, "
+      "AUTHORITY or USERINFO.",
+      "2.0.0"},
      BindParseUrl<false>},
-    {"try_parse_url", 2, 3, {"`try_parse_url(url, part[, key])`: as parse_url, NULL for what is no "
-                             "URL.", "4.0.0"},
+    {"try_parse_url",
+     2,
+     3,
+     {"`try_parse_url(url, part[, key])`: as parse_url, NULL for what is no "
+      "URL.",
+      "4.0.0"},
      BindParseUrl<true>},
     {"url_encode", 1, 1, {"`url_encode(str)`: as forms are sent.", "3.4.0"}, BindUrlEncode},
-    {"url_decode", 1, 1, {"`url_decode(str)`: the inverse of url_encode.", "3.4.0"},
+    {"url_decode",
+     1,
+     1,
+     {"`url_decode(str)`: the inverse of url_encode.", "3.4.0"},
      BindUrlDecode<false>},
-    {"try_url_decode", 1, 1, {"`try_url_decode(str)`: as url_decode, NULL if malformed.",
-                              "4.0.0"},
+    {"try_url_decode",
+     1,
+     1,
+     {"`try_url_decode(str)`: as url_decode, NULL if malformed.", "4.0.0"},
      BindUrlDecode<true>},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> UrlFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> UrlFunctions() { return kUrlFunctions; }
 
 }  // namespace firesteel

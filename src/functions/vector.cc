@@ -229,24 +229,40 @@ Result<BoundFunction> BindNormalize(const BindRequest& request) {
   return function;
 }
 
-constexpr ScalarFunctionDefinition kFunctions[] = {
-    {"vector_inner_product", 2, 2, {"`vector_inner_product(vector1, vector2)`: the sum of the "
-                                    "products.", "4.2.0"},
+constexpr ScalarFunctionDefinition kVectorFunctions[] = {
+    {"vector_inner_product",
+     2,
+     2,
+     {"`vector_inner_product(vector1, vector2)`: the sum of the "
+      "products.",
+      "4.2.0"},
      BindMeasure<InnerProduct>},
-    {"vector_l2_distance", 2, 2, {"`vector_l2_distance(vector1, vector2)`: the Euclidean "
-                                  "distance.", "4.2.0"},
+    {"vector_l2_distance",
+     2,
+     2,
+     {"`vector_l2_distance(vector1, vector2)`: the Euclidean "
+      "distance.",
+      "4.2.0"},
      BindMeasure<Distance>},
-    {"vector_cosine_similarity", 2, 2, {"`vector_cosine_similarity(vector1, vector2)`: the cosine "
-                                        "of the angle between.", "4.2.0"},
+    {"vector_cosine_similarity",
+     2,
+     2,
+     {"`vector_cosine_similarity(vector1, vector2)`: the cosine "
+      "of the angle between.",
+      "4.2.0"},
      BindMeasure<CosineSimilarity>},
     {"vector_norm", 1, 2, {"`vector_norm(vector[, degree])`: the length.", "4.2.0"}, BindNorm},
-    {"vector_normalize", 1, 2, {"`vector_normalize(vector[, degree])`: the vector of length 1 in "
-                                "its direction.", "4.2.0"},
+    {"vector_normalize",
+     1,
+     2,
+     {"`vector_normalize(vector[, degree])`: the vector of length 1 in "
+      "its direction.",
+      "4.2.0"},
      BindNormalize},
 };
 
 }  // namespace
 
-std::span<const ScalarFunctionDefinition> VectorFunctions() { return kFunctions; }
+std::span<const ScalarFunctionDefinition> VectorFunctions() { return kVectorFunctions; }
 
 }  // namespace firesteel

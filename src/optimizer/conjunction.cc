@@ -20,11 +20,12 @@ void Split(const ExpressionPtr& condition, std::vector<ExpressionPtr>* parts) {
 }
 
 /// A balanced tree, so that a thousand conditions do not nest a thousand levels deep.
-Result<ExpressionPtr> Join(const std::vector<ExpressionPtr>& conditions, size_t first, size_t end) {
+Result<ExpressionPtr> JoinConditions(const std::vector<ExpressionPtr>& conditions, size_t first,
+                                     size_t end) {
   if (end - first == 1) return conditions[first];
   const size_t middle = first + (end - first + 1) / 2;
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr left, Join(conditions, first, middle));
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr right, Join(conditions, middle, end));
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr left, JoinConditions(conditions, first, middle));
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr right, JoinConditions(conditions, middle, end));
   return BindCall("and", {std::move(left), std::move(right)}, false, nullptr, {});
 }
 
@@ -37,7 +38,7 @@ std::vector<ExpressionPtr> SplitConjunction(const ExpressionPtr& condition) {
 }
 
 Result<ExpressionPtr> JoinConjunction(const std::vector<ExpressionPtr>& conditions) {
-  return Join(conditions, 0, conditions.size());
+  return JoinConditions(conditions, 0, conditions.size());
 }
 
 Result<PlanPtr> FilterBy(const std::vector<ExpressionPtr>& conditions, PlanPtr child) {

@@ -248,7 +248,7 @@ TEST_F(OptimizerTest, GivesScansTheConditionsTheyUnderstand) {
       {Bind("in", a, Int(1), Int(2)), ", filters [A IN (1, 2)]"},
       {Bind("isnotnull", s), ", filters [s IS NOT NULL]"},
       {Bind("<", d, half), ", filters [d < 0.5]"},
-      {Bind(">", d, half), ""},  // NaN is larger than any number, statistics do not tell
+      {Bind(">", d, half), ", filters [d > 0.5]"},
       {Bind("=", s, a), ""},
       {Bind("or", Bind("=", a, Int(1)), Bind("=", a, Int(2))), ""},
       {Bind("and", Bind("=", a, Int(1)), Bind("like", s, Text("%x"))), ", filters [A = 1]"},

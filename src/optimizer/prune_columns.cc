@@ -4,6 +4,8 @@
 #include "optimizer/rules.h"
 #include "optimizer/shared_tables.h"
 #include "plan/attribute_set.h"
+#include "plan/deduplicate.h"
+#include "plan/event_time.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
@@ -33,7 +35,11 @@ class Pruner {
       case PlanKind::kLocalRelation: return PruneLocal(node, *As<LocalRelation>(node), required);
       case PlanKind::kJoin: return PruneJoin(node, *As<Join>(node), required);
       case PlanKind::kExpand: return PruneExpand(node, *As<Expand>(node), required);
-      case PlanKind::kWindow: return PruneWindow(node, *As<Window>(node), required);
+      case PlanKind::kDeduplicate: {
+        return PruneDeduplicate(node, *As<Deduplicate>(node), required);
+      }
+      case PlanKind::kWindow: return PruneWindow(node, *As<ComputeWindows>(node), required);
+      case PlanKind::kEventTimeWatermark:
       case PlanKind::kFilter:
       case PlanKind::kSort:
       case PlanKind::kOffset:
@@ -130,6 +136,20 @@ class Pruner {
                                              std::move(pruned)));
   }
 
+  /// Rows are late by the event time, if it is there; and forgotten by it within the watermark.
+  Result<PlanPtr> PruneDeduplicate(const PlanPtr& node, const Deduplicate& deduplicate,
+                                   const AttributeSet& required) const {
+    AttributeSet read = required;
+    for (const ExpressionPtr& key : deduplicate.keys()) read.AddReferences(key);
+    if (deduplicate.within_watermark()) {
+      for (const AttributePtr& column : deduplicate.output()) {
+        if (WatermarkDelayMs(*column)) read.Add(column->id());
+      }
+    }
+    ARROW_ASSIGN_OR_RAISE(PlanPtr child, PruneSide(node->child(), read));
+    return child == node->child() ? node : node->WithNewChildren({std::move(child)});
+  }
+
   Result<PlanPtr> PruneExpand(const PlanPtr& node, const Expand& expand,
                               const AttributeSet& required) const {
     const Columns before = expand.output();
@@ -150,7 +170,7 @@ class Pruner {
     return PlanPtr(std::make_shared<Expand>(std::move(projections), kept, std::move(child)));
   }
 
-  Result<PlanPtr> PruneWindow(const PlanPtr& node, const Window& window,
+  Result<PlanPtr> PruneWindow(const PlanPtr& node, const ComputeWindows& window,
                               const AttributeSet& required) const {
     AttributeSet read = required;
     for (const ExpressionPtr& expression : window.expressions()) read.AddReferences(expression);

@@ -5,6 +5,7 @@
 #include "optimizer/rules.h"
 #include "optimizer/substitution.h"
 #include "plan/attribute_set.h"
+#include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/semantic_equality.h"
 
@@ -21,13 +22,13 @@ bool AllDeterministic(const std::vector<ExpressionPtr>& expressions) {
 
 /// The conditions of a filter that may move below its child, and those that stay. What follows a
 /// condition that differs each time stays too: it would else change which rows that one sees.
-struct Sides {
+struct DividedConditions {
   Conditions below;
   Conditions above;
 };
 
-Sides Divide(const Filter& filter, const AttributeSet& available) {
-  Sides sides;
+DividedConditions Divide(const Filter& filter, const AttributeSet& available) {
+  DividedConditions sides;
   bool deterministic = true;
   for (ExpressionPtr& condition : SplitConjunction(filter.condition())) {
     deterministic &= condition->deterministic();
@@ -38,7 +39,8 @@ Sides Divide(const Filter& filter, const AttributeSet& available) {
 }
 
 /// Filters `child`'s child by the conditions below, read through `substitution`.
-Result<PlanPtr> Push(Sides sides, const Substitution& substitution, const PlanPtr& child) {
+Result<PlanPtr> Push(DividedConditions sides, const Substitution& substitution,
+                     const PlanPtr& child) {
   if (sides.below.empty()) return PlanPtr();
   for (ExpressionPtr& condition : sides.below) {
     ARROW_ASSIGN_OR_RAISE(condition, substitution.Apply(condition));
@@ -70,7 +72,7 @@ Result<PlanPtr> PushThroughAggregate(const Filter& filter, const Aggregate& aggr
 }
 
 Result<PlanPtr> PushThroughUnion(const Filter& filter, const Union& all) {
-  Sides sides = Divide(filter, AttributeSet(all.output()));
+  DividedConditions sides = Divide(filter, AttributeSet(all.output()));
   if (sides.below.empty()) return PlanPtr();
   const std::vector<AttributePtr> output = all.output();
   std::vector<PlanPtr> children;
@@ -89,7 +91,18 @@ Result<PlanPtr> PushThroughUnion(const Filter& filter, const Union& all) {
   return FilterBy(sides.above, all.WithNewChildren(std::move(children)));
 }
 
-Result<PlanPtr> PushOne(const PlanPtr& node) {
+/// Conditions on the event time stay: which rows come decides where the watermark is.
+Result<PlanPtr> PushThroughWatermark(const Filter& filter, const PlanPtr& watermark) {
+  const AttributeSet event_time =
+      AttributeSet::References(As<EventTimeWatermark>(watermark)->event_time());
+  AttributeSet others;
+  for (const AttributePtr& column : watermark->output()) {
+    if (!event_time.Contains(column->id())) others.Add(column->id());
+  }
+  return Push(Divide(filter, others), {}, watermark);
+}
+
+Result<PlanPtr> PushFilter(const PlanPtr& node) {
   const auto* filter = As<Filter>(node);
   if (filter == nullptr) return PlanPtr();
   const PlanPtr& child = filter->child();
@@ -100,6 +113,7 @@ Result<PlanPtr> PushOne(const PlanPtr& node) {
     case PlanKind::kGenerate:
       return Push(Divide(*filter, AttributeSet(child->child()->output())), {}, child);
     case PlanKind::kSort: return Push(Divide(*filter, AttributeSet(child->output())), {}, child);
+    case PlanKind::kEventTimeWatermark: return PushThroughWatermark(*filter, child);
     default: return PlanPtr();
   }
 }
@@ -108,7 +122,7 @@ Result<PlanPtr> PushOne(const PlanPtr& node) {
 
 Result<PlanPtr> PushFilters(const PlanPtr& plan) {
   // From the root on, so that a condition moves through many nodes in one round.
-  return TransformDown<LogicalPlan>(plan, PushOne);
+  return TransformDown<LogicalPlan>(plan, PushFilter);
 }
 
 }  // namespace firesteel

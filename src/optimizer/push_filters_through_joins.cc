@@ -14,7 +14,7 @@ using Conditions = std::vector<ExpressionPtr>;
 
 /// What may be done on one side before the join: with conditions of a filter above it, and with
 /// those of the join itself, which only decide what matches.
-struct Sides {
+struct OpenSides {
   bool filter_left = false;
   bool filter_right = false;
   bool condition_left = false;
@@ -22,7 +22,7 @@ struct Sides {
   bool filter_joins = false;  ///< conditions of the filter may become ones of the join
 };
 
-Sides SidesOf(JoinType type) {
+OpenSides SidesOf(JoinType type) {
   switch (type) {
     case JoinType::kInner:
     case JoinType::kCross: return {true, true, true, true, true};
@@ -103,7 +103,7 @@ class Distribution {
 
  private:
   const Join& join_;
-  const Sides sides_;
+  const OpenSides sides_;
   const AttributeSet left_;
   const AttributeSet right_;
   Conditions to_left_;
@@ -114,7 +114,7 @@ class Distribution {
   bool changed_ = false;
 };
 
-Result<PlanPtr> PushOne(const PlanPtr& node) {
+Result<PlanPtr> PushIntoJoin(const PlanPtr& node) {
   const auto* filter = As<Filter>(node);
   const auto* join = As<Join>(filter == nullptr ? node : filter->child());
   if (join == nullptr) return PlanPtr();
@@ -127,7 +127,7 @@ Result<PlanPtr> PushOne(const PlanPtr& node) {
 }  // namespace
 
 Result<PlanPtr> PushFiltersThroughJoins(const PlanPtr& plan) {
-  return TransformDown<LogicalPlan>(plan, PushOne);
+  return TransformDown<LogicalPlan>(plan, PushIntoJoin);
 }
 
 }  // namespace firesteel

@@ -52,7 +52,7 @@ Result<PlanPtr> PushThroughOffset(const Limit& limit, const SkipRows& skip) {
       {std::make_shared<Limit>(limit.count() + skip.count(), skip.child())});
 }
 
-Result<PlanPtr> PushOne(const PlanPtr& node) {
+Result<PlanPtr> PushLimit(const PlanPtr& node) {
   const auto* limit = As<Limit>(node);
   if (limit == nullptr || node->is_streaming()) return PlanPtr();
   const PlanPtr& child = limit->child();
@@ -76,7 +76,7 @@ Result<PlanPtr> PushOne(const PlanPtr& node) {
 }  // namespace
 
 Result<PlanPtr> PushLimits(const PlanPtr& plan) {
-  return TransformDown<LogicalPlan>(plan, PushOne);
+  return TransformDown<LogicalPlan>(plan, PushLimit);
 }
 
 }  // namespace firesteel

@@ -71,10 +71,6 @@ class Translator {
           return candidate->id() == attribute->id();
         });
     if (found == columns_.end()) return std::nullopt;
-    // The statistics of files leave NaN out, though it is the largest number.
-    if (attribute->type().is_floating() && (op == Op::kGreater || op == Op::kGreaterOrEqual)) {
-      return std::nullopt;
-    }
     Predicate predicate{op, (*found)->name(), {}};
     for (const ExpressionPtr& expression : values) {
       const auto* literal = As<Literal>(expression);

@@ -2,8 +2,11 @@
 
 #include "expr/generator.h"
 #include "functions/registry.h"
+#include "optimizer/bind_function.h"
 #include "optimizer/conjunction.h"
 #include "optimizer/rules.h"
+#include "plan/attribute_set.h"
+#include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
@@ -15,10 +18,6 @@ namespace {
 using Expressions = std::vector<ExpressionPtr>;
 using Columns = std::vector<AttributePtr>;
 
-Result<ExpressionPtr> Bind(std::string_view name, Expressions arguments) {
-  return BindCall(name, std::move(arguments), false, nullptr, {});
-}
-
 Result<ExpressionPtr> Number(int64_t value) { return Literal::Of(value); }
 
 Expressions AsList(const Columns& columns) { return Expressions(columns.begin(), columns.end()); }
@@ -26,6 +25,24 @@ Expressions AsList(const Columns& columns) { return Expressions(columns.begin(),
 PlanPtr OneOfEach(const PlanPtr& plan) {
   const Columns columns = plan->output();
   return std::make_shared<Aggregate>(AsList(columns), AsList(columns), plan);
+}
+
+/// Of the columns that are no keys, the first row's values.
+Result<PlanPtr> FirstOfEach(const Deduplicate& deduplicate) {
+  AttributeSet keys;
+  for (const ExpressionPtr& key : deduplicate.keys()) keys.AddReferences(key);
+  Expressions list;
+  for (const AttributePtr& column : deduplicate.output()) {
+    if (keys.Contains(column->id())) {
+      list.push_back(column);
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr first, BindFunction("first", {column}));
+    list.push_back(std::make_shared<Alias>(std::move(first), column->name(), column->id(),
+                                           column->metadata()));
+  }
+  return PlanPtr(
+      std::make_shared<Aggregate>(deduplicate.keys(), std::move(list), deduplicate.child()));
 }
 
 /// Gives the columns of `plan`, by position, the names and ids of `output`.
@@ -45,7 +62,7 @@ Result<PlanPtr> ReplaceDistinctOne(const SetOperation& operation) {
   const Columns right = operation.child(1)->output();
   Expressions conditions;
   for (size_t i = 0; i < left.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, Bind("<=>", {left[i], right[i]}));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, BindFunction("<=>", {left[i], right[i]}));
     conditions.push_back(std::move(equal));
   }
   ExpressionPtr condition;
@@ -97,7 +114,7 @@ class CountedOperation {
   }
 
   static Result<std::shared_ptr<const Alias>> Sum(const ExpressionPtr& count) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr sum, Bind("sum", {count}));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr sum, BindFunction("sum", {count}));
     return std::make_shared<const Alias>(std::move(sum), count->Sql());
   }
 
@@ -105,18 +122,19 @@ class CountedOperation {
                            const ExpressionPtr& left, const ExpressionPtr& right) const {
     ExpressionPtr count;
     if (operation_.operation() == SetOperation::Operation::kIntersect) {
-      ARROW_ASSIGN_OR_RAISE(ExpressionPtr fewer, Bind("<", {left, right}));
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr fewer, BindFunction("<", {left, right}));
       count = std::make_shared<Conditional>(Expressions{std::move(fewer), left, right});
     } else {
-      ARROW_ASSIGN_OR_RAISE(count, Bind("-", {left, right}));
+      ARROW_ASSIGN_OR_RAISE(count, BindFunction("-", {left, right}));
     }
     ARROW_ASSIGN_OR_RAISE(const ExpressionPtr zero, Number(0));
-    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr any, Bind(">", {count, zero}));
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr any, BindFunction(">", {count, zero}));
     ARROW_ASSIGN_OR_RAISE(const PlanPtr filtered, FilterBy({any}, groups));
     const auto times = std::make_shared<Cast>(count, TypeId::kInteger, CastOptions(), true);
     ARROW_ASSIGN_OR_RAISE(const ExpressionPtr element, Literal::Of(true));
-    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr elements, Bind("array_repeat", {element, times}));
-    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr generator, Bind("explode", {elements}));
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr elements,
+                          BindFunction("array_repeat", {element, times}));
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr generator, BindFunction("explode", {elements}));
     const auto repeated =
         std::make_shared<Attribute>("repeated", TypeId::kBoolean, false, NewExprId());
     const PlanPtr generate = std::make_shared<Generate>(
@@ -132,6 +150,9 @@ class CountedOperation {
 Result<PlanPtr> ReplaceSetOperations(const PlanPtr& plan) {
   return TransformUp<LogicalPlan>(plan, [](const PlanPtr& node) -> Result<PlanPtr> {
     if (As<Distinct>(node)) return OneOfEach(node->child());
+    if (const auto* deduplicate = As<Deduplicate>(node)) {
+      return node->is_streaming() ? PlanPtr() : FirstOfEach(*deduplicate);
+    }
     const auto* operation = As<SetOperation>(node);
     if (operation == nullptr) return PlanPtr();
     return operation->all() ? CountedOperation(*operation).Replace()

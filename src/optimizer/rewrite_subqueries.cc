@@ -7,6 +7,7 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "functions/registry.h"
+#include "optimizer/bind_function.h"
 #include "optimizer/conjunction.h"
 #include "optimizer/decorrelation.h"
 #include "optimizer/rules.h"
@@ -59,10 +60,6 @@ Result<ExpressionPtr> AskOneRow(const SubqueryExpression& subquery) {
                   false, nullptr, {});
 }
 
-Result<ExpressionPtr> Bind(std::string_view name, Expressions arguments) {
-  return BindCall(name, std::move(arguments), false, nullptr, {});
-}
-
 /// Joins the subqueries of one node's expressions to the plan below the node.
 class Joiner {
  public:
@@ -102,9 +99,9 @@ class Joiner {
             const auto* negated = As<SubqueryExpression>(e->child(0));
             if (negated == nullptr || negated->form() != Form::kIn) return ExpressionPtr();
             ARROW_ASSIGN_OR_RAISE(const ExpressionPtr asked, AskOneRow(*negated));
-            if (asked) return Bind("not", {asked});
+            if (asked) return BindFunction("not", {asked});
             ARROW_ASSIGN_OR_RAISE(ExpressionPtr exists, RewriteIn(*negated, true));
-            return Bind("not", {std::move(exists)});
+            return BindFunction("not", {std::move(exists)});
           }
           const auto* subquery = As<SubqueryExpression>(e);
           if (subquery == nullptr) return ExpressionPtr();
@@ -148,10 +145,10 @@ class Joiner {
     for (size_t i = 0; i < values.size(); ++i) {
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr value, Rewrite(values[i]));
       ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column, Replace(columns[i], inner.computed));
-      ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, Bind("=", {std::move(value), column}));
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, BindFunction("=", {std::move(value), column}));
       if (null_aware) {
-        ARROW_ASSIGN_OR_RAISE(ExpressionPtr unknown, Bind("isnull", {equal}));
-        ARROW_ASSIGN_OR_RAISE(equal, Bind("or", {equal, std::move(unknown)}));
+        ARROW_ASSIGN_OR_RAISE(ExpressionPtr unknown, BindFunction("isnull", {equal}));
+        ARROW_ASSIGN_OR_RAISE(equal, BindFunction("or", {equal, std::move(unknown)}));
       }
       conditions.push_back(std::move(equal));
     }
@@ -195,8 +192,8 @@ class Joiner {
     query = std::make_shared<Limit>(1, std::move(query));
     query = std::make_shared<Project>(Expressions{std::make_shared<Alias>(one, "one")},
                                       std::move(query));
-    return Bind("isnotnull", {std::make_shared<SubqueryExpression>(
-                                 Form::kScalar, std::move(query), Expressions{})});
+    return BindFunction("isnotnull", {std::make_shared<SubqueryExpression>(
+                                         Form::kScalar, std::move(query), Expressions{})});
   }
 
   Result<ExpressionPtr> RewriteScalar(const SubqueryExpression& subquery) {

@@ -6,6 +6,7 @@
 #include "arrow/array/array_base.h"
 #include "expr/aggregate.h"
 #include "functions/registry.h"
+#include "optimizer/bind_function.h"
 #include "optimizer/conjunction.h"
 #include "optimizer/decorrelation.h"
 #include "optimizer/substitution.h"
@@ -20,10 +21,6 @@ namespace firesteel {
 namespace {
 
 using Expressions = std::vector<ExpressionPtr>;
-
-Result<ExpressionPtr> Bind(std::string_view name, Expressions arguments) {
-  return BindCall(name, std::move(arguments), false, nullptr, {});
-}
 
 Result<ExpressionPtr> True() { return Literal::Of(true); }
 
@@ -129,7 +126,7 @@ class AggregatedScalar {
         JoinType::kLeftOuter, std::move(condition));
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr value, ValueWith(found));
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr otherwise, ValueWith(empty));
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr missing, Bind("isnull", {Missable(*flag)}));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr missing, BindFunction("isnull", {Missable(*flag)}));
     joined.value = std::make_shared<Conditional>(
         Expressions{std::move(missing), std::move(otherwise), std::move(value)});
     return joined;
@@ -139,7 +136,8 @@ class AggregatedScalar {
   Result<JoinedValue> JoinByRow(PlanPtr plan) const {
     Expressions numbered = ColumnsOf(plan);
     Expressions kept = numbered;
-    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr number, Bind("monotonically_increasing_id", {}));
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr number,
+                          BindFunction("monotonically_increasing_id", {}));
     const auto row = std::make_shared<Alias>(number, "row");
     numbered.push_back(row);
     Expressions flagged = ColumnsOf(below_.plan);

@@ -25,6 +25,7 @@ enum class PlanKind {
   kWith,
   kColumnAliases,
   kHaving,
+  kQualify,
   kLateralView,
   kPivot,
   kUnpivot,
@@ -35,6 +36,7 @@ enum class PlanKind {
   kRange,
   // One child.
   kSubqueryAlias,
+  kTaggedPlan,
   kProject,
   kFilter,
   kAggregate,
@@ -45,12 +47,18 @@ enum class PlanKind {
   kLimit,
   kOffset,
   kDistinct,
+  kDeduplicate,
   kExpand,
   kWindow,
+  kUserCallEvaluation,
+  kEventTimeWatermark,
+  kRecursionInput,
   // Several children.
+  kUserRows,
   kUnion,
   kJoin,
   kSetOperation,
+  kRecursion,
   // Commands.
   kCreateView,
   kDropRelation,
@@ -60,6 +68,15 @@ enum class PlanKind {
   kSetConfiguration,
   kUse,
   kCacheTable,
+  kDeclareVariable,
+  kSetVariable,
+  kDropVariable,
+  kCreateFunction,
+  kDropFunction,
+  kCreateTable,
+  kInsertInto,
+  kChangeDatabase,
+  kChangeTable,
 };
 
 /// An immutable tree that says what is wanted, not how. Front ends build it unresolved; analysis

@@ -9,6 +9,7 @@
 #include "expr/generator.h"
 #include "expr/nodes.h"
 #include "expr/window.h"
+#include "expr/window_function.h"
 #include "plan/subqueries.h"
 
 namespace firesteel {
@@ -25,6 +26,13 @@ bool SameCastOptions(const CastOptions& a, const CastOptions& b) {
   return a.ansi == b.ansi && a.try_cast == b.try_cast && a.time_zone == b.time_zone;
 }
 
+/// Compares what only the bound function knows: the direction in WITHIN GROUP (ORDER BY …).
+bool SameBoundCalls(const AggregateCall& a, const AggregateCall& b) {
+  const std::vector<std::string> arguments(a.arguments().size(), "?");
+  return &a.bound() == &b.bound() || a.bound().CallText(a.name(), arguments, false) ==
+                                         b.bound().CallText(b.name(), arguments, false);
+}
+
 /// Compares what a node says beside its type and its children.
 bool SameParameters(const Expression& a, const Expression& b) {
   switch (a.kind()) {
@@ -36,7 +44,7 @@ bool SameParameters(const Expression& a, const Expression& b) {
       const auto& left = *As<AggregateCall>(a);
       const auto& right = *As<AggregateCall>(b);
       return left.name() == right.name() && left.distinct() == right.distinct() &&
-             left.has_filter() == right.has_filter();
+             left.has_filter() == right.has_filter() && SameBoundCalls(left, right);
     }
     case ExpressionKind::kGenerator:
       return As<GeneratorCall>(a)->name() == As<GeneratorCall>(b)->name();
@@ -49,6 +57,9 @@ bool SameParameters(const Expression& a, const Expression& b) {
              left.partition().size() == right.partition().size() &&
              left.order().size() == right.order().size();
     }
+    case ExpressionKind::kWindowFunction:
+      return As<WindowFunctionCall>(a)->function() == As<WindowFunctionCall>(b)->function() &&
+             As<WindowFunctionCall>(a)->ignore_nulls() == As<WindowFunctionCall>(b)->ignore_nulls();
     case ExpressionKind::kSortOrder:
       return As<SortOrder>(a)->ascending() == As<SortOrder>(b)->ascending() &&
              As<SortOrder>(a)->nulls_first() == As<SortOrder>(b)->nulls_first();

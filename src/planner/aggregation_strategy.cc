@@ -4,9 +4,11 @@
 #include "common/error.h"
 #include "exec/operators.h"
 #include "exec/stateful/streaming_aggregate.h"
+#include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/semantic_equality.h"
 #include "planner/strategies.h"
+#include "planner/user_functions.h"
 
 namespace firesteel {
 
@@ -20,6 +22,7 @@ struct Parts {
   std::vector<ExpressionPtr> calls;    // AggregateCalls, each once
   std::vector<ExpressionPtr> results;  // bound to keys, then calls
   bool has_distinct = false;
+  int event_time_key = -1;  // the key whose watermark ends groups; -1: none
 };
 
 const ExpressionPtr& WithoutAlias(const ExpressionPtr& expression) {
@@ -69,11 +72,24 @@ Result<ExpressionPtr> BindResult(const ExpressionPtr& expression, const Parts& p
       });
 }
 
+/// Whether a key is an event time, or is given out as one: the mark stands on the column.
+bool IsEventTime(const ExpressionPtr& key, const Aggregate& aggregate) {
+  if (const auto* column = As<Attribute>(key)) return WatermarkDelayMs(*column).has_value();
+  for (const ExpressionPtr& item : aggregate.output_list()) {
+    if (!SemanticallyEqual(*key, *WithoutAlias(item))) continue;
+    if (WatermarkDelayMs(*ToAttribute(item))) return true;
+  }
+  return false;
+}
+
 Result<Parts> TakeApart(const Aggregate& aggregate) {
   Parts parts;
   for (const ExpressionPtr& grouping : aggregate.grouping()) {
     const ExpressionPtr& key = WithoutAlias(grouping);
     if (IndexOf(key, parts.keys) >= 0) continue;
+    if (IsEventTime(key, aggregate) && parts.event_time_key < 0) {
+      parts.event_time_key = static_cast<int>(parts.keys.size());
+    }
     parts.keys.push_back(key);
     parts.key_fields.push_back(KeyField(key));
   }
@@ -139,14 +155,13 @@ Status CheckStreaming(const Aggregate& aggregate, const Parts& parts,
                      {{"outputMode", std::string(ToString(*context.output_mode))},
                       {"operation", operation}});
   };
-  if (context.output_mode == OutputMode::kAppend) {
-    return refuse("streaming aggregations without watermark");
-  }
   if (parts.has_distinct) return refuse("distinct streaming aggregations");
-  const bool chained = Exists<LogicalPlan>(aggregate.child(), [](const LogicalPlan& node) {
-    return node.kind() == PlanKind::kAggregate && node.is_streaming();
-  });
-  return chained ? refuse("several streaming aggregations") : Status::OK();
+  if (context.output_mode == OutputMode::kAppend && parts.event_time_key < 0) {
+    return MakeError("UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK",
+                     {{"outputMode", "append"}, {"statefulOperator", "aggregation"}});
+  }
+  // A window is made of one event time, but the rows may have another one beside it.
+  return EventTimeColumn(aggregate.child()->output()).status();
 }
 
 /// partial per input partition -> exchange by the keys -> merge into the state.
@@ -165,6 +180,7 @@ Result<PhysicalPlanPtr> PlanStreaming(const Parts& parts, PhysicalPlanPtr input,
   options.operator_id = operator_id;
   options.shuffle_partitions = context.shuffle_partitions;
   options.mode = *context.output_mode;
+  options.event_time_key = parts.event_time_key;
   options.compression_codec = context.state_compression_codec;
   options.minimum_deltas_for_snapshot = context.minimum_deltas_for_snapshot;
   options.minimum_batches_to_retain = context.minimum_batches_to_retain;
@@ -178,6 +194,10 @@ Result<PhysicalPlanPtr> PlanBatch(const Parts& parts, PhysicalPlanPtr input,
                                   std::vector<ExpressionPtr> keys,
                                   std::vector<PlannedAggregate> calls, Schema schema,
                                   const PlanningContext& context) {
+  if (HasUserAggregates(calls)) {
+    return PlanUserAggregation(std::move(input), std::move(keys), parts.key_fields, calls,
+                               std::move(schema));
+  }
   const int partitions = parts.keys.empty() ? 1 : context.shuffle_partitions;
   PhysicalPlanPtr plan = std::move(input);
   if (parts.has_distinct) {
@@ -208,6 +228,11 @@ Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning)
   const std::vector<AttributePtr> columns = plan->child()->output();
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> keys, BindReferences(parts.keys, columns));
   ARROW_ASSIGN_OR_RAISE(std::vector<PlannedAggregate> calls, PlanCalls(parts.calls, columns));
+  if (streaming && HasUserAggregates(calls)) {
+    return MakeError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+                     {{"outputMode", std::string(ToString(*context.output_mode))},
+                      {"operation", "aggregations of a stream by functions of Python"}});
+  }
 
   const bool plain = IsPlainOutput(parts);
   Schema schema = plain ? plan->schema() : AggregatedSchema(parts);

@@ -117,7 +117,7 @@ TEST_F(JoinStrategyTest, ScalarSubqueriesRunFirstAndOnce) {
   EXPECT_EQ(tree.find("ScalarSubquery 1"), std::string::npos) << tree;
 }
 
-TEST_F(JoinStrategyTest, StreamsMeetWhatIsStaticOnly) {
+TEST_F(JoinStrategyTest, StreamsMeetTablesAndStreams) {
   context_.output_mode = OutputMode::kAppend;
   const PlanPtr stream = TableScan::Make(std::make_shared<StreamTable>(), true)->WithSourceIndex(0);
   const auto joined = [&](const PlanPtr& left, const PlanPtr& right) {
@@ -127,7 +127,16 @@ TEST_F(JoinStrategyTest, StreamsMeetWhatIsStaticOnly) {
   EXPECT_EQ(Tree(joined(stream, right_)),
             "HashJoin [k], [k], Inner\n:- MicroBatchScan events\n+- LocalScan\n");
   const PlanPtr other = TableScan::Make(std::make_shared<StreamTable>(), true)->WithSourceIndex(1);
-  EXPECT_EQ(ErrorCondition(Plan(joined(stream, other)).status()), "INTERNAL_ERROR");
+  EXPECT_EQ(Tree(joined(stream, other)),
+            "StreamingJoin [k], [k], Inner, state 0\n"
+            ":- Exchange [k], 1\n"
+            ":  +- Filter (k IS NOT NULL)\n"
+            ":     +- MicroBatchScan events\n"
+            "+- Exchange [k], 1\n"
+            "   +- Filter (k IS NOT NULL)\n"
+            "      +- MicroBatchScan events\n");
+  const PlanPtr cross = std::make_shared<Join>(stream, other, JoinType::kCross, nullptr);
+  EXPECT_EQ(ErrorCondition(Plan(cross).status()), "_LEGACY_ERROR_TEMP_3102");
 }
 
 }  // namespace

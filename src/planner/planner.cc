@@ -6,6 +6,7 @@
 #include "exec/scalar_subquery.h"
 #include "plan/subqueries.h"
 #include "planner/strategies.h"
+#include "planner/user_functions.h"
 
 namespace firesteel {
 
@@ -13,10 +14,13 @@ namespace {
 
 // Every kind of resolved node belongs to exactly one family, so the order is only that of reading.
 constexpr Strategy kStrategies[] = {
+    PlanUserFunctions,  // calls of the client's functions, of whatever node
     PlanRelation,     // leaves: scans, ranges and rows held in the plan
-    PlanProjection,   // Project, Filter, SubqueryAlias
+    PlanProjection,   // Project, Filter, SubqueryAlias, EventTimeWatermark
     PlanAggregation,  // Aggregate, in batch and streaming
+    PlanDeduplication,  // Deduplicate of a stream
     PlanOrdering,     // Sort, Limit, SkipRows
+    PlanStreamingJoin,  // Join of two streams
     PlanJoin,         // Join of all types
     PlanWindow,       // Window
     PlanCombination,  // Union, Generate, Expand

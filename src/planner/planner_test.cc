@@ -23,7 +23,7 @@ const Schema& Input() {
 }
 
 /// A table that can only be named: planning opens nothing of a stream.
-class StreamTable final : public Table {
+class PlannedStreamTable final : public Table {
  public:
   std::string Name() const override { return "events"; }
   const Schema& schema() const override { return Input(); }
@@ -39,7 +39,7 @@ class PlannerTest : public ::testing::Test {
     local_ = LocalRelation::Make(
         Input(), {MakeBatch({row("a", 1), row("b", 2), row("a", 3), row(Value(), 4)}, Input())
                       .ValueOrDie()});
-    stream_ = TableScan::Make(std::make_shared<StreamTable>(), true)->WithSourceIndex(0);
+    stream_ = TableScan::Make(std::make_shared<PlannedStreamTable>(), true)->WithSourceIndex(0);
     context_.shuffle_partitions = 3;
   }
 
@@ -189,7 +189,7 @@ TEST_F(PlannerTest, AggregatesOverWindows) {
   };
   using Unit = WindowFrame::Unit;
   using Bound = WindowFrame::Bound;
-  const PlanPtr plan = std::make_shared<Window>(
+  const PlanPtr plan = std::make_shared<ComputeWindows>(
       std::vector<ExpressionPtr>{
           Named(sum({Unit::kRange, Bound::kUnboundedPreceding, Bound::kCurrentRow}, {}), "so_far"),
           Named(sum({Unit::kRows, Bound::kCurrentRow, Bound::kFollowing}, {Constant(1)}), "two"),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "exec/physical_plan.h"
+#include "exec/stateful/state_options.h"
 #include "planner/planner.h"
 
 namespace firesteel {
@@ -19,6 +20,14 @@ class Planning {
   Result<PhysicalPlanPtr> Plan(const PlanPtr& plan);
   /// Parents are planned before their children, so ids count from the sink towards the sources.
   int NextOperatorId() { return next_operator_id_++; }
+  /// The same, with what else the state of the operator depends on.
+  StateOptions NextStateOptions() {
+    return {.operator_id = NextOperatorId(),
+            .shuffle_partitions = context_.shuffle_partitions,
+            .compression_codec = context_.state_compression_codec,
+            .minimum_deltas_for_snapshot = context_.minimum_deltas_for_snapshot,
+            .minimum_batches_to_retain = context_.minimum_batches_to_retain};
+  }
   /// Plans a whole query: its scalar subqueries run before it.
   Result<PhysicalPlanPtr> PlanRoot(const PlanPtr& plan);
 
@@ -37,8 +46,11 @@ using Strategy = Result<PhysicalPlanPtr> (*)(const PlanPtr& plan, Planning* plan
 Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanProjection(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanDeduplication(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanJoin(const PlanPtr& plan, Planning* planning);
+/// As PlanJoin, for a join of two streams.
+Result<PhysicalPlanPtr> PlanStreamingJoin(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanWindow(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning);
 

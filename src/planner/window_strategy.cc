@@ -5,6 +5,8 @@
 #include "exec/operators.h"
 #include "expr/aggregate.h"
 #include "expr/window.h"
+#include "expr/window_function.h"
+#include "functions/constant.h"
 #include "functions/registry.h"
 #include "plan/windows.h"
 #include "planner/strategies.h"
@@ -15,18 +17,24 @@ namespace {
 
 using Expressions = std::vector<ExpressionPtr>;
 
-/// A constant number of rows.
-Result<int64_t> RowsOf(const ExpressionPtr& offset) {
-  const auto* literal = As<Literal>(offset);
-  if (literal != nullptr && literal->value().Is<int32_t>()) return literal->value().Get<int32_t>();
-  if (literal != nullptr && literal->value().Is<int64_t>()) return literal->value().Get<int64_t>();
-  return InternalError("A frame's offset in rows is not a number: " + offset->Sql());
+/// A constant number, of rows or parts.
+Result<int64_t> NumberOf(const ExpressionPtr& number) {
+  if (!IsFoldable(*number)) {
+    return InternalError("A window's number is not a constant: " + number->Sql());
+  }
+  ARROW_ASSIGN_OR_RAISE(const Value value, EvaluateConstant(*number));
+  if (value.Is<int32_t>()) return value.Get<int32_t>();
+  if (value.Is<int64_t>()) return value.Get<int64_t>();
+  return InternalError("A window's number is none: " + number->Sql());
 }
 
 class BoundPlanner {
  public:
-  BoundPlanner(const Expressions& order, const std::vector<AttributePtr>& columns)
-      : order_(order), columns_(columns) {}
+  BoundPlanner(const Expressions& order, const std::vector<AttributePtr>& columns,
+               std::string time_zone)
+      : order_(order), columns_(columns) {
+    settings_.time_zone = std::move(time_zone);
+  }
 
   Result<WindowBound> Plan(WindowFrame::Unit unit, WindowFrame::Bound bound,
                            const ExpressionPtr& offset) const {
@@ -43,7 +51,7 @@ class BoundPlanner {
     const bool preceding = bound == WindowFrame::Bound::kPreceding;
     if (rows) {
       planned.kind = WindowBound::Kind::kRow;
-      ARROW_ASSIGN_OR_RAISE(planned.rows, RowsOf(offset));
+      ARROW_ASSIGN_OR_RAISE(planned.rows, NumberOf(offset));
       if (preceding) planned.rows = -planned.rows;
       return planned;
     }
@@ -60,36 +68,102 @@ class BoundPlanner {
     const ExpressionPtr& column = order->child(0);
     const char* sign = preceding == order->ascending() ? "-" : "+";
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr value,
-                          BindCall(sign, {column, offset}, false, nullptr, {}));
+                          BindCall(sign, {column, offset}, false, nullptr, settings_));
     if (!value->type().SameType(column->type())) {
-      value = std::make_shared<Cast>(std::move(value), column->type(), CastOptions(), true);
+      value = std::make_shared<Cast>(std::move(value), column->type(),
+                                     CastOptions{true, false, settings_.time_zone}, true);
     }
     return BindReferences(value, columns_);
   }
 
   const Expressions& order_;
   const std::vector<AttributePtr>& columns_;
+  FunctionSettings settings_;
 };
+
+PlannedWindowFunction::Kind PlannedKind(WindowFunctionKind kind) {
+  using Planned = PlannedWindowFunction::Kind;
+  switch (kind) {
+    case WindowFunctionKind::kRowNumber: return Planned::kRowNumber;
+    case WindowFunctionKind::kRank: return Planned::kRank;
+    case WindowFunctionKind::kDenseRank: return Planned::kDenseRank;
+    case WindowFunctionKind::kPercentRank: return Planned::kPercentRank;
+    case WindowFunctionKind::kCumeDist: return Planned::kCumeDist;
+    case WindowFunctionKind::kNtile: return Planned::kNtile;
+    case WindowFunctionKind::kLag:
+    case WindowFunctionKind::kLead: return Planned::kLag;
+    case WindowFunctionKind::kNthValue: return Planned::kNthValue;
+    case WindowFunctionKind::kCounterDiff: return Planned::kCounterDifference;
+  }
+  return Planned::kRowNumber;
+}
+
+Result<PlannedWindowFunction> PlanCall(const WindowFunctionCall& call,
+                                       const std::vector<AttributePtr>& columns) {
+  PlannedWindowFunction planned;
+  planned.kind = PlannedKind(call.function());
+  planned.ignore_nulls = call.ignore_nulls();
+  switch (planned.kind) {
+    case PlannedWindowFunction::Kind::kNtile: {
+      ARROW_ASSIGN_OR_RAISE(planned.number, NumberOf(call.child(0)));
+      return planned;
+    }
+    case PlannedWindowFunction::Kind::kLag:
+    case PlannedWindowFunction::Kind::kNthValue: {
+      ARROW_ASSIGN_OR_RAISE(planned.value, BindReferences(call.child(0), columns));
+      ARROW_ASSIGN_OR_RAISE(planned.number, NumberOf(call.child(1)));
+      break;
+    }
+    case PlannedWindowFunction::Kind::kCounterDifference: {
+      ARROW_ASSIGN_OR_RAISE(planned.value, BindReferences(call.child(0), columns));
+      if (call.children().size() < 2) return planned;
+      ARROW_ASSIGN_OR_RAISE(planned.otherwise, BindReferences(call.child(1), columns));
+      return planned;
+    }
+    default: return planned;
+  }
+  if (planned.kind != PlannedWindowFunction::Kind::kLag) return planned;
+  if (call.function() == WindowFunctionKind::kLead) planned.number = -planned.number;
+  const auto* otherwise = As<Literal>(call.child(2));
+  if (otherwise == nullptr || !otherwise->value().is_null()) {
+    ARROW_ASSIGN_OR_RAISE(planned.otherwise, BindReferences(call.child(2), columns));
+  }
+  return planned;
+}
+
+Result<PlannedWindowFunction> PlanAggregateCall(const WindowExpression& window,
+                                                const AggregateCall& call,
+                                                const std::vector<AttributePtr>& columns) {
+  PlannedWindowFunction planned;
+  planned.kind = PlannedWindowFunction::Kind::kAggregate;
+  planned.aggregate.function =
+      std::shared_ptr<const BoundAggregate>(window.function(), &call.bound());
+  ARROW_ASSIGN_OR_RAISE(planned.aggregate.arguments, BindReferences(call.arguments(), columns));
+  if (call.has_filter()) {
+    ARROW_ASSIGN_OR_RAISE(planned.aggregate.filter, BindReferences(call.filter(), columns));
+  }
+  planned.aggregate.distinct = call.distinct();
+  planned.aggregate.text = call.Sql();
+  return planned;
+}
 
 Result<PlannedWindowFunction> PlanFunction(const WindowExpression& window,
                                            const std::vector<AttributePtr>& columns) {
-  PlannedWindowFunction planned;
-  const auto* call = As<AggregateCall>(window.function());
-  if (call == nullptr || !window.frame()) {
+  const auto* aggregate = As<AggregateCall>(window.function());
+  const auto* call = As<WindowFunctionCall>(window.function());
+  if ((aggregate == nullptr && call == nullptr) || !window.frame()) {
     return InternalError("No window function that can be run: " + window.Sql());
   }
-  planned.kind = PlannedWindowFunction::Kind::kAggregate;
-  planned.aggregate.function =
-      std::shared_ptr<const BoundAggregate>(window.function(), &call->bound());
-  ARROW_ASSIGN_OR_RAISE(planned.aggregate.arguments, BindReferences(call->arguments(), columns));
-  if (call->has_filter()) {
-    ARROW_ASSIGN_OR_RAISE(planned.aggregate.filter, BindReferences(call->filter(), columns));
+  ARROW_ASSIGN_OR_RAISE(PlannedWindowFunction planned,
+                        call != nullptr ? PlanCall(*call, columns)
+                                        : PlanAggregateCall(window, *aggregate, columns));
+  if (planned.kind != PlannedWindowFunction::Kind::kAggregate &&
+      planned.kind != PlannedWindowFunction::Kind::kNthValue) {
+    return planned;
   }
-  planned.aggregate.distinct = call->distinct();
-  planned.aggregate.text = call->Sql();
   const Expressions order = window.order();
-  const BoundPlanner bounds(order, columns);
   const WindowFrame& frame = *window.frame();
+  const BoundPlanner bounds(order, columns, frame.time_zone.empty() ? "UTC" : frame.time_zone);
   ARROW_ASSIGN_OR_RAISE(planned.lower,
                         bounds.Plan(frame.unit, frame.lower, window.lower_offset()));
   ARROW_ASSIGN_OR_RAISE(planned.upper,
@@ -100,7 +174,7 @@ Result<PlannedWindowFunction> PlanFunction(const WindowExpression& window,
 }  // namespace
 
 Result<PhysicalPlanPtr> PlanWindow(const PlanPtr& plan, Planning* planning) {
-  const auto* window = As<Window>(plan);
+  const auto* window = As<ComputeWindows>(plan);
   if (window == nullptr) return nullptr;
   if (window->is_streaming()) {
     return InternalError("A stream has no windows of rows: " + window->Describe());

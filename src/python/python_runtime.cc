@@ -11,6 +11,8 @@
 #include "arrow/record_batch.h"
 #include "common/error.h"
 #include "nlohmann/json.hpp"
+#include "python/column_task.h"
+#include "python/worker_error.h"
 #include "python/worker_pool.h"
 
 namespace firesteel {
@@ -34,6 +36,7 @@ std::string LoadMessage(const UserFunction& function) {
       Json({{"kind", NameOf(function.kind)},
             {"pythonVersion", function.language_version},
             {"sessionUrl", function.session_url},
+            {"files", function.files},
             {"input", Json::parse(function.input.Json(), nullptr, /*allow_exceptions=*/false)}})
           .dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string message;
@@ -42,22 +45,7 @@ std::string LoadMessage(const UserFunction& function) {
   return message + header + function.code;
 }
 
-struct FunctionError {
-  std::string message;  ///< the exception's type and text
-  std::string traceback;
-};
-
-FunctionError ParseError(const std::string& payload) {
-  const Json error = Json::parse(payload, nullptr, /*allow_exceptions=*/false);
-  if (!error.is_object()) return {payload, ""};
-  const auto text = [&](const char* name) {
-    const auto found = error.find(name);
-    return found != error.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  return {text("type") + ": " + text("message"), text("traceback")};
-}
-
-Status ToStatus(Kind kind, const FunctionError& error) {
+Status ToStatus(Kind kind, const WorkerError& error) {
   if (kind == Kind::kForeach) {
     return MakeError("FOREACH_USER_FUNCTION_ERROR",
                      {{"reason", error.message + "\n" + error.traceback}});
@@ -110,7 +98,7 @@ class LoadedFunction final : public UserFunctionCall {
  private:
   Status Finish() {
     ARROW_ASSIGN_OR_RAISE(const WorkerMessage answer, process_->Receive());
-    if (answer.kind == 'E') return ToStatus(kind_, ParseError(answer.payload));
+    if (answer.kind == 'E') return ToStatus(kind_, ParseWorkerError(answer.payload));
     between_calls_ = true;
     return Status::OK();
   }
@@ -134,6 +122,10 @@ class PythonRuntime final : public UserFunctionRuntime {
                              {{"msg", loaded.status().message()}}, loaded.status());
   }
 
+  Result<std::unique_ptr<BatchReader>> Run(UserColumnTask task, UserFrameSource source) override {
+    return StartColumnTask(pool_, std::move(task), std::move(source));
+  }
+
   void Forget(const std::string& owner) override { pool_->Forget(owner); }
 
  private:
@@ -142,7 +134,7 @@ class PythonRuntime final : public UserFunctionRuntime {
     ARROW_RETURN_NOT_OK(process->Send('L', LoadMessage(function)));
     ARROW_ASSIGN_OR_RAISE(const WorkerMessage answer,
                           process->Receive(pool_->options().load_timeout));
-    if (answer.kind == 'E') return ToStatus(function.kind, ParseError(answer.payload));
+    if (answer.kind == 'E') return ToStatus(function.kind, ParseWorkerError(answer.payload));
     return std::make_unique<LoadedFunction>(pool_, function.kind, function.owner,
                                             std::move(process));
   }

@@ -30,6 +30,8 @@ constexpr size_t kHeaderBytes = 5;
 constexpr uint32_t kMaximumPayloadBytes = uint32_t{1} << 30;
 // How long a worker that has closed its socket has to end, so that we can say how it did.
 constexpr int kExitPatienceMs = 500;
+// How often a wait looks whether it is still wanted.
+constexpr int kLookIntervalMs = 50;
 
 /// Our environment with these variables set.
 std::vector<std::string> MergedEnvironment(const std::map<std::string, std::string>& added) {
@@ -157,12 +159,35 @@ Status WorkerProcess::Send(char kind, std::string_view payload) {
   message += payload;
   size_t sent = 0;
   while (sent < message.size()) {
-    const ssize_t bytes =
-        send(socket_, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
+    const ssize_t bytes = send(socket_, message.data() + sent, message.size() - sent,
+                               MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      ARROW_RETURN_NOT_OK(WaitFor(POLLOUT, std::nullopt));
+      continue;
+    }
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes <= 0) return Fail("");
     sent += static_cast<size_t>(bytes);
   }
+  return Status::OK();
+}
+
+Status WorkerProcess::WaitFor(short events, std::optional<steady_clock::time_point> deadline) {
+  int64_t patience_ms = -1;
+  if (deadline) {
+    patience_ms = std::chrono::ceil<milliseconds>(*deadline - steady_clock::now()).count();
+    if (patience_ms <= 0) return Fail("did not answer in time");
+    patience_ms = std::min<int64_t>(patience_ms, 60'000);
+  }
+  if (cancelled_ != nullptr) {
+    if (cancelled_->load(std::memory_order_acquire)) {
+      Kill();
+      return Status::Cancelled("The Python worker was stopped.");
+    }
+    patience_ms = patience_ms < 0 ? kLookIntervalMs : std::min<int64_t>(patience_ms, kLookIntervalMs);
+  }
+  pollfd waiting{socket_, events, 0};
+  poll(&waiting, 1, static_cast<int>(patience_ms));
   return Status::OK();
 }
 
@@ -172,21 +197,17 @@ Status WorkerProcess::ReadExactly(size_t bytes, std::optional<steady_clock::time
   constexpr size_t kPieceBytes = size_t{1} << 20;
   out->clear();
   while (out->size() < bytes) {
-    int patience_ms = -1;
-    if (deadline) {
-      const auto left = std::chrono::ceil<milliseconds>(*deadline - steady_clock::now()).count();
-      if (left <= 0) return Fail("did not answer in time");
-      patience_ms = static_cast<int>(std::min<int64_t>(left, 60'000));
-    }
-    pollfd waiting{socket_, POLLIN, 0};
-    const int ready = poll(&waiting, 1, patience_ms);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     const size_t had = out->size();
     const size_t piece = std::min(bytes - had, kPieceBytes);
     out->resize(had + piece);
-    const ssize_t got = recv(socket_, out->data() + had, piece, 0);
+    const ssize_t got = recv(socket_, out->data() + had, piece, MSG_DONTWAIT);
+    const int error = errno;
     out->resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));
-    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (error == EAGAIN || error == EWOULDBLOCK)) {
+      ARROW_RETURN_NOT_OK(WaitFor(POLLIN, deadline));
+      continue;
+    }
+    if (got < 0 && error == EINTR) continue;
     if (got <= 0) return Fail("");
   }
   return Status::OK();
@@ -201,7 +222,7 @@ Result<WorkerMessage> WorkerProcess::Receive(std::optional<milliseconds> timeout
   for (int i = 0; i < 4; ++i) length |= uint32_t{static_cast<unsigned char>(header[i])} << (8 * i);
   WorkerMessage message;
   message.kind = header[4];
-  if (std::strchr("OE", message.kind) == nullptr || message.kind == 0 ||
+  if (std::strchr("OEIR", message.kind) == nullptr || message.kind == 0 ||
       length > kMaximumPayloadBytes) {
     return Fail("sent something that is no message");
   }

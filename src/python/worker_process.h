@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -23,9 +24,11 @@ namespace firesteel {
 ///   from the engine                        from the worker
 ///   L  load a function (see LoadMessage)   O  done
 ///   B  call with a DataFrame: JSON         E  failed: JSON {type, message, traceback}
-///   P  a partition begins: JSON
-///   R  rows of it: an Arrow stream
-///   F  it ends
+///   P  a partition begins: JSON            I  input is wanted: R for each of them, or F
+///   R  rows: an Arrow stream               R  rows that a function gives: an Arrow stream
+///   F  they end
+///   C  call functions of columns
+///   X  nobody wants the rest
 struct WorkerMessage {
   char kind = 0;
   std::string payload;
@@ -44,6 +47,8 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
+  /// From now on Send and Receive fail soon after the flag is set; nullptr: they never do.
+  void WatchCancellation(const std::atomic<bool>* cancelled) { cancelled_ = cancelled; }
   Status Send(char kind, std::string_view payload);
   /// Waits for a message, for `timeout` at most where one is given.
   Result<WorkerMessage> Receive(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
@@ -56,11 +61,14 @@ class WorkerProcess {
   WorkerProcess(pid_t pid, int socket) : pid_(pid), socket_(socket) {}
   Status ReadExactly(size_t bytes, std::optional<std::chrono::steady_clock::time_point> deadline,
                      std::string* out);
+  /// Waits until the socket is ready for `events`, or a while has passed.
+  Status WaitFor(short events, std::optional<std::chrono::steady_clock::time_point> deadline);
   /// Kills the process, and says what became of it.
   Status Fail(std::string what);
 
   const pid_t pid_;
   const int socket_;
+  const std::atomic<bool>* cancelled_ = nullptr;
   mutable std::mutex mutex_;
   bool killed_ = false;          // guarded by mutex_
   std::optional<int> exit_;      // as waitpid gives it; guarded by mutex_

@@ -29,6 +29,10 @@ constexpr CommandFamily kFamilies[] = {
     {PlanKind::kSetConfiguration, Run<SetConfiguration, RunSetConfiguration>},
     {PlanKind::kUse, Run<Use, RunUse>},
     {PlanKind::kCacheTable, Run<CacheTable, RunCacheTable>},
+    {PlanKind::kCreateTable, Run<CreateTable, RunCreateTable>},
+    {PlanKind::kInsertInto, Run<InsertInto, RunInsertInto>},
+    {PlanKind::kChangeDatabase, Run<ChangeDatabase, RunChangeDatabase>},
+    {PlanKind::kChangeTable, Run<ChangeTable, RunChangeTable>},
 };
 
 }  // namespace

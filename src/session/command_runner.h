@@ -6,6 +6,8 @@
 
 namespace firesteel {
 
+class Clock;
+class Env;
 class PlanCache;
 
 /// What commands work on.
@@ -14,6 +16,8 @@ struct CommandContext {
   Catalog* catalog = nullptr;
   Config* config = nullptr;
   PlanCache* cache = nullptr;
+  Env* env = nullptr;
+  Clock* clock = nullptr;
 };
 
 /// Runs a Command. One .cc per family in session/commands/; the table of them is in

@@ -1,6 +1,7 @@
 #include "firesteel/dataframe.h"
 
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "common/error.h"
@@ -11,6 +12,8 @@
 #include "firesteel/functions.h"
 #include "firesteel/grouped_data.h"
 #include "formats/text_table.h"
+#include "plan/deduplicate.h"
+#include "plan/event_time.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
@@ -28,6 +31,12 @@ Result<std::vector<ExpressionPtr>> ExpressionsOf(const std::vector<Column>& colu
     expressions.push_back(column.expression());
   }
   return expressions;
+}
+
+/// No names mean all columns.
+std::optional<std::vector<std::string>> KeyNames(const std::vector<std::string>& columns) {
+  if (columns.empty()) return std::nullopt;
+  return columns;
 }
 
 template <typename Plan, typename... Arguments>
@@ -191,27 +200,23 @@ DataFrame DataFrame::CrossJoin(const DataFrame& right) const {
   return With(NewPlan<firesteel::Join>(plan_, right.plan_, JoinType::kCross, nullptr));
 }
 
-DataFrame DataFrame::Distinct() const {
-  if (!status_.ok()) return *this;
-  return With(NewPlan<firesteel::Distinct>(plan_));
-}
+DataFrame DataFrame::Distinct() const { return DropDuplicates(); }
 
 DataFrame DataFrame::DropDuplicates(const std::vector<std::string>& columns) const {
-  if (columns.empty()) return Distinct();
-  const Result<firesteel::Schema> schema = Schema();
-  if (!schema.ok()) return With(schema.status());
-  std::vector<Column> keys;
-  for (const std::string& name : columns) keys.emplace_back(name);
-  // Keeps the first row of each group; the keys are their own first values.
-  std::vector<Column> firsts;
-  std::vector<Column> renamed;
-  for (int i = 0; i < schema->size(); ++i) {
-    const std::string& name = schema->field(i).name;
-    const std::string hidden = "first_" + std::to_string(i);
-    firsts.push_back(functions::First(Column(Quoted(name))).As(hidden));
-    renamed.push_back(Column(hidden).As(name));
-  }
-  return GroupBy(keys).Agg(firsts).Select(renamed);
+  if (!status_.ok()) return *this;
+  return With(NewPlan<Deduplicate>(KeyNames(columns), /*within_watermark=*/false, plan_));
+}
+
+DataFrame DataFrame::DropDuplicatesWithinWatermark(const std::vector<std::string>& columns) const {
+  if (!status_.ok()) return *this;
+  return With(NewPlan<Deduplicate>(KeyNames(columns), /*within_watermark=*/true, plan_));
+}
+
+DataFrame DataFrame::WithWatermark(std::string_view event_time, std::string_view delay) const {
+  if (!status_.ok()) return *this;
+  Result<ExpressionPtr> column = UnresolvedAttribute::Parse(event_time);
+  if (!column.ok()) return With(column.status());
+  return With(NewPlan<EventTimeWatermark>(*column, std::string(delay), plan_));
 }
 
 DataFrame DataFrame::Intersect(const DataFrame& other) const {

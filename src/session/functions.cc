@@ -82,6 +82,29 @@ Column BitXorAggregate(const Column& column) { return CallFunction("bit_xor", {c
 Column TrySum(const Column& column) { return CallFunction("try_sum", {column}); }
 Column Grouping(const Column& column) { return CallFunction("grouping", {column}); }
 
+// Over windows only
+Column RowNumber() { return CallFunction("row_number", {}); }
+Column Rank() { return CallFunction("rank", {}); }
+Column DenseRank() { return CallFunction("dense_rank", {}); }
+Column PercentRank() { return CallFunction("percent_rank", {}); }
+Column CumeDist() { return CallFunction("cume_dist", {}); }
+Column Ntile(int parts) { return CallFunction("ntile", {Number(parts)}); }
+Column Lag(const Column& column, int offset) {
+  return CallFunction("lag", {column, Number(offset)});
+}
+Column Lag(const Column& column, int offset, const Value& otherwise) {
+  return CallFunction("lag", {column, Number(offset), Lit(otherwise)});
+}
+Column Lead(const Column& column, int offset) {
+  return CallFunction("lead", {column, Number(offset)});
+}
+Column Lead(const Column& column, int offset, const Value& otherwise) {
+  return CallFunction("lead", {column, Number(offset), Lit(otherwise)});
+}
+Column NthValue(const Column& column, int place, bool ignore_nulls) {
+  return CallFunction("nth_value", {column, Number(place), Lit(ignore_nulls)});
+}
+
 // Conditions
 Column When(const Column& condition, const Column& value) {
   for (const Column* part : {&condition, &value}) {
@@ -319,6 +342,21 @@ Column DateTrunc(std::string_view unit, const Column& time) {
 Column Trunc(const Column& date, std::string_view unit) {
   return CallFunction("trunc", {date, Text(unit)});
 }
+Column Window(const Column& time, std::string_view duration, std::string_view slide,
+              std::string_view start) {
+  std::vector<Column> arguments{time, Text(duration)};
+  if (!slide.empty() || !start.empty()) arguments.push_back(Text(slide.empty() ? duration : slide));
+  if (!start.empty()) arguments.push_back(Text(start));
+  return CallFunction("window", arguments);
+}
+Column SessionWindow(const Column& time, std::string_view gap) {
+  return CallFunction("session_window", {time, Text(gap)});
+}
+Column SessionWindow(const Column& time, const Column& gap) {
+  return CallFunction("session_window", {time, gap});
+}
+Column WindowTime(const Column& window) { return CallFunction("window_time", {window}); }
+
 Column Year(const Column& column) { return CallFunction("year", {column}); }
 Column Quarter(const Column& column) { return CallFunction("quarter", {column}); }
 Column Month(const Column& column) { return CallFunction("month", {column}); }

@@ -24,7 +24,8 @@ class LocalBackend final : public SessionBackend {
  public:
   explicit LocalBackend(std::shared_ptr<const Engine> engine)
       : engine_(std::move(engine)),
-        catalog_(std::make_shared<Catalog>(engine_->registry, engine_->global_views)),
+        catalog_(std::make_shared<Catalog>(engine_->registry, engine_->global_views,
+                                           engine_->tables)),
         streams_(LocalStreamingQueryManager::Make(&engine_->services)) {}
 
   ~LocalBackend() override {
@@ -37,9 +38,14 @@ class LocalBackend final : public SessionBackend {
   }
 
   Result<QueryResult> ExecutePlan(const PlanPtr& plan) override {
+    return ExecutePlan(plan, nullptr);
+  }
+
+  Result<QueryResult> ExecutePlan(const PlanPtr& plan,
+                                  const CancellationToken* cancellation) override {
     ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
-    const auto run = [this](const PlanPtr& query) {
-      return RunBatchQuery(query, config_, engine_->services.execution);
+    const auto run = [&](const PlanPtr& query) {
+      return RunBatchQuery(query, config_, engine_->services.execution, cancellation);
     };
     // Streams are refused before anything they share with a cached query runs.
     if (analyzed->is_streaming()) return run(analyzed);
@@ -48,7 +54,8 @@ class LocalBackend final : public SessionBackend {
   }
 
   Result<QueryResult> ExecuteCommand(const PlanPtr& command) override {
-    return RunCommand(command, {this, catalog_.get(), &config_, &cache_});
+    return RunCommand(command, {this, catalog_.get(), &config_, &cache_, engine_->services.execution.env,
+                                engine_->services.execution.clock});
   }
 
   Status SetCached(const PlanPtr& plan, bool cached) override {
@@ -90,12 +97,28 @@ class LocalBackend final : public SessionBackend {
     return query;
   }
 
+  Status RefreshCachedPath(const std::string& path) override {
+    ARROW_ASSIGN_OR_RAISE(const std::string directory, ToLocalPath(path));
+    cache_.RefreshPath(directory);
+    return Status::OK();
+  }
+  Catalog* catalog() override { return catalog_.get(); }
+  Result<bool> IsCached(const PlanPtr& plan) override {
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
+    return cache_.Contains(analyzed);
+  }
+
   std::shared_ptr<StreamingQueryManager> Streams() override { return streams_; }
   ListenerBus* StreamListeners() override { return streams_->listeners(); }
 
   Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) override {
     ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, AnalyzePlan(plan));
     return catalog_->CreateTempView(name, analyzed, replace);
+  }
+
+  Status RegisterFunction(std::shared_ptr<const UserColumnFunction> function) override {
+    catalog_->user_functions().Put(std::move(function));
+    return Status::OK();
   }
 
   Status SetConfig(std::string_view name, std::string_view value) override {
@@ -117,6 +140,10 @@ class LocalBackend final : public SessionBackend {
   }
   std::map<std::string, std::string> AllConfig() override { return config_.All(); }
   bool IsConfigModifiable(std::string_view name) override { return Config::IsModifiable(name); }
+  /// As SetConfig, also for what cannot be changed later.
+  Status SetInitialConfig(std::string_view name, std::string_view value) {
+    return Config::IsModifiable(name) ? SetConfig(name, value) : config_.SetStatic(name, value);
+  }
   /// What is set from now on is undone by RESET.
   void KeepInitialSettings() {
     for (const auto& [name, value] : config_.All()) initial_settings_.emplace(name, value);
@@ -176,7 +203,7 @@ Result<std::shared_ptr<SessionBackend>> NewLocalBackend(
   ARROW_RETURN_NOT_OK(
       backend->SetConfig(config::kShufflePartitions.name, std::to_string(cores)));
   for (const auto& [name, value] : settings) {
-    ARROW_RETURN_NOT_OK(backend->SetConfig(name, value));
+    ARROW_RETURN_NOT_OK(backend->SetInitialConfig(name, value));
   }
   backend->KeepInitialSettings();
   return backend;

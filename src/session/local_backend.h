@@ -18,6 +18,7 @@ struct Engine {
   StreamingServices services;
   std::shared_ptr<const DataSourceRegistry> registry;
   std::shared_ptr<ViewStore> global_views = std::make_shared<ViewStore>();
+  std::shared_ptr<TableStore> tables = std::make_shared<TableStore>();
 };
 
 /// Makes a session that runs in this process. Errors: a setting that is not valid.

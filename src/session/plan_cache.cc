@@ -7,6 +7,7 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "expr/generator.h"
+#include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
@@ -32,11 +33,21 @@ class Comparison {
   }
 
  private:
+  /// Whether two scans read the same: one table, or the same files in the same way.
+  static bool SameTable(const std::shared_ptr<Table>& a, const std::shared_ptr<Table>& b) {
+    if (a == b) return true;
+    const std::string name = a->Name();
+    // Files are named after their format and place; other tables by what they are alone.
+    const size_t space = name.find(' ');
+    return space != std::string::npos && space + 1 < name.size() && name == b->Name() &&
+           a->schema() == b->schema();
+  }
   /// What nodes say besides their expressions, children and output.
   static bool SameNode(const LogicalPlan& a, const LogicalPlan& b) {
     if (const auto* scan = As<TableScan>(a)) {
       const auto* other = As<TableScan>(b);
-      return scan->table() == other->table() && scan->is_streaming() == other->is_streaming();
+      return SameTable(scan->table(), other->table()) &&
+             scan->is_streaming() == other->is_streaming();
     }
     if (const auto* rows = As<LocalRelation>(a)) {
       return rows->batches() == As<LocalRelation>(b)->batches();
@@ -65,6 +76,8 @@ class Comparison {
         const auto& right = *As<SetOperation>(b);
         return left.operation() == right.operation() && left.all() == right.all();
       }
+      case PlanKind::kDeduplicate:
+        return As<Deduplicate>(a)->within_watermark() == As<Deduplicate>(b)->within_watermark();
       case PlanKind::kSubqueryAlias:
       case PlanKind::kProject:
       case PlanKind::kFilter:
@@ -143,6 +156,17 @@ class Comparison {
 
 }  // namespace
 
+namespace {
+
+bool UsesPlan(const PlanPtr& plan, const PlanPtr& part) {
+  if (SamePlan(plan, part)) return true;
+  const auto& children = plan->children();
+  return std::any_of(children.begin(), children.end(),
+                     [&part](const PlanPtr& child) { return UsesPlan(child, part); });
+}
+
+}  // namespace
+
 bool SamePlan(const PlanPtr& a, const PlanPtr& b) { return a == b || Comparison().Same(a, b); }
 
 std::vector<PlanCache::EntryPtr> PlanCache::Entries() const {
@@ -170,12 +194,28 @@ bool PlanCache::Remove(const PlanPtr& analyzed) {
   return removed;
 }
 
+bool PlanCache::Contains(const PlanPtr& analyzed) const {
+  const std::vector<EntryPtr> entries = Entries();
+  return std::any_of(entries.begin(), entries.end(), [&analyzed](const EntryPtr& entry) {
+    return SamePlan(entry->plan, analyzed);
+  });
+}
+
 void PlanCache::Refresh(const PlanPtr& analyzed) {
   for (const EntryPtr& entry : Entries()) {
-    const bool uses = Exists<LogicalPlan>(entry->plan, [&analyzed](const LogicalPlan& node) {
-      return &node == analyzed.get();
-    });
-    if (!uses && !SamePlan(entry->plan, analyzed)) continue;
+    if (!UsesPlan(entry->plan, analyzed)) continue;
+    const std::lock_guard<std::mutex> lock(entry->mutex);
+    entry->rows.reset();
+  }
+}
+
+void PlanCache::RefreshPath(const std::string& directory) {
+  const auto reads = [&directory](const LogicalPlan& node) {
+    const auto* scan = As<TableScan>(node);
+    return scan != nullptr && scan->table()->Name().find(directory) != std::string::npos;
+  };
+  for (const EntryPtr& entry : Entries()) {
+    if (!Exists<LogicalPlan>(entry->plan, reads)) continue;
     const std::lock_guard<std::mutex> lock(entry->mutex);
     entry->rows.reset();
   }

@@ -22,8 +22,11 @@ class PlanCache {
   void Add(const PlanPtr& analyzed);
   /// Forgets the plan; false when it was not kept.
   bool Remove(const PlanPtr& analyzed);
+  bool Contains(const PlanPtr& analyzed) const;
   /// Forgets the rows of what uses the plan, so that they are read again.
   void Refresh(const PlanPtr& analyzed);
+  /// Forgets the rows of what reads files below a directory.
+  void RefreshPath(const std::string& directory);
   void Clear();
 
   /// Puts kept rows in the place of the queries they came from; `run` makes those that are not

@@ -18,7 +18,8 @@ Result<PhysicalPlanPtr> PlanBatchQuery(const PlanPtr& analyzed, const Config& co
 }
 
 Result<QueryResult> RunBatchQuery(const PlanPtr& analyzed, const Config& config,
-                                  const ExecutionServices& services) {
+                                  const ExecutionServices& services,
+                                  const CancellationToken* cancellation) {
   ARROW_RETURN_NOT_OK(CheckForBatch(analyzed));
   ARROW_ASSIGN_OR_RAISE(const PhysicalPlanPtr plan, PlanBatchQuery(analyzed, config));
   ExecutionServices of_session = services;
@@ -26,7 +27,8 @@ Result<QueryResult> RunBatchQuery(const PlanPtr& analyzed, const Config& config,
   BatchContext batch;
   batch.batch_timestamp_ms = services.clock->NowMs();
   const CancellationToken never_cancelled;
-  ExecutionContext execution(&of_session, std::move(batch), &never_cancelled);
+  ExecutionContext execution(&of_session, std::move(batch),
+                             cancellation == nullptr ? &never_cancelled : cancellation);
   QueryResult result;
   result.schema = analyzed->schema();
   ARROW_ASSIGN_OR_RAISE(result.batches, CollectPlan(*plan, &execution));

@@ -14,6 +14,7 @@ Result<PhysicalPlanPtr> PlanBatchQuery(const PlanPtr& analyzed, const Config& co
 
 /// Runs an analyzed batch plan to its end. Errors: CheckForBatch's for a streaming plan.
 Result<QueryResult> RunBatchQuery(const PlanPtr& analyzed, const Config& config,
-                                  const ExecutionServices& services);
+                                  const ExecutionServices& services,
+                                  const CancellationToken* cancellation = nullptr);
 
 }  // namespace firesteel

@@ -11,6 +11,7 @@
 #include "arrow/type_fwd.h"
 #include "firesteel/connector/batch_sink.h"
 #include "firesteel/connector/table.h"
+#include "firesteel/connector/user_function.h"
 #include "firesteel/output_mode.h"
 #include "firesteel/streaming_query_manager.h"
 #include "firesteel/trigger.h"
@@ -18,6 +19,8 @@
 
 namespace firesteel {
 
+class Catalog;
+class CancellationToken;
 class ListenerBus;
 
 /// What a DataStreamWriter asks for.
@@ -58,11 +61,19 @@ class SessionBackend {
   virtual Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) = 0;
   /// Runs a batch plan and returns all of its rows.
   virtual Result<QueryResult> ExecutePlan(const PlanPtr& plan) = 0;
+  /// The same, which fails soon after the token, that may be null, is cancelled.
+  virtual Result<QueryResult> ExecutePlan(const PlanPtr& plan,
+                                          const CancellationToken* cancellation) = 0;
   /// Runs a Command (plan/commands.h) and returns its small table.
   virtual Result<QueryResult> ExecuteCommand(const PlanPtr& command) = 0;
   virtual Result<std::string> ExplainPlan(const PlanPtr& plan, bool extended) = 0;
   /// Keeps the rows of a plan from when they are first needed on, or forgets them.
   virtual Status SetCached(const PlanPtr& plan, bool cached) = 0;
+  virtual Result<bool> IsCached(const PlanPtr& plan) = 0;
+  /// Forgets the cached rows of what reads files of this directory. Errors: no path.
+  virtual Status RefreshCachedPath(const std::string& path) = 0;
+  /// What names stand for; lives as long as the backend.
+  virtual Catalog* catalog() = 0;
   /// Runs a batch plan and writes its rows.
   virtual Status WriteBatch(const BatchWriteRequest& request) = 0;
   virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
@@ -70,6 +81,8 @@ class SessionBackend {
   /// Where to hear of the session's queries; lives as long as the backend.
   virtual ListenerBus* StreamListeners() = 0;
   virtual Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) = 0;
+  /// Makes a function of the client known to SQL texts; takes the place of one of its name.
+  virtual Status RegisterFunction(std::shared_ptr<const UserColumnFunction> function) = 0;
   virtual Status SetConfig(std::string_view name, std::string_view value) = 0;
   virtual std::optional<std::string> GetConfig(std::string_view name) = 0;
   virtual void UnsetConfig(std::string_view name) = 0;

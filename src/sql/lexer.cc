@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "common/ascii.h"
+
 namespace firesteel {
 
 namespace {
@@ -19,12 +21,10 @@ constexpr std::string_view kWideSpaces[] = {
     "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
     "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsWordCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_';
 }
 bool IsBeyondAscii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 class Lexer {
  public:
@@ -104,7 +104,7 @@ class Lexer {
     const char c = text_[position_];
     if (c == '\'' || c == '"') {
       ReadString(position_);
-    } else if (Upper(c) == 'R' && (At(position_ + 1) == '\'' || At(position_ + 1) == '"')) {
+    } else if (ToUpper(c) == 'R' && (At(position_ + 1) == '\'' || At(position_ + 1) == '"')) {
       ReadRawString();
     } else if (c == '`') {
       ReadQuotedName();
@@ -154,7 +154,7 @@ class Lexer {
 
   /// The end of an exponent at `from`, or `from` when there is none.
   size_t SkipExponent(size_t from) const {
-    if (Upper(At(from)) != 'E') return from;
+    if (ToUpper(At(from)) != 'E') return from;
     size_t digits = from + 1;
     if (At(digits) == '+' || At(digits) == '-') ++digits;
     const size_t end = SkipDigits(digits);
@@ -163,8 +163,8 @@ class Lexer {
 
   /// The end of a type suffix at `from`; L, S and Y only where `whole` says so.
   size_t SkipSuffix(size_t from, bool whole) const {
-    const char c = Upper(At(from));
-    if (c == 'B' && Upper(At(from + 1)) == 'D') return from + 2;
+    const char c = ToUpper(At(from));
+    if (c == 'B' && ToUpper(At(from + 1)) == 'D') return from + 2;
     if (c == 'F' || c == 'D') return from + 1;
     return whole && (c == 'L' || c == 'S' || c == 'Y') ? from + 1 : from;
   }
@@ -243,7 +243,7 @@ void AppendCodePoint(uint32_t code, std::string* out) {
 
 int HexDigit(char c) {
   if (IsDigit(c)) return c - '0';
-  const char upper = Upper(c);
+  const char upper = ToUpper(c);
   return upper >= 'A' && upper <= 'F' ? upper - 'A' + 10 : -1;
 }
 
@@ -309,7 +309,7 @@ size_t AppendEscape(std::string_view text, size_t at, std::string* out) {
 Result<std::vector<Token>> Tokenize(const SourceText& source) { return Lexer(source).Run(); }
 
 std::string UnescapeString(std::string_view token) {
-  if (Upper(token[0]) == 'R') return std::string(token.substr(2, token.size() - 3));
+  if (ToUpper(token[0]) == 'R') return std::string(token.substr(2, token.size() - 3));
   const char quote = token[0];
   const std::string_view text = token.substr(1, token.size() - 2);
   std::string value;

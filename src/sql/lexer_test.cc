@@ -21,13 +21,13 @@ std::string Show(std::string_view text) {
   return shown;
 }
 
-struct Case {
+struct LexerCase {
   std::string_view text;
   std::string_view tokens;
 };
 
 TEST(LexerTest, SplitsText) {
-  const Case cases[] = {
+  const LexerCase cases[] = {
       {"a+b", "w:a .:+ w:b"},
       {"a<=>b>=c", "w:a .:<=> w:b .:>= w:c"},
       {"t.`x y`.`a``b`", "w:t .:. q:`x y` .:. q:`a``b`"},
@@ -49,20 +49,26 @@ TEST(LexerTest, SplitsText) {
       {"caf\xC3\xA9", "error INVALID_IDENTIFIER"},
       {"`caf\xC3\xA9`", "q:`caf\xC3\xA9`"},
   };
-  for (const Case& c : cases) EXPECT_EQ(Show(c.text), c.tokens) << c.text;
+  for (const LexerCase& c : cases) EXPECT_EQ(Show(c.text), c.tokens) << c.text;
 }
 
 TEST(LexerTest, ReplacesEscapes) {
-  const Case cases[] = {
-      {"'a\\tb\\n'", "a\tb\n"},       {"'it''s'", "it's"},
-      {"\"say \"\"hi\"\"\"", "say \"hi\""}, {"'\\101\\u0042'", "AB"},
-      {"'\\U0001F600'", "\xF0\x9F\x98\x80"}, {"'\\uD83D\\uDE00'", "\xF0\x9F\x98\x80"},
-      {"'\\uD83D'", "?"},             {"'100\\%\\_'", "100\\%\\_"},
-      {"'\\q\\\\'", "q\\"},           {"'\\200'", "200"},
-      {"'\\177'", "\x7F"},            {"R'\\n'", "\\n"},
+  const LexerCase cases[] = {
+      {"'a\\tb\\n'", "a\tb\n"},
+      {"'it''s'", "it's"},
+      {"\"say \"\"hi\"\"\"", "say \"hi\""},
+      {"'\\101\\u0042'", "AB"},
+      {"'\\U0001F600'", "\xF0\x9F\x98\x80"},
+      {"'\\uD83D\\uDE00'", "\xF0\x9F\x98\x80"},
+      {"'\\uD83D'", "?"},
+      {"'100\\%\\_'", "100\\%\\_"},
+      {"'\\q\\\\'", "q\\"},
+      {"'\\200'", "200"},
+      {"'\\177'", "\x7F"},
+      {"R'\\n'", "\\n"},
       {"'\\u00'", "u00"},
   };
-  for (const Case& c : cases) EXPECT_EQ(UnescapeString(c.text), c.tokens) << c.text;
+  for (const LexerCase& c : cases) EXPECT_EQ(UnescapeString(c.text), c.tokens) << c.text;
   EXPECT_EQ(UnescapeString("'a\\0b'"), std::string("a\0b", 3));
   EXPECT_EQ(UnquoteName("`a``b`"), "a`b");
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "arrow/array/array_base.h"
+#include "common/ascii.h"
 #include "common/error.h"
 #include "expr/unresolved.h"
 #include "sql/expression_parser.h"
@@ -17,9 +18,7 @@ namespace {
 
 constexpr int kMaximumPrecision = 38;
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-bool IsDigits(std::string_view text) {
+bool AreDigits(std::string_view text) {
   for (char c : text) {
     if (c < '0' || c > '9') return false;
   }
@@ -28,8 +27,8 @@ bool IsDigits(std::string_view text) {
 
 /// A number's text without its type suffix, and the suffix: L, S, Y, F, D, B for BD, or 0.
 std::pair<std::string_view, char> SplitSuffix(std::string_view text) {
-  const char last = Upper(text.back());
-  if (last == 'D' && text.size() > 1 && Upper(text[text.size() - 2]) == 'B') {
+  const char last = ToUpper(text.back());
+  if (last == 'D' && text.size() > 1 && ToUpper(text[text.size() - 2]) == 'B') {
     return {text.substr(0, text.size() - 2), 'B'};
   }
   if (std::string_view("LSYFD").find(last) != std::string_view::npos) {
@@ -68,7 +67,7 @@ Status ExpressionParser::ParseNumber(bool negative, int start, Parsed* out) {
     return MakeFloating(text, suffix == 'F', negative, start, out);
   }
   if (suffix == 'B') return MakeDecimal(text, negative, start, out);
-  if (IsDigits(text)) return MakeWhole(text, suffix, negative, start, out);
+  if (AreDigits(text)) return MakeWhole(text, suffix, negative, start, out);
   if (text.find_first_of("eE") != text.npos) return MakeFloating(text, false, negative, start, out);
   return MakeDecimal(text, negative, start, out);
 }
@@ -194,7 +193,7 @@ Status ExpressionParser::ParseTypedLiteral(Parsed* out) {
   const Token& token = Peek();
   const int start = token.start;
   std::string keyword;
-  for (char c : TextOf(token)) keyword.push_back(Upper(c));
+  for (char c : TextOf(token)) keyword.push_back(ToUpper(c));
   if (keyword == "DATE") return ParseDateLiteral(TypeId::kDate, "DATE", start, out);
   if (keyword == "TIMESTAMP_NTZ") {
     return ParseDateLiteral(TypeId::kTimestampNtz, "TIMESTAMP_NTZ", start, out);
@@ -235,7 +234,7 @@ Status ExpressionParser::ParseBinaryLiteral(int start, Parsed* out) {
   int high = 0;
   // An odd number of digits has a zero in front.
   for (size_t i = 0; i < text.size(); ++i) {
-    const char c = Upper(text[i]);
+    const char c = ToUpper(text[i]);
     const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
     if (digit < 0) return InvalidTypedLiteral("X", text, start);
     const bool completes = (text.size() - i) % 2 == 1;

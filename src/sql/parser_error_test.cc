@@ -7,7 +7,7 @@
 namespace firesteel {
 namespace {
 
-struct Case {
+struct ParserErrorCase {
   std::string_view text;
   std::string_view condition;
   int start;                   ///< offset the error points to
@@ -21,7 +21,7 @@ std::string Parameter(const ErrorInfo& info, const std::string& name) {
 }
 
 TEST(ParserErrorTest, SaysWhatAndWhere) {
-  const Case cases[] = {
+  const ParserErrorCase cases[] = {
       {"", "PARSE_EMPTY_STATEMENT", 0},
       {" -- nothing", "PARSE_EMPTY_STATEMENT", 0},
       {"a +", "PARSE_SYNTAX_ERROR", 3, "end of input"},
@@ -79,7 +79,7 @@ TEST(ParserErrorTest, SaysWhatAndWhere) {
       {":p", "UNBOUND_SQL_PARAMETER", 0},
       {"a + ?", "UNBOUND_SQL_PARAMETER", 4},
   };
-  for (const Case& c : cases) {
+  for (const ParserErrorCase& c : cases) {
     const auto parsed = ParseExpression(c.text);
     ASSERT_FALSE(parsed.ok()) << c.text << " is " << (*parsed)->Sql();
     const ErrorInfo* info = GetErrorInfo(parsed.status());

@@ -10,13 +10,13 @@
 namespace firesteel {
 namespace {
 
-struct Case {
+struct ParserCase {
   std::string_view text;
   std::string_view sql;  ///< operators are calls: +(a, b)
 };
 
-void ExpectAll(std::initializer_list<Case> cases) {
-  for (const Case& c : cases) {
+void ExpectAll(std::initializer_list<ParserCase> cases) {
+  for (const ParserCase& c : cases) {
     const auto parsed = ParseExpression(c.text);
     ASSERT_TRUE(parsed.ok()) << c.text << ": " << parsed.status().message();
     EXPECT_EQ((*parsed)->Sql(), c.sql) << c.text;
@@ -161,14 +161,14 @@ TEST(ParserTest, ParsesSpecialForms) {
 
 TEST(ParserTest, FindsWhereTypesEnd) {
   // The names of columns leave out casts to nested types, plans do not.
-  const Case cases[] = {
+  const ParserCase cases[] = {
       {"cast(a as array<struct<x: int, y: array<string>>>)",
        "cast('a as array<struct<x:int,y:array<string>>>)"},
       {"a::array<array<int>>", "cast('a as array<array<int>>)"},
       {"a::map<string, int>::string", "cast(cast('a as map<string,int>) as string)"},
       {"a::decimal(10, 2)", "cast('a as decimal(10,2))"},
   };
-  for (const Case& c : cases) {
+  for (const ParserCase& c : cases) {
     const auto parsed = ParseExpression(c.text);
     ASSERT_TRUE(parsed.ok()) << c.text << ": " << parsed.status().message();
     EXPECT_EQ((*parsed)->ToString(), c.sql) << c.text;

@@ -8,7 +8,7 @@
 namespace firesteel {
 namespace {
 
-struct Case {
+struct QueryParserCase {
   std::string_view text;
   std::string_view tree;  ///< without the quote that marks what is unresolved
 };
@@ -22,8 +22,8 @@ std::string TreeOf(const PlanPtr& plan) {
   return tree;
 }
 
-void ExpectTrees(std::initializer_list<Case> cases) {
-  for (const Case& c : cases) {
+void ExpectTrees(std::initializer_list<QueryParserCase> cases) {
+  for (const QueryParserCase& c : cases) {
     const auto parsed = ParseStatement(c.text);
     ASSERT_TRUE(parsed.ok()) << c.text << ": " << parsed.status().ToString();
     EXPECT_EQ(TreeOf(*parsed), c.tree) << c.text;
@@ -276,17 +276,18 @@ TEST(QueryParserTest, FindsNamedWindowsOfTheirOwnSelect) {
   });
 }
 
-TEST(QueryParserTest, ComputesTheWindowsOfQualifyAside) {
+TEST(QueryParserTest, PutsQualifyAboveTheListAndHaving) {
   ExpectTrees({
       {"SELECT a, f() OVER (ORDER BY a) AS n FROM t QUALIFY n < 3",
-       "Filter <(n, 3)\n"
+       "Qualify <(n, 3)\n"
        "+- Project [a, f() OVER (ORDER BY a ASC NULLS FIRST) AS n#0]\n"
        "   +- UnresolvedTable [t], batch\n"},
-      {"SELECT a FROM t QUALIFY f() OVER (ORDER BY a) < 3",
-       "Project [* EXCEPT (_qualify0)]\n"
-       "+- Filter <(_qualify0, 3)\n"
-       "   +- Project [a, f() OVER (ORDER BY a ASC NULLS FIRST) AS _qualify0#0]\n"
-       "      +- UnresolvedTable [t], batch\n"},
+      {"SELECT DISTINCT a FROM t GROUP BY a HAVING b QUALIFY f() OVER w < 3 WINDOW w AS (ORDER BY a)",
+       "Distinct\n"
+       "+- Qualify <(f() OVER (ORDER BY a ASC NULLS FIRST), 3)\n"
+       "   +- Having b\n"
+       "      +- Aggregate [a], [a]\n"
+       "         +- UnresolvedTable [t], batch\n"},
   });
 }
 

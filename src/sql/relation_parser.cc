@@ -2,10 +2,12 @@
 #include <utility>
 
 #include "common/error.h"
+#include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
 #include "sql/statement_parser.h"
+#include "types/interval.h"
 
 namespace firesteel {
 
@@ -225,7 +227,49 @@ bool StatementParser::PeekTableAlias() const {
   return true;
 }
 
+// A table may be called `watermark`: the clause has DELAY OF INTERVAL.
+bool StatementParser::PeekWatermark() const {
+  if (!PeekWord("WATERMARK")) return false;
+  for (int ahead = 1, depth = 0; Peek(ahead).kind != TokenKind::kEnd; ++ahead) {
+    if (PeekSymbol("(", ahead)) ++depth;
+    if (PeekSymbol(")", ahead) && --depth < 0) return false;
+    if (depth > 0) continue;
+    if (ahead > 1 && PeekWord("DELAY", ahead) && PeekWord("OF", ahead + 1)) return true;
+    if (BeginsClause(ahead)) return false;
+  }
+  return false;
+}
+
+// `WATERMARK expression [[AS] name] DELAY OF INTERVAL …`.
+Status StatementParser::ParseWatermark(ParsedPlan* out) {
+  Advance();
+  Parsed event_time;
+  ARROW_RETURN_NOT_OK(ParseExpression(&event_time));
+  const bool has_as = AcceptWord("AS");
+  if (has_as || !PeekWord("DELAY")) {
+    std::string name;
+    ARROW_RETURN_NOT_OK(ParseName(&name));
+    event_time.expression = std::make_shared<Alias>(event_time.expression, std::move(name));
+  }
+  ARROW_RETURN_NOT_OK(ExpectWord("DELAY"));
+  ARROW_RETURN_NOT_OK(ExpectWord("OF"));
+  if (!PeekWord("INTERVAL")) return SyntaxError();
+  Parsed delay;
+  ARROW_RETURN_NOT_OK(ParsePrimary(&delay));
+  const auto* literal = As<Literal>(delay.expression);
+  if (literal == nullptr) return SyntaxError();
+  CalendarInterval interval;
+  const Value& value = literal->value();
+  if (value.Is<CalendarInterval>()) interval = value.Get<CalendarInterval>();
+  if (value.Is<DayTimeInterval>()) interval.micros = value.Get<DayTimeInterval>().micros;
+  if (value.Is<YearMonthInterval>()) interval.months = value.Get<YearMonthInterval>().months;
+  PlanPtr watermark = std::make_shared<EventTimeWatermark>(
+      event_time.expression, FormatCalendarInterval(interval), out->plan);
+  return Put(std::move(watermark), ListOf(event_time), out);
+}
+
 Status StatementParser::ParseTableAlias(ParsedPlan* out) {
+  if (PeekWatermark()) ARROW_RETURN_NOT_OK(ParseWatermark(out));
   if (PeekWord("TABLESAMPLE") && (PeekSymbol("(", 1) || IsName(Peek(1)))) {
     return Unsupported("TABLESAMPLE", Peek().start);
   }

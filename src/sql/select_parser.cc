@@ -5,6 +5,7 @@
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
+#include "plan/windows.h"
 #include "sql/statement_parser.h"
 
 namespace firesteel {
@@ -75,10 +76,6 @@ Status StatementParser::ParseSelectBody(SelectClause select, ParsedPlan* out) {
   ParsedList grouping;
   if (grouped) ARROW_RETURN_NOT_OK(ParseGroupBy(&grouping));
   const bool having = PeekWord("HAVING");
-  if (!grouped && !having && PeekWord("QUALIFY") && BeginsClause()) {
-    ARROW_RETURN_NOT_OK(ParseQualify(std::move(select.list), out));
-    return select.distinct ? Put(std::make_shared<Distinct>(out->plan), out) : Status::OK();
-  }
   ParsedList all = grouping;
   all.depth = std::max(all.depth, select.list.depth);
   all.nodes += select.list.nodes;
@@ -91,8 +88,14 @@ Status StatementParser::ParseSelectBody(SelectClause select, ParsedPlan* out) {
   }
   ARROW_RETURN_NOT_OK(Put(std::move(node), all, out));
   if (having) ARROW_RETURN_NOT_OK(ParseHaving(out));
-  if (select.distinct) ARROW_RETURN_NOT_OK(Put(std::make_shared<Distinct>(out->plan), out));
-  return PeekWord("WINDOW") ? SkipWindowClause() : Status::OK();
+  // The windows' definitions stand before QUALIFY or after it.
+  const bool windows = PeekWord("WINDOW");
+  if (windows) ARROW_RETURN_NOT_OK(SkipWindowClause());
+  if (PeekWord("QUALIFY")) {
+    ARROW_RETURN_NOT_OK(ParseQualify(out));
+    if (!windows && PeekWord("WINDOW")) ARROW_RETURN_NOT_OK(SkipWindowClause());
+  }
+  return select.distinct ? Put(std::make_shared<Distinct>(out->plan), out) : Status::OK();
 }
 
 Status StatementParser::ParseWhere(ParsedPlan* out) {
@@ -111,33 +114,12 @@ Status StatementParser::ParseHaving(ParsedPlan* out) {
   return Put(std::move(having), ListOf(condition), out);
 }
 
-// QUALIFY keeps rows by the values of window functions. Those it computes itself become columns
-// that are left out again.
-Status StatementParser::ParseQualify(ParsedList list, ParsedPlan* out) {
+Status StatementParser::ParseQualify(ParsedPlan* out) {
   Advance();
   Parsed condition;
   ARROW_RETURN_NOT_OK(ParseExpression(&condition));
-  std::vector<std::vector<std::string>> hidden;
-  ARROW_ASSIGN_OR_RAISE(
-      condition.expression,
-      TransformUp<Expression>(
-          condition.expression, [&](const ExpressionPtr& expression) -> Result<ExpressionPtr> {
-            if (As<WindowExpression>(expression) == nullptr) return ExpressionPtr();
-            std::string name = "_qualify" + std::to_string(hidden.size());
-            list.items.push_back(std::make_shared<Alias>(expression, name));
-            hidden.push_back({name});
-            return std::make_shared<UnresolvedAttribute>(hidden.back());
-          }));
-  list.depth = std::max(list.depth, condition.depth);
-  PlanPtr project = std::make_shared<Project>(list.items, out->plan);
-  ARROW_RETURN_NOT_OK(Put(std::move(project), list, out));
-  PlanPtr filter = std::make_shared<Filter>(condition.expression, out->plan);
-  ARROW_RETURN_NOT_OK(Put(std::move(filter), ListOf(condition), out));
-  if (PeekWord("WINDOW")) ARROW_RETURN_NOT_OK(SkipWindowClause());
-  if (hidden.empty()) return Status::OK();
-  std::vector<ExpressionPtr> star{
-      std::make_shared<UnresolvedStar>(std::vector<std::string>(), std::move(hidden))};
-  return Put(std::make_shared<Project>(std::move(star), out->plan), out);
+  PlanPtr qualify = std::make_shared<Qualify>(condition.expression, out->plan);
+  return Put(std::move(qualify), ListOf(condition), out);
 }
 
 // `WINDOW w AS (…), …`: those that are used have been read by then; all must be well-formed.

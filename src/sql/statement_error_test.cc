@@ -7,14 +7,14 @@
 namespace firesteel {
 namespace {
 
-struct Case {
+struct StatementErrorCase {
   std::string_view text;
   std::string_view condition;
   int start;  ///< offset the error points to
 };
 
 TEST(StatementErrorTest, SaysWhatAndWhere) {
-  const Case cases[] = {
+  const StatementErrorCase cases[] = {
       {"", "PARSE_EMPTY_STATEMENT", 0},
       {"SELEC 1", "PARSE_SYNTAX_ERROR", 0},
       {"SELECT", "PARSE_SYNTAX_ERROR", 6},
@@ -44,9 +44,9 @@ TEST(StatementErrorTest, SaysWhatAndWhere) {
       {"USE", "PARSE_SYNTAX_ERROR", 3},
       {"SHOW TABLES FROM", "PARSE_SYNTAX_ERROR", 16},
       {"DESCRIBE t a b", "PARSE_SYNTAX_ERROR", 13},
-      {"INSERT INTO t VALUES (1)", "INVALID_STATEMENT_OR_CLAUSE", 0},
+      {"INSERT OVERWRITE DIRECTORY '/a' SELECT 1", "INVALID_STATEMENT_OR_CLAUSE", 0},
       {"CREATE OR REPLACE TABLE t (a INT)", "INVALID_STATEMENT_OR_CLAUSE", 0},
-      {"CREATE VIEW v AS SELECT 1", "INVALID_STATEMENT_OR_CLAUSE", 12},
+      {"CREATE TABLE t (a INT) CLUSTERED BY (a) INTO 2 BUCKETS", "INVALID_STATEMENT_OR_CLAUSE", 23},
       {"MERGE INTO t USING u ON a", "INVALID_STATEMENT_OR_CLAUSE", 0},
       {"GRANT SELECT ON t TO u", "INVALID_STATEMENT_OR_CLAUSE", 0},
       {"SELECT * FROM t TABLESAMPLE (1 PERCENT)", "INVALID_STATEMENT_OR_CLAUSE", 16},
@@ -56,19 +56,19 @@ TEST(StatementErrorTest, SaysWhatAndWhere) {
       {"SELECT 1 FROM a NATURAL CROSS JOIN b", "INCOMPATIBLE_JOIN_TYPES", 16},
       {"SELECT 1 FROM a RIGHT JOIN LATERAL (SELECT 1)", "INVALID_LATERAL_JOIN_TYPE", 16},
       {"SELECT f() OVER w FROM t", "MISSING_WINDOW_SPECIFICATION", 16},
-      {"SELECT f() OVER w FROM t WINDOW w AS (ORDER BY g() OVER w)",
-       "MISSING_WINDOW_SPECIFICATION", 56},
+      {"SELECT f() OVER w FROM t WINDOW w AS (ORDER BY g() OVER w)", "MISSING_WINDOW_SPECIFICATION",
+       56},
       {"CREATE TEMP VIEW IF NOT EXISTS v AS SELECT 1", "_LEGACY_ERROR_TEMP_0053", 17},
       {"CREATE TEMP VIEW a.v AS SELECT 1", "TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", 17},
       {"CREATE TEMP VIEW v (a FOO) USING csv", "UNSUPPORTED_DATATYPE", 20},
       {"SET a b = 1", "INVALID_SET_SYNTAX", 0},
       {"RESET a b", "INVALID_RESET_COMMAND_FORMAT", 0},
-      {"SET TIME ZONE INTERVAL '19' HOUR",
-       "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", 0},
+      {"SET TIME ZONE INTERVAL '19' HOUR", "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE",
+       0},
       {"EXECUTE IMMEDIATE 'SELECT ?'", "UNBOUND_SQL_PARAMETER", 7},
       {"FROM t |> ORDER BY a LIMIT 1", "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS", 10},
   };
-  for (const Case& c : cases) {
+  for (const StatementErrorCase& c : cases) {
     const auto parsed = ParseStatement(c.text);
     EXPECT_FALSE(parsed.ok()) << c.text << " is\n" << (*parsed)->TreeString();
     const ErrorInfo* info = GetErrorInfo(parsed.status());
@@ -79,7 +79,7 @@ TEST(StatementErrorTest, SaysWhatAndWhere) {
   }
 }
 
-std::string Repeat(std::string_view text, int times) {
+std::string RepeatText(std::string_view text, int times) {
   std::string repeated;
   for (int i = 0; i < times; ++i) repeated += text;
   return repeated;
@@ -87,17 +87,19 @@ std::string Repeat(std::string_view text, int times) {
 
 TEST(StatementErrorTest, RefusesWhatNestsTooDeeply) {
   for (const std::string& text : {
-           Repeat("SELECT * FROM (", 1000) + "SELECT 1" + Repeat(")", 1000),
-           Repeat("(", 1000) + "SELECT 1" + Repeat(")", 1000),
-           "SELECT " + Repeat("(SELECT ", 1000) + "1" + Repeat(")", 1000),
-           "SELECT * FROM " + Repeat("(", 20000) + "t" + Repeat(")", 20000),
-           "SELECT * FROM t" + Repeat(" JOIN t", 2000),
-           Repeat("WITH a AS (", 1000) + "SELECT 1" + Repeat(") TABLE a", 1000),
-           "SELECT 1 WHERE " + Repeat("EXISTS (SELECT 1 WHERE ", 1000) + "true" + Repeat(")", 1000),
-           "FROM t" + Repeat(" |> WHERE a", 2000),
-           "SELECT 1" + Repeat(" EXCEPT SELECT 1", 2000),
-           "SELECT a FROM t GROUP BY " + Repeat("GROUPING SETS (", 2000) + "a" + Repeat(")", 2000),
-           Repeat("EXPLAIN ", 2000) + "SELECT 1",
+           RepeatText("SELECT * FROM (", 1000) + "SELECT 1" + RepeatText(")", 1000),
+           RepeatText("(", 1000) + "SELECT 1" + RepeatText(")", 1000),
+           "SELECT " + RepeatText("(SELECT ", 1000) + "1" + RepeatText(")", 1000),
+           "SELECT * FROM " + RepeatText("(", 20000) + "t" + RepeatText(")", 20000),
+           "SELECT * FROM t" + RepeatText(" JOIN t", 2000),
+           RepeatText("WITH a AS (", 1000) + "SELECT 1" + RepeatText(") TABLE a", 1000),
+           "SELECT 1 WHERE " + RepeatText("EXISTS (SELECT 1 WHERE ", 1000) + "true" +
+               RepeatText(")", 1000),
+           "FROM t" + RepeatText(" |> WHERE a", 2000),
+           "SELECT 1" + RepeatText(" EXCEPT SELECT 1", 2000),
+           "SELECT a FROM t GROUP BY " + RepeatText("GROUPING SETS (", 2000) + "a" +
+               RepeatText(")", 2000),
+           RepeatText("EXPLAIN ", 2000) + "SELECT 1",
        }) {
     EXPECT_EQ(ErrorCondition(ParseStatement(text).status()), "FAILED_TO_PARSE_TOO_COMPLEX")
         << text.substr(0, 60);
@@ -106,13 +108,14 @@ TEST(StatementErrorTest, RefusesWhatNestsTooDeeply) {
 
 TEST(StatementErrorTest, TakesWhatIsLongOrNestsAlmostTooDeeply) {
   for (const std::string& text : {
-           Repeat("SELECT * FROM (", 120) + "SELECT 1" + Repeat(")", 120),
-           "SELECT " + Repeat("(SELECT ", 100) + "1" + Repeat(")", 100),
-           "SELECT " + Repeat("(", 900) + "1" + Repeat(")", 900),
-           "SELECT 1" + Repeat(" UNION ALL SELECT 1", 20000),
-           "VALUES (1, 'a')" + Repeat(", (1, 'a')", 20000),
-           "SELECT 1" + Repeat(", 1", 20000),
-           "SELECT f() OVER w" + Repeat(", f() OVER w", 5000) + " FROM t WINDOW w AS (ORDER BY a)",
+           RepeatText("SELECT * FROM (", 120) + "SELECT 1" + RepeatText(")", 120),
+           "SELECT " + RepeatText("(SELECT ", 100) + "1" + RepeatText(")", 100),
+           "SELECT " + RepeatText("(", 900) + "1" + RepeatText(")", 900),
+           "SELECT 1" + RepeatText(" UNION ALL SELECT 1", 20000),
+           "VALUES (1, 'a')" + RepeatText(", (1, 'a')", 20000),
+           "SELECT 1" + RepeatText(", 1", 20000),
+           "SELECT f() OVER w" + RepeatText(", f() OVER w", 5000) +
+               " FROM t WINDOW w AS (ORDER BY a)",
        }) {
     const auto parsed = ParseStatement(text);
     EXPECT_TRUE(parsed.ok()) << text.substr(0, 60) << ": "

@@ -12,24 +12,22 @@ namespace {
 /// How statements begin that Spark has and this parser refuses. After the words something must
 /// follow, or the text is no statement at all.
 constexpr std::string_view kKnownStatements[][3] = {
-    {"CREATE", "TABLE", ""},     {"CREATE", "EXTERNAL", "TABLE"}, {"CREATE", "DATABASE", ""},
-    {"CREATE", "SCHEMA", ""},    {"CREATE", "NAMESPACE", ""},     {"CREATE", "FUNCTION", ""},
+    {"CREATE", "FUNCTION", ""},
     {"CREATE", "TEMPORARY", "FUNCTION"}, {"CREATE", "TEMPORARY", "TABLE"},
     {"CREATE", "TEMPORARY", "VARIABLE"}, {"CREATE", "INDEX", ""},
     {"CREATE", "MATERIALIZED", "VIEW"},  {"CREATE", "STREAMING", "TABLE"},
-    {"CREATE", "FLOW", ""},      {"REPLACE", "TABLE", ""},        {"INSERT", "INTO", ""},
-    {"INSERT", "OVERWRITE", ""}, {"MERGE", "INTO", ""},           {"MERGE", "WITH", "SCHEMA"},
-    {"DELETE", "FROM", ""},      {"TRUNCATE", "TABLE", ""},       {"ANALYZE", "TABLE", ""},
-    {"ANALYZE", "TABLES", ""},   {"LOAD", "DATA", ""},            {"MSCK", "REPAIR", ""},
-    {"REPAIR", "TABLE", ""},     {"COMMENT", "ON", ""},           {"DECLARE", "VARIABLE", ""},
+    {"CREATE", "FLOW", ""},      {"REPLACE", "TABLE", ""},
+    {"MERGE", "INTO", ""},           {"MERGE", "WITH", "SCHEMA"},
+    {"DELETE", "FROM", ""},
+    {"ANALYZE", "TABLES", ""},   {"LOAD", "DATA", ""},
+    {"COMMENT", "ON", ""},           {"DECLARE", "VARIABLE", ""},
     {"DECLARE", "OR", "REPLACE"},{"ADD", "JAR", ""},
     {"ADD", "FILE", ""},         {"ADD", "ARCHIVE", ""},          {"LIST", "JAR", ""},
-    {"LIST", "FILE", ""},        {"DROP", "DATABASE", ""},        {"DROP", "SCHEMA", ""},
-    {"DROP", "NAMESPACE", ""},   {"DROP", "FUNCTION", ""},        {"DROP", "INDEX", ""},
+    {"LIST", "FILE", ""},        {"DROP", "FUNCTION", ""},        {"DROP", "INDEX", ""},
     {"DROP", "TEMPORARY", "FUNCTION"},   {"DROP", "TEMPORARY", "VARIABLE"},
-    {"ALTER", "TABLE", ""},      {"ALTER", "DATABASE", ""},       {"ALTER", "SCHEMA", ""},
-    {"ALTER", "NAMESPACE", ""},  {"ALTER", "VIEW", ""},           {"SHOW", "CREATE", "TABLE"},
-    {"SHOW", "PARTITIONS", ""},  {"SHOW", "TABLE", "EXTENDED"},   {"SHOW", "CURRENT", "ROLES"},
+    {"ALTER", "DATABASE", ""},       {"ALTER", "SCHEMA", ""},
+    {"ALTER", "NAMESPACE", ""},  {"ALTER", "VIEW", ""},           
+    {"SHOW", "TABLE", "EXTENDED"},   {"SHOW", "CURRENT", "ROLES"},
     {"SHOW", "PROCEDURES", ""},  {"REFRESH", "FUNCTION", ""},     {"SET", "VAR", "="},
     {"GRANT", "", ""},           {"REVOKE", "", ""},              {"UPDATE", "", ""},
     {"CALL", "", ""},            {"LOCK", "", ""},                {"UNLOCK", "", ""},
@@ -57,6 +55,9 @@ Status StatementParser::ParseStatement(ParsedPlan* out) {
 
 Status StatementParser::ParseCommand(ParsedPlan* out) {
   PlanPtr* const plan = &out->plan;
+  ChangeTable::Action action;
+  if (AcceptTableStatement(&action)) return ParseTableStatement(action, plan);
+  if (PeekWord("INSERT")) return ParseInsert(plan);
   if (PeekWord("CREATE")) return ParseCreate(plan);
   if (PeekWord("ALTER")) return ParseAlter(plan);
   if (PeekWord("DROP")) return ParseDrop(plan);

@@ -14,6 +14,7 @@
 #include "plan/logical_plan.h"
 #include "plan/pivots.h"
 #include "plan/queries.h"
+#include "plan/table_commands.h"
 #include "sql/expression_parser.h"
 
 namespace firesteel {
@@ -94,7 +95,7 @@ class StatementParser final : public ExpressionParser {
   Status ParseSelectBody(SelectClause select, ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseWhere(ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseHaving(ParsedPlan* out);
-  FIRESTEEL_OWN_FRAME Status ParseQualify(ParsedList list, ParsedPlan* out);
+  FIRESTEEL_OWN_FRAME Status ParseQualify(ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status SkipWindowClause();
 
   // grouping_parser.cc
@@ -125,6 +126,8 @@ class StatementParser final : public ExpressionParser {
                                                 ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseLateralView(ParsedPlan* out);
   /// `[AS] name [(columns)]`, if there is one.
+  bool PeekWatermark() const;
+  FIRESTEEL_OWN_FRAME Status ParseWatermark(ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseTableAlias(ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status RefuseAfterTable();
   bool PeekTableAlias() const;
@@ -159,6 +162,17 @@ class StatementParser final : public ExpressionParser {
   Status ParseViewSource(CreateView::Definition definition, std::optional<std::string> schema,
                          PlanPtr* out);
   Status ParseAlter(PlanPtr* out);
+  /// `(a INT, b STRING NOT NULL COMMENT '…')`.
+  Status ParseColumnDefinitions(Schema* columns);
+  Status ParseCreateTable(PlanPtr* out);
+  Status ParseTableClause(CreateTable::Definition* definition, bool* more);
+  Status ParsePartitionedBy(CreateTable::Definition* definition);
+  Status ParseInsert(PlanPtr* out);
+  Status ParsePartitionValues(std::vector<std::pair<std::string, ExpressionPtr>>* values);
+  Status ParseDatabaseChange(bool drop, PlanPtr* out);
+  bool AcceptTableStatement(ChangeTable::Action* action);
+  Status ParseTableStatement(ChangeTable::Action action, PlanPtr* out);
+  Status ParseAlterTable(PlanPtr* out);
   Status ParseDrop(PlanPtr* out);
   Status ParseShow(PlanPtr* out);
   Status ParseShowFunctions(Show::Request request, PlanPtr* out);

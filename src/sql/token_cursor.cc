@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/error.h"
 #include "sql/expression_parser.h"
 
@@ -9,12 +10,9 @@ namespace firesteel {
 
 namespace {
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 bool EqualsUpper(std::string_view text, std::string_view upper) {
-  return text.size() == upper.size() &&
-         std::equal(text.begin(), text.end(), upper.begin(),
-                    [](char a, char b) { return Upper(a) == b; });
+  return text.size() == upper.size() && std::equal(text.begin(), text.end(), upper.begin(),
+                                                   [](char a, char b) { return ToUpper(a) == b; });
 }
 
 }  // namespace

@@ -7,8 +7,21 @@
 
 namespace firesteel {
 
+namespace {
+
+/// Whether a value differs from row to row.
+bool ReadsColumns(const ExpressionPtr& expression) {
+  return Exists<Expression>(expression, [](const Expression& e) {
+    return e.kind() == ExpressionKind::kUnresolvedAttribute ||
+           e.kind() == ExpressionKind::kSubquery;
+  });
+}
+
+}  // namespace
+
 Status StatementParser::ParseOver(Parsed* out) {
   Advance();
+  const int specification = Peek().start;
   WindowDefinition own;
   const WindowDefinition* window = &own;
   // `OVER w`, also `OVER (w)`.
@@ -28,14 +41,16 @@ Status StatementParser::ParseOver(Parsed* out) {
   };
   return Make(std::make_shared<WindowExpression>(
                   out->expression, window->partition.items, window->order.items, window->frame,
-                  window->offsets.items, source_->OriginOf(out->start, LastEnd())),
+                  window->offsets.items, source_->OriginOf(out->start, LastEnd()),
+                  source_->OriginOf(specification, LastEnd())),
               {*out, extent(window->partition), extent(window->order), extent(window->offsets)},
               out->start, out);
 }
 
 Status StatementParser::ParseWindowDefinition(WindowDefinition* window) {
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
-  if ((PeekWord("PARTITION") || PeekWord("DISTRIBUTE")) && PeekWord("BY", 1)) {
+  if ((PeekWord("PARTITION") || PeekWord("DISTRIBUTE") || PeekWord("CLUSTER")) &&
+      PeekWord("BY", 1)) {
     Advance(2);
     do {
       Parsed expression;
@@ -78,6 +93,10 @@ Status StatementParser::ParseFrameBound(bool upper, WindowDefinition* window,
   } else {
     Parsed offset;
     ARROW_RETURN_NOT_OK(ParseInfix(upper ? kWeakest : kComparison, &offset));
+    if (ReadsColumns(offset.expression)) {
+      return source_->ErrorAt("INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", {}, offset.start,
+                              Peek().end);
+    }
     window->offsets.Add(offset);
   }
   if (AcceptWord("PRECEDING")) {

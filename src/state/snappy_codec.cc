@@ -16,20 +16,20 @@ namespace {
 // Another stream may follow at once; its header cannot be mistaken for a size, which is positive.
 constexpr int32_t kVersion = 1;
 constexpr int64_t kVersionBytes = 8;
-constexpr size_t kBlockBytes = 32 * 1024;
+constexpr size_t kSnappyBlockBytes = 32 * 1024;
 
 // A copy of 64 bytes takes at least 3; a claim beyond this is a damaged size.
-constexpr uint64_t kMaxRatio = 32;
+constexpr uint64_t kSnappyMaxRatio = 32;
 
 class SnappyCompressor final : public StateCompressor {
  public:
   Status Append(std::string_view plain, std::string* file) override {
     Start(file);
     while (!plain.empty()) {
-      const size_t taken = std::min(plain.size(), kBlockBytes - block_.size());
+      const size_t taken = std::min(plain.size(), kSnappyBlockBytes - block_.size());
       block_.append(plain.substr(0, taken));
       plain.remove_prefix(taken);
-      if (block_.size() == kBlockBytes) AppendBlock(file);
+      if (block_.size() == kSnappyBlockBytes) AppendBlock(file);
     }
     return Status::OK();
   }
@@ -101,7 +101,7 @@ class SnappyDecompressor final : public StateDecompressor {
     ARROW_ASSIGN_OR_RAISE(const std::string_view packed, input_->Read(size));
     size_t plain_size = 0;
     if (!snappy::GetUncompressedLength(packed.data(), packed.size(), &plain_size) ||
-        plain_size > packed.size() * kMaxRatio) {
+        plain_size > packed.size() * kSnappyMaxRatio) {
       return input_->Damaged(start, "a snappy block is invalid");
     }
     const size_t before = plain->size();

@@ -24,6 +24,9 @@ StateOperatorProgress ReportOperator(const StatefulOperatorInfo& info,
   progress.num_shuffle_partitions = info.partitions;
   progress.num_state_store_instances =
       metrics.partitions * static_cast<int64_t>(info.stores.size());
+  if (info.name.starts_with("dedupe")) {
+    progress.custom_metrics["numDroppedDuplicateRows"] = metrics.duplicates_dropped;
+  }
   return progress;
 }
 
@@ -78,6 +81,7 @@ Result<BatchResult> BatchRunner::Run(const PendingBatch& batch,
     for (size_t i = 0; i < source_count; ++i) {
       result.input_rows.push_back(*execution.InputRows(static_cast<int>(i)));
     }
+    result.watermarks = ObserveWatermarks(query_->watermarks, execution);
   }
   for (const StatefulOperator* stateful : query_->operators) {
     result.state_operators.push_back(

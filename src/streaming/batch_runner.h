@@ -10,6 +10,7 @@
 #include "streaming/batch_output.h"
 #include "streaming/query_checkpoint.h"
 #include "streaming/query_preparation.h"
+#include "streaming/watermark_tracker.h"
 
 namespace firesteel {
 
@@ -29,6 +30,7 @@ struct BatchResult {
   std::vector<StateOperatorProgress> state_operators;
   int64_t output_rows = 0;
   std::vector<int64_t> eviction_watermarks_ms;  ///< by operator id
+  std::vector<WatermarkObservation> watermarks;  ///< empty when the plan did not run
 };
 
 /// Runs batches: one plan, one sink, the state between. Used by the query's thread.

@@ -84,7 +84,9 @@ Status MicroBatchExecution::Prepare() {
   query_.sources->WakeOnData(monitor_->wake());
 
   next_batch_id_ = point.batch_id;
-  watermark_ms_ = point.watermark_ms;
+  ARROW_ASSIGN_OR_RAISE(const WatermarkTracker::Policy policy,
+                        WatermarkTracker::ParsePolicy(settings.multiple_watermark_policy()));
+  watermark_ = WatermarkTracker(policy, point.watermark_ms);
   late_watermark_ms_ = point.previous_watermark_ms;
   if (point.rerun) {
     pending_ = PendingBatch{.id = point.batch_id,
@@ -129,7 +131,8 @@ Result<TriggerOutcome> MicroBatchExecution::RunTrigger() {
   reporter_->RecordOffsets(*query_.sources);
   if (!pending_) {
     monitor_->SetMessage("Waiting for data to arrive");
-    reporter_->FinishIdle(next_batch_id_, *query_.sources);
+    reporter_->FinishIdle(next_batch_id_, *query_.sources,
+                          EventTimes(watermark_.watermark_ms(), {}));
     monitor_->EndTrigger(/*idle=*/true);
     return TriggerOutcome::kNoData;
   }
@@ -137,18 +140,28 @@ Result<TriggerOutcome> MicroBatchExecution::RunTrigger() {
                                                       : "No new data but cleaning up state");
   const PendingBatch batch = *pending_;
   ARROW_ASSIGN_OR_RAISE(BatchResult result, RunBatch(batch));
+  watermark_.Update(result.watermarks);
   ARROW_RETURN_NOT_OK(reporter_->Time("commitOffsets", [&] { return CommitBatch(batch); }));
   evicted_ms_ = result.eviction_watermarks_ms;
-  reporter_->FinishBatch(batch.id, *query_.sources, result);
+  reporter_->FinishBatch(batch.id, *query_.sources, result,
+                         EventTimes(batch.watermark_ms, result.watermarks));
   monitor_->EndTrigger(/*idle=*/false);
   return TriggerOutcome::kRanBatch;
+}
+
+std::map<std::string, std::string> MicroBatchExecution::EventTimes(
+    int64_t watermark_ms, const std::vector<WatermarkObservation>& seen) const {
+  if (query_.watermarks.empty()) return {};
+  return ReportEventTimes(watermark_ms, seen);
 }
 
 Status MicroBatchExecution::ConstructBatch() {
   ARROW_ASSIGN_OR_RAISE(const bool has_new_data, construction_->FetchOffsets());
   if (!has_new_data && !NeedsBatchWithoutData()) return Status::OK();
   PendingBatch batch{
-      .id = next_batch_id_, .watermark_ms = watermark_ms_, .late_watermark_ms = late_watermark_ms_};
+      .id = next_batch_id_,
+      .watermark_ms = watermark_.watermark_ms(),
+      .late_watermark_ms = late_watermark_ms_};
   ARROW_RETURN_NOT_OK(construction_->Log(&batch));
   pending_ = batch;
   return Status::OK();
@@ -159,7 +172,7 @@ bool MicroBatchExecution::NeedsBatchWithoutData() const {
   // out comes with the next rows.
   if (!evicted_ms_ || !definition_.config.Get(config::kNoDataMicroBatches)) return false;
   const std::vector<int64_t> watermarks =
-      InputWatermarks(*query_.plan, query_.operators, watermark_ms_);
+      InputWatermarks(*query_.plan, query_.operators, watermark_.watermark_ms());
   return std::any_of(query_.operators.begin(), query_.operators.end(),
                      [&](const StatefulOperator* stateful) {
                        const int id = stateful->info().operator_id;
@@ -184,7 +197,8 @@ Status MicroBatchExecution::CommitBatch(const PendingBatch& batch) {
   ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeCommits));
   ARROW_ASSIGN_OR_RAISE(
       const bool added,
-      checkpoint_->commits().Add(batch.id, {.next_batch_watermark_ms = watermark_ms_}));
+      checkpoint_->commits().Add(batch.id,
+                                 {.next_batch_watermark_ms = watermark_.watermark_ms()}));
   if (!added) {
     return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch.id)}});
   }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "streaming/batch_construction.h"
@@ -13,6 +15,7 @@
 #include "streaming/stream_execution.h"
 #include "streaming/streaming_services.h"
 #include "streaming/trigger_executor.h"
+#include "streaming/watermark_tracker.h"
 
 namespace firesteel {
 
@@ -42,6 +45,9 @@ class MicroBatchExecution final : public StreamRun {
   /// Makes `pending_` if there is anything to do.
   Status ConstructBatch();
   bool NeedsBatchWithoutData() const;
+  /// What the progress says about event time: nothing for a query without watermark.
+  std::map<std::string, std::string> EventTimes(
+      int64_t watermark_ms, const std::vector<WatermarkObservation>& seen) const;
   Result<BatchResult> RunBatch(const PendingBatch& batch);
   Status CommitBatch(const PendingBatch& batch);
   void WaitForData();
@@ -59,7 +65,7 @@ class MicroBatchExecution final : public StreamRun {
   std::unique_ptr<BatchRunner> runner_;
 
   int64_t next_batch_id_ = 0;
-  int64_t watermark_ms_ = 0;
+  WatermarkTracker watermark_;
   int64_t late_watermark_ms_ = 0;
   std::optional<PendingBatch> pending_;  // logged, not committed
   bool layout_written_ = false;

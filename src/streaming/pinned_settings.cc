@@ -114,6 +114,10 @@ const std::string& PinnedSettings::state_compression_codec() const {
   return values_.find(std::string(kCodec))->second;
 }
 
+const std::string& PinnedSettings::multiple_watermark_policy() const {
+  return values_.find("spark.sql.streaming.multipleWatermarkPolicy")->second;
+}
+
 Status PinnedSettings::CheckStateFormat() const {
   for (const Setting& setting : kSettings) {
     if (setting.only_for_state.empty()) continue;

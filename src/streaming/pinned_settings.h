@@ -28,6 +28,7 @@ class PinnedSettings {
   const std::map<std::string, std::string>& values() const { return values_; }
   int shuffle_partitions() const;
   const std::string& state_compression_codec() const;
+  const std::string& multiple_watermark_policy() const;
   /// Errors: a form of state that only Spark can read. For queries with state.
   Status CheckStateFormat() const;
 

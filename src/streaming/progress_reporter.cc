@@ -9,12 +9,25 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kNanosPerMs = 1'000'000;
+constexpr int64_t kNanosPerMillisecond = 1'000'000;
 constexpr double kMsPerSecond = 1000;
 
 std::string JsonOf(const std::optional<Offset>& offset) { return offset ? offset->json() : ""; }
 
 }  // namespace
+
+std::map<std::string, std::string> ReportEventTimes(
+    int64_t watermark_ms, const std::vector<WatermarkObservation>& seen) {
+  std::map<std::string, std::string> report{{"watermark", IsoTimestamp(watermark_ms)}};
+  const auto first = std::find_if(seen.begin(), seen.end(), [](const WatermarkObservation& one) {
+    return one.statistics.rows > 0;
+  });
+  if (first == seen.end()) return report;
+  report["min"] = IsoTimestamp(first->statistics.min_ms);
+  report["max"] = IsoTimestamp(first->statistics.max_ms);
+  report["avg"] = IsoTimestamp(static_cast<int64_t>(first->statistics.average_ms));
+  return report;
+}
 
 ProgressReporter::ProgressReporter(QueryMonitor* monitor, Clock* clock, const BatchOutput* output,
                                    int64_t idle_interval_ms)
@@ -46,7 +59,7 @@ void ProgressReporter::RecordOffsets(const SourceSet& sources) {
 StreamingQueryProgress ProgressReporter::MakeProgress(
     int64_t batch_id, const SourceSet& sources, const std::vector<int64_t>& input_rows) const {
   const int64_t nanos = clock_->MonotonicNanos() - trigger_start_nanos_;
-  const int64_t duration_ms = nanos / kNanosPerMs;
+  const int64_t duration_ms = nanos / kNanosPerMillisecond;
   const double processing_seconds =
       static_cast<double>(std::max<int64_t>(duration_ms, 1)) / kMsPerSecond;
   // A first trigger has nothing to be compared with: its input rate is 0.
@@ -61,7 +74,7 @@ StreamingQueryProgress ProgressReporter::MakeProgress(
   progress.timestamp = IsoTimestamp(trigger_start_ms_);
   progress.batch_id = batch_id;
   progress.batch_duration_ms = duration_ms;
-  for (const auto& [name, spent] : nanos_) progress.duration_ms[name] = spent / kNanosPerMs;
+  for (const auto& [name, spent] : nanos_) progress.duration_ms[name] = spent / kNanosPerMillisecond;
   progress.duration_ms["triggerExecution"] = duration_ms;
   progress.sources = offsets_;
   for (size_t i = 0; i < progress.sources.size(); ++i) {
@@ -78,8 +91,10 @@ StreamingQueryProgress ProgressReporter::MakeProgress(
 }
 
 void ProgressReporter::FinishBatch(int64_t batch_id, const SourceSet& sources,
-                                   const BatchResult& result) {
+                                   const BatchResult& result,
+                                   std::map<std::string, std::string> event_time) {
   StreamingQueryProgress progress = MakeProgress(batch_id, sources, result.input_rows);
+  progress.event_time = std::move(event_time);
   progress.state_operators = result.state_operators;
   progress.sink.num_output_rows = output_->ReportsOutputRows() ? result.output_rows : -1;
   last_state_operators_ = result.state_operators;
@@ -87,10 +102,12 @@ void ProgressReporter::FinishBatch(int64_t batch_id, const SourceSet& sources,
   monitor_->AddProgress(std::move(progress));
 }
 
-void ProgressReporter::FinishIdle(int64_t next_batch_id, const SourceSet& sources) {
+void ProgressReporter::FinishIdle(int64_t next_batch_id, const SourceSet& sources,
+                                  std::map<std::string, std::string> event_time) {
   const int64_t now_ms = clock_->NowMs();
   if (last_report_ms_ >= 0 && now_ms < NextIdleReportMs()) return;
   StreamingQueryProgress progress = MakeProgress(next_batch_id, sources, {});
+  progress.event_time = std::move(event_time);
   progress.state_operators = last_state_operators_;
   for (StateOperatorProgress& state : progress.state_operators) {
     state.num_rows_updated = 0;

@@ -15,6 +15,11 @@
 
 namespace firesteel {
 
+/// The watermark that a batch ran with and, of the first of the plan's watermarks that saw rows,
+/// which event times they had.
+std::map<std::string, std::string> ReportEventTimes(int64_t watermark_ms,
+                                                    const std::vector<WatermarkObservation>& seen);
+
 /// Writes the progress reports of a query, one per batch, and one now and then while there is
 /// nothing to do. Used by the query's thread.
 class ProgressReporter {
@@ -37,9 +42,11 @@ class ProgressReporter {
   void RecordOffsets(const SourceSet& sources);
 
   /// Reports a batch.
-  void FinishBatch(int64_t batch_id, const SourceSet& sources, const BatchResult& result);
+  void FinishBatch(int64_t batch_id, const SourceSet& sources, const BatchResult& result,
+                   std::map<std::string, std::string> event_time);
   /// Reports a trigger that found nothing to do, if the last report is old enough.
-  void FinishIdle(int64_t next_batch_id, const SourceSet& sources);
+  void FinishIdle(int64_t next_batch_id, const SourceSet& sources,
+                  std::map<std::string, std::string> event_time);
   /// When the next idle report is due.
   int64_t NextIdleReportMs() const;
 

@@ -52,6 +52,7 @@ Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
   ARROW_ASSIGN_OR_RAISE(query.plan,
                         PlanQuery(scans.plan, MakePlanningContext(definition, settings)));
   query.operators = FindStatefulOperators(*query.plan);
+  query.watermarks = FindEventTimeWatermarks(*query.plan);
   if (!query.operators.empty()) ARROW_RETURN_NOT_OK(settings.CheckStateFormat());
   ARROW_ASSIGN_OR_RAISE(query.sources, OpenSources(numbered.tables, scans.requests, checkpoint));
   query.physical_text = "== Physical Plan ==\n" + query.plan->TreeString();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/event_time_watermark.h"
 #include "exec/physical_plan.h"
 #include "exec/stateful/stateful_operator.h"
 #include "streaming/pinned_settings.h"
@@ -18,6 +19,7 @@ namespace firesteel {
 struct PreparedQuery {
   PhysicalPlanPtr plan;
   std::vector<const StatefulOperator*> operators;  ///< by operator id, inside of `plan`
+  std::vector<const EventTimeWatermarkOperator*> watermarks;  ///< inside of `plan`
   std::unique_ptr<SourceSet> sources;
   std::string physical_text;  ///< for explain()
   std::string all_text;       ///< the logical plans too

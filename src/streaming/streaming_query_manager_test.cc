@@ -8,7 +8,7 @@
 namespace firesteel {
 namespace {
 
-class Recorder final : public QueryListener {
+class ManagerRecorder final : public QueryListener {
  public:
   void OnStarted(const QueryStartedEvent& event) override { Add("started " + event.name); }
   void OnProgress(const StreamingQueryProgress& progress) override {
@@ -158,7 +158,7 @@ TEST_F(StreamingQueryManagerTest, AQueryLivesWithoutItsHandle) {
 }
 
 TEST_F(StreamingQueryManagerTest, ListenersHearOfEverything) {
-  const auto recorder = std::make_shared<Recorder>();
+  const auto recorder = std::make_shared<ManagerRecorder>();
   kit_.manager().listeners()->Add(recorder);
   table_->Add({1});
   const auto query = Start("heard");

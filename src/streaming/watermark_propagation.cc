@@ -1,8 +1,10 @@
 #include "streaming/watermark_propagation.h"
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <utility>
+
+#include "exec/event_time_watermark.h"
 
 namespace firesteel {
 namespace {
@@ -13,21 +15,22 @@ class Propagation {
       : operators_(operators), watermark_ms_(watermark_ms) {
     for (const StatefulOperator* stateful : operators) {
       const size_t id = static_cast<size_t>(stateful->info().operator_id);
-      if (inputs_.size() <= id) inputs_.resize(id + 1, watermark_ms);
+      if (inputs_.size() <= id) inputs_.resize(id + 1, kNoWatermark);
     }
   }
 
-  // Returns the watermark of the node's output.
-  int64_t Visit(const PhysicalPlan& node) {
-    int64_t input_ms =
-        node.children().empty() ? watermark_ms_ : std::numeric_limits<int64_t>::max();
+  // Returns the watermark of the node's output; nullopt without one.
+  std::optional<int64_t> Visit(const PhysicalPlan& node) {
+    std::optional<int64_t> input_ms;
     for (const PhysicalPlanPtr& child : node.children()) {
-      input_ms = std::min(input_ms, Visit(*child));
+      const std::optional<int64_t> child_ms = Visit(*child);
+      if (child_ms) input_ms = input_ms ? std::min(*input_ms, *child_ms) : *child_ms;
     }
+    if (dynamic_cast<const EventTimeWatermarkOperator*>(&node) != nullptr) return watermark_ms_;
     const auto stateful = std::find(operators_.begin(), operators_.end(), &node);
-    if (stateful == operators_.end()) return input_ms;
-    inputs_[(*stateful)->info().operator_id] = input_ms;
-    return (*stateful)->OutputWatermarkMs(input_ms);
+    if (stateful == operators_.end() || !input_ms) return input_ms;
+    inputs_[(*stateful)->info().operator_id] = *input_ms;
+    return (*stateful)->OutputWatermarkMs(*input_ms);
   }
 
   std::vector<int64_t> Take() { return std::move(inputs_); }

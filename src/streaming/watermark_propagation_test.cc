@@ -1,6 +1,8 @@
 #include "streaming/watermark_propagation.h"
 
+#include "exec/event_time_watermark.h"
 #include "exec/operators.h"
+#include "expr/nodes.h"
 #include "gtest/gtest.h"
 
 namespace firesteel {
@@ -28,13 +30,22 @@ class DelayingOperator final : public StatefulOperator {
   const int64_t delay_ms_;
 };
 
+/// A source with a watermark.
+PhysicalPlanPtr Marked() {
+  return EventTimeWatermarkOperator::Make(
+             NewOneRowScan(),
+             std::make_shared<BoundReference>(0, "time", DataType(TypeId::kTimestamp), true),
+             /*delay_ms=*/0, /*node_id=*/1, Schema())
+      .ValueOrDie();
+}
+
 TEST(WatermarkPropagationTest, APlanWithoutStateHasNone) {
   EXPECT_TRUE(InputWatermarks(*NewOneRowScan(), {}, 100).empty());
 }
 
 TEST(WatermarkPropagationTest, ChainsDelayOneAnother) {
   const auto inner =
-      std::make_shared<DelayingOperator>(1, 10, std::vector<PhysicalPlanPtr>{NewOneRowScan()});
+      std::make_shared<DelayingOperator>(1, 10, std::vector<PhysicalPlanPtr>{Marked()});
   const auto outer = std::make_shared<DelayingOperator>(0, 5, std::vector<PhysicalPlanPtr>{inner});
   EXPECT_EQ(InputWatermarks(*outer, FindStatefulOperators(*outer), 100),
             (std::vector<int64_t>{90, 100}));
@@ -42,13 +53,22 @@ TEST(WatermarkPropagationTest, ChainsDelayOneAnother) {
 
 TEST(WatermarkPropagationTest, TheSlowestInputCounts) {
   const auto slow =
-      std::make_shared<DelayingOperator>(1, 30, std::vector<PhysicalPlanPtr>{NewOneRowScan()});
+      std::make_shared<DelayingOperator>(1, 30, std::vector<PhysicalPlanPtr>{Marked()});
   const auto fast =
-      std::make_shared<DelayingOperator>(2, 10, std::vector<PhysicalPlanPtr>{NewOneRowScan()});
+      std::make_shared<DelayingOperator>(2, 10, std::vector<PhysicalPlanPtr>{Marked()});
   const auto top =
       std::make_shared<DelayingOperator>(0, 0, std::vector<PhysicalPlanPtr>{slow, fast});
   EXPECT_EQ(InputWatermarks(*top, FindStatefulOperators(*top), 100),
             (std::vector<int64_t>{70, 100, 100}));
+}
+
+TEST(WatermarkPropagationTest, InputsWithoutWatermarkDoNotCount) {
+  const auto plain =
+      std::make_shared<DelayingOperator>(1, 30, std::vector<PhysicalPlanPtr>{NewOneRowScan()});
+  const auto top =
+      std::make_shared<DelayingOperator>(0, 0, std::vector<PhysicalPlanPtr>{plain, Marked()});
+  EXPECT_EQ(InputWatermarks(*top, FindStatefulOperators(*top), 100),
+            (std::vector<int64_t>{100, kNoWatermark}));
 }
 
 }  // namespace

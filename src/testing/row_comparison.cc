@@ -12,7 +12,7 @@
 namespace firesteel::testing {
 namespace {
 
-constexpr size_t kMaxRowsShown = 50;
+constexpr size_t kMaxDifferencesShown = 50;
 
 /// NaN, whatever its bits, is the greatest.
 template <typename T>
@@ -91,11 +91,11 @@ void AppendSide(const std::vector<Row>& rows, const std::vector<Row>& other, std
     while (next < other.size() && CompareExactly(other[next], row) < 0) ++next;
     const bool there = next < other.size() && CompareExactly(other[next], row) == 0;
     if (there) ++next;
-    if (shown++ < kMaxRowsShown) AppendRow(row, there ? "      " : "    ! ", text);
+    if (shown++ < kMaxDifferencesShown) AppendRow(row, there ? "      " : "    ! ", text);
   }
   if (rows.empty()) *text += "      (no rows)\n";
-  if (shown > kMaxRowsShown) {
-    *text += "      … " + std::to_string(shown - kMaxRowsShown) + " more\n";
+  if (shown > kMaxDifferencesShown) {
+    *text += "      … " + std::to_string(shown - kMaxDifferencesShown) + " more\n";
   }
 }
 

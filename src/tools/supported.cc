@@ -127,8 +127,13 @@ std::string SupportedTable() {
   std::vector<std::string> scalars;
   std::vector<std::string> aggregates;
   std::vector<std::string> generators;
+  std::vector<std::string> windows;
   for (const std::string_view name : FunctionNames()) {
     const FunctionLookup found = FindFunction(name);
+    if (!found) {
+      windows.emplace_back(name);
+      continue;
+    }
     std::vector<std::string>& family =
         found.aggregate ? aggregates : found.generator ? generators : scalars;
     family.emplace_back(name);
@@ -144,6 +149,8 @@ std::string SupportedTable() {
   text += TableLine("triggers", Join({"default", "ProcessingTime", "Once", "AvailableNow"}));
   text += TableLine("aggregate functions (" + std::to_string(aggregates.size()) + ")",
                     Join(aggregates));
+  text += TableLine("window functions, beside the aggregates (" + std::to_string(windows.size()) + ")",
+                    Join(windows));
   text += TableLine("generators", Join(generators));
   text += TableLine("scalar functions (" + std::to_string(scalars.size()) + ")", Join(scalars));
   return text;

@@ -52,7 +52,7 @@ Value NestedValueAt(const ColumnView& view, int64_t i) {
   }
 }
 
-Value DecimalAt(const ColumnView& view, int64_t i) {
+Value DecimalValueAt(const ColumnView& view, int64_t i) {
   Decimal decimal{.precision = view.type().precision(), .scale = view.type().scale()};
   std::memcpy(&decimal.unscaled, view.Values<__int128>() + i, sizeof(decimal.unscaled));
   return decimal;
@@ -78,7 +78,7 @@ Value ValueAt(const ColumnView& view, int64_t i) {
     case TypeId::kDouble:
       return view.Values<double>()[i];
     case TypeId::kDecimal:
-      return DecimalAt(view, i);
+      return DecimalValueAt(view, i);
     case TypeId::kString:
       return std::string(view.BytesAt(i));
     case TypeId::kBinary:

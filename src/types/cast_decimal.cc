@@ -3,6 +3,7 @@
 
 #include "arrow/array/data.h"
 #include "types/cast_kernels.h"
+#include "types/column_view.h"
 #include "types/datetime.h"
 #include "types/decimal.h"
 #include "types/number_format.h"
@@ -59,33 +60,28 @@ ArrayResult FromIntegers(const CastTask& task, int from_scale, const ReadInt& re
       [&](int64_t i) { return OutOfRange(task, DecimalText(read(i), from_scale)); });
 }
 
-int128_t DecimalAt(const ColumnView& view, int64_t i) {
-  int128_t value;
-  std::memcpy(&value, view.Values<int128_t>() + i, sizeof(value));
-  return value;
-}
-
 template <typename To>
 ArrayResult ToInteger(const CastTask& task) {
   const int128_t divisor = PowerOfTen(task.from.scale());
   if (!task.ansi_rules()) {
-    return MapColumn<To>(
-        task, [&](int64_t i) { return static_cast<To>(DecimalAt(task.view, i) / divisor); });
+    return MapColumn<To>(task, [&](int64_t i) {
+      return static_cast<To>(UnscaledDecimalAt(task.view, i) / divisor);
+    });
   }
   return ConvertColumn<To>(
       task,
       [&](int64_t i, To* out) {
-        const int128_t whole = DecimalAt(task.view, i) / divisor;
+        const int128_t whole = UnscaledDecimalAt(task.view, i) / divisor;
         *out = static_cast<To>(whole);
         return *out == whole;
       },
       [&](int64_t i) { return Overflow(task, SqlLiteral(task, i)); });
 }
 
-ArrayResult ToBoolean(const CastTask& task) {
+ArrayResult DecimalToBoolean(const CastTask& task) {
   ARROW_ASSIGN_OR_RAISE(auto column, BooleanColumn::Make(task.data));
   for (int64_t i = 0; i < task.view.length(); ++i) {
-    if (DecimalAt(task.view, i) != 0) column.SetTrue(i);
+    if (UnscaledDecimalAt(task.view, i) != 0) column.SetTrue(i);
   }
   return column.Finish();
 }
@@ -94,7 +90,7 @@ ArrayResult ToBoolean(const CastTask& task) {
 ArrayResult ToTimestamp(const CastTask& task) {
   const int scale = task.from.scale();
   return MapColumn<int64_t>(task, [&](int64_t i) {
-    const int128_t value = DecimalAt(task.view, i);
+    const int128_t value = UnscaledDecimalAt(task.view, i);
     if (scale >= 6) return static_cast<int64_t>(value / PowerOfTen(scale - 6));
     return static_cast<int64_t>(static_cast<uint128_t>(value) *
                                 static_cast<uint128_t>(PowerOfTen(6 - scale)));
@@ -109,7 +105,7 @@ ArrayResult CastToDecimal(const CastTask& task) {
       return FromIntegers(task, 0, [&](int64_t i) { return int128_t{task.view.BoolAt(i)}; });
     case TypeId::kDecimal:
       return FromIntegers(task, task.from.scale(),
-                          [&](int64_t i) { return DecimalAt(task.view, i); });
+                          [&](int64_t i) { return UnscaledDecimalAt(task.view, i); });
     case TypeId::kFloat:
       return FromDoubles(task, [v = task.view.Values<float>()](int64_t i) { return double{v[i]}; });
     case TypeId::kDouble:
@@ -128,7 +124,7 @@ ArrayResult CastFromDecimal(const CastTask& task) {
   const int scale = task.from.scale();
   switch (task.to.id()) {
     case TypeId::kBoolean:
-      return ToBoolean(task);
+      return DecimalToBoolean(task);
     case TypeId::kByte:
       return ToInteger<int8_t>(task);
     case TypeId::kShort:
@@ -139,10 +135,10 @@ ArrayResult CastFromDecimal(const CastTask& task) {
       return ToInteger<int64_t>(task);
     case TypeId::kFloat:
       return MapColumn<float>(
-          task, [&](int64_t i) { return DecimalToFloat(DecimalAt(task.view, i), scale); });
+          task, [&](int64_t i) { return DecimalToFloat(UnscaledDecimalAt(task.view, i), scale); });
     case TypeId::kDouble:
       return MapColumn<double>(
-          task, [&](int64_t i) { return DecimalToDouble(DecimalAt(task.view, i), scale); });
+          task, [&](int64_t i) { return DecimalToDouble(UnscaledDecimalAt(task.view, i), scale); });
     default:
       return ToTimestamp(task);
   }

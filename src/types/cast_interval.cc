@@ -2,6 +2,7 @@
 
 #include "arrow/array/data.h"
 #include "types/cast_kernels.h"
+#include "types/column_view.h"
 #include "types/datetime.h"
 #include "types/decimal.h"
 #include "types/interval.h"
@@ -13,12 +14,6 @@ namespace {
 int64_t UnitOf(const DataType& type) {
   if (type.id() == TypeId::kDayTimeInterval) return MicrosOfField(type.end_field());
   return type.end_field() == 0 ? 12 : 1;
-}
-
-int128_t DecimalAt(const ColumnView& view, int64_t i) {
-  int128_t value;
-  std::memcpy(&value, view.Values<int128_t>() + i, sizeof(value));
-  return value;
 }
 
 // value × unit, rounded half up. The fraction is multiplied on its own, lest it overflow.
@@ -60,7 +55,7 @@ ArrayResult ToInterval(const CastTask& task) {
   }
   if (task.from.id() == TypeId::kDecimal) {
     return ToUnits<T>(task, [&](int64_t i) {
-      return ScaleDecimal(DecimalAt(task.view, i), task.from.scale(), unit);
+      return ScaleDecimal(UnscaledDecimalAt(task.view, i), task.from.scale(), unit);
     });
   }
   return WithNumbers(task, [&](const auto& read) {

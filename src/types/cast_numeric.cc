@@ -52,7 +52,7 @@ bool ExactCast(From value, To* out) {
 }
 
 template <typename To>
-ArrayResult ToNumber(const CastTask& task) {
+ArrayResult ConvertToNumber(const CastTask& task) {
   if (task.from.id() == TypeId::kBoolean) {
     return MapColumn<To>(task, [&](int64_t i) { return static_cast<To>(task.view.BoolAt(i)); });
   }
@@ -89,17 +89,17 @@ ArrayResult CastNumberToNumber(const CastTask& task) {
     case TypeId::kBoolean:
       return ToBoolean(task);
     case TypeId::kByte:
-      return ToNumber<int8_t>(task);
+      return ConvertToNumber<int8_t>(task);
     case TypeId::kShort:
-      return ToNumber<int16_t>(task);
+      return ConvertToNumber<int16_t>(task);
     case TypeId::kInteger:
-      return ToNumber<int32_t>(task);
+      return ConvertToNumber<int32_t>(task);
     case TypeId::kLong:
-      return ToNumber<int64_t>(task);
+      return ConvertToNumber<int64_t>(task);
     case TypeId::kFloat:
-      return ToNumber<float>(task);
+      return ConvertToNumber<float>(task);
     default:
-      return ToNumber<double>(task);
+      return ConvertToNumber<double>(task);
   }
 }
 

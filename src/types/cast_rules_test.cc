@@ -5,21 +5,21 @@
 namespace firesteel {
 namespace {
 
-DataType Type(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
+DataType RuleType(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
 bool Can(std::string_view from, std::string_view to, bool ansi = true) {
-  return CanCast(Type(from), Type(to), ansi);
+  return CanCast(RuleType(from), RuleType(to), ansi);
 }
 std::string Refusal(std::string_view from, std::string_view to) {
-  return ErrorCondition(CastRefusal("CAST(x)", Type(from), Type(to)));
+  return ErrorCondition(CastRefusal("CAST(x)", RuleType(from), RuleType(to)));
 }
 std::string Tightest(std::string_view a, std::string_view b) {
-  const auto type = TightestCommonType(Type(a), Type(b));
-  EXPECT_EQ(type, TightestCommonType(Type(b), Type(a)));
+  const auto type = TightestCommonType(RuleType(a), RuleType(b));
+  EXPECT_EQ(type, TightestCommonType(RuleType(b), RuleType(a)));
   return type.has_value() ? type->SimpleString() : "none";
 }
 std::string Wider(std::string_view a, std::string_view b) {
-  const auto type = WiderCommonType(Type(a), Type(b));
-  EXPECT_EQ(type, WiderCommonType(Type(b), Type(a)));
+  const auto type = WiderCommonType(RuleType(a), RuleType(b));
+  EXPECT_EQ(type, WiderCommonType(RuleType(b), RuleType(a)));
   return type.has_value() ? type->SimpleString() : "none";
 }
 
@@ -68,7 +68,7 @@ TEST(CastRefusal, SuggestsAWayOut) {
 
 TEST(CanUpCast, NeverLoses) {
   const auto up = [](std::string_view from, std::string_view to) {
-    return CanUpCast(Type(from), Type(to));
+    return CanUpCast(RuleType(from), RuleType(to));
   };
   EXPECT_TRUE(up("int", "bigint"));
   EXPECT_TRUE(up("bigint", "float"));

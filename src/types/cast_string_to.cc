@@ -3,6 +3,7 @@
 
 #include "arrow/array/data.h"
 #include "arrow/type.h"
+#include "common/ascii.h"
 #include "common/error.h"
 #include "types/cast_kernels.h"
 #include "types/datetime.h"
@@ -13,8 +14,6 @@
 
 namespace firesteel {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads an integer with spaces around. Without ANSI rules a fraction may follow and is dropped, and
 // then even a lone point is zero.
@@ -49,7 +48,7 @@ bool ParseInteger(std::string_view text, bool allow_fraction, T* out) {
 }
 
 template <typename T>
-ArrayResult ToInteger(const CastTask& task) {
+ArrayResult ParseInteger(const CastTask& task) {
   const bool allow_fraction = !task.ansi_rules();
   return ConvertColumn<T>(
       task,
@@ -81,7 +80,7 @@ std::optional<bool> ParseBoolean(std::string_view text) {
   return std::nullopt;
 }
 
-ArrayResult ToBoolean(const CastTask& task) {
+ArrayResult ParseBoolean(const CastTask& task) {
   ARROW_ASSIGN_OR_RAISE(auto column, BooleanColumn::Make(task.data));
   for (int64_t i = 0; i < task.view.length(); ++i) {
     if (task.view.IsNull(i)) continue;
@@ -165,15 +164,15 @@ ArrayResult ToCalendarInterval(const CastTask& task) {
 ArrayResult CastFromString(const CastTask& task) {
   switch (task.to.id()) {
     case TypeId::kBoolean:
-      return ToBoolean(task);
+      return ParseBoolean(task);
     case TypeId::kByte:
-      return ToInteger<int8_t>(task);
+      return ParseInteger<int8_t>(task);
     case TypeId::kShort:
-      return ToInteger<int16_t>(task);
+      return ParseInteger<int16_t>(task);
     case TypeId::kInteger:
-      return ToInteger<int32_t>(task);
+      return ParseInteger<int32_t>(task);
     case TypeId::kLong:
-      return ToInteger<int64_t>(task);
+      return ParseInteger<int64_t>(task);
     case TypeId::kFloat:
       return Parsed<float>(task, ParseFloat);
     case TypeId::kDouble:

@@ -7,7 +7,7 @@
 namespace firesteel {
 namespace {
 
-bool IsDateTime(TypeId id) {
+bool IsMoment(TypeId id) {
   return id == TypeId::kDate || id == TypeId::kTimestamp || id == TypeId::kTimestampNtz;
 }
 
@@ -78,7 +78,7 @@ std::optional<DataType> CommonType(const DataType& a, const DataType& b, Rule ru
   if (a == b || b.id() == TypeId::kNull) return a;
   if (a.id() == TypeId::kNull) return b;
   if (a.is_numeric() && b.is_numeric()) return CommonNumber(a, b);
-  if (IsDateTime(a.id()) && IsDateTime(b.id())) return CommonDateTime(a, b);
+  if (IsMoment(a.id()) && IsMoment(b.id())) return CommonDateTime(a, b);
   if (a.id() != b.id()) return std::nullopt;
   if (a.id() == TypeId::kDayTimeInterval) {
     return DataType::DayTimeInterval(std::min(a.start_field(), b.start_field()),

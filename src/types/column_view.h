@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -62,5 +63,12 @@ class ColumnView {
   const int32_t* offsets_ = nullptr;
   std::vector<ColumnView> children_;
 };
+
+/// The unscaled value of a decimal, whose address need not suit a 16-byte integer.
+inline __int128 UnscaledDecimalAt(const ColumnView& view, int64_t i) {
+  __int128 value;
+  std::memcpy(&value, view.Values<__int128>() + i, sizeof(value));
+  return value;
+}
 
 }  // namespace firesteel

@@ -5,12 +5,11 @@
 #include <limits>
 #include <memory>
 
+#include "common/ascii.h"
 #include "common/clock.h"
 
 namespace firesteel {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 char* PutTwoDigits(int64_t value, char* out) {
   *out++ = static_cast<char>('0' + value / 10);

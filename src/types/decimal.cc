@@ -5,6 +5,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "common/ascii.h"
+
 namespace firesteel {
 namespace {
 
@@ -35,8 +37,6 @@ char* WriteDigits(uint128_t value, char* end) {
   } while (rest != 0);
   return end;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The exponent after `e`; clamped, as anything beyond is zero or too large anyway.
 bool ParseExponent(std::string_view text, int64_t* exponent) {

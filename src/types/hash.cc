@@ -95,15 +95,9 @@ int64_t DoubleBits(double value) {
   return std::bit_cast<int64_t>(value);
 }
 
-int128_t DecimalAt(const ColumnView& view, int64_t i) {
-  int128_t value;
-  std::memcpy(&value, view.Values<int128_t>() + i, sizeof(value));
-  return value;
-}
-
 template <typename H>
 typename H::Hash HashDecimal(const ColumnView& view, int64_t i, typename H::Hash seed) {
-  const int128_t value = DecimalAt(view, i);
+  const int128_t value = UnscaledDecimalAt(view, i);
   if (view.type().precision() <= kMaxLongDecimalPrecision) {
     return H::Long(static_cast<int64_t>(value), seed);
   }

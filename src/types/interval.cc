@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "common/ascii.h"
 #include "fmt/format.h"
 #include "types/datetime.h"
 #include "types/type_lexer.h"
@@ -15,8 +16,7 @@ namespace {
 constexpr std::string_view kDayTimeFields[] = {"DAY", "HOUR", "MINUTE", "SECOND"};
 constexpr std::string_view kYearMonthFields[] = {"YEAR", "MONTH"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
+bool IsControlOrSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
 // `seconds.fraction` without trailing zeros, from a magnitude in microseconds.
 std::string Seconds(uint64_t micros, int width) {
@@ -54,14 +54,14 @@ bool TakeSign(std::string_view* text) {
 }
 
 void SkipSpace(std::string_view* text) {
-  while (!text->empty() && IsSpace(text->front())) text->remove_prefix(1);
+  while (!text->empty() && IsControlOrSpace(text->front())) text->remove_prefix(1);
 }
 
 // Takes a word in any case, which must end there.
 bool TakeWord(std::string_view word, std::string_view* text) {
   SkipSpace(text);
   if (AsciiUpperCase(text->substr(0, word.size())) != word) return false;
-  if (text->size() > word.size() && !IsSpace((*text)[word.size()]) &&
+  if (text->size() > word.size() && !IsControlOrSpace((*text)[word.size()]) &&
       (*text)[word.size()] != '\'' && (*text)[word.size()] != '-' && (*text)[word.size()] != '+') {
     return false;
   }
@@ -170,10 +170,10 @@ bool TakeTerm(std::string_view* text, CalendarInterval* interval) {
     if (!fraction.has_value()) return false;
     fraction_micros = *fraction;
   }
-  if (text->empty() || !IsSpace((*text)[0])) return false;
+  if (text->empty() || !IsControlOrSpace((*text)[0])) return false;
   SkipSpace(text);
   size_t end = 0;
-  while (end < text->size() && !IsSpace((*text)[end])) ++end;
+  while (end < text->size() && !IsControlOrSpace((*text)[end])) ++end;
   const Unit* unit = FindUnit(text->substr(0, end));
   text->remove_prefix(end);
   if (unit == nullptr || (has_fraction && unit->name != "second")) return false;

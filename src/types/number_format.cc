@@ -8,6 +8,8 @@
 #include <string>
 #include <system_error>
 
+#include "common/ascii.h"
+
 namespace firesteel {
 namespace {
 
@@ -110,8 +112,6 @@ size_t FormatFloating(Float value, char* out) {
   }
   return static_cast<size_t>(position - out);
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view TrimAsJava(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);

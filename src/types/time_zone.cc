@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/error.h"
 #include "types/datetime.h"
 #include "types/time_zone_reader.h"
@@ -52,8 +53,6 @@ constexpr ShortName kShortNames[] = {
     {"SST", "Pacific/Guadalcanal"},
     {"VST", "Asia/Ho_Chi_Minh"},
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a number of one or two digits at the front of `text`; -1 when there is none.
 int TakeNumber(std::string_view* text, size_t digits) {

@@ -9,7 +9,7 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kForeverSeconds = std::numeric_limits<int64_t>::max();
+constexpr int64_t kAfterAllSeconds = std::numeric_limits<int64_t>::max();
 
 // Java's form of a region: no path that leads elsewhere.
 bool IsRegionName(std::string_view name) {
@@ -144,7 +144,7 @@ bool TimeZoneReader::ParseFile(std::string_view bytes, TimeZone* zone) {
     return static_cast<int32_t>(BigEndian(bytes, types + 6 * type, 4));
   };
   // Before the first change the first type holds.
-  zone->periods_ = {{-kForeverSeconds, kForeverSeconds, offset_of(0)}};
+  zone->periods_ = {{-kAfterAllSeconds, kAfterAllSeconds, offset_of(0)}};
   for (size_t i = 0; i < header.transitions; ++i) {
     const int64_t begin = BigEndian(bytes, at + 8 * i, 8);
     const auto type = static_cast<uint8_t>(bytes[types_of + i]);
@@ -156,7 +156,7 @@ bool TimeZoneReader::ParseFile(std::string_view bytes, TimeZone* zone) {
       last.offset_seconds = offset;
     } else if (offset != last.offset_seconds) {
       last.end = begin;
-      zone->periods_.push_back({begin, kForeverSeconds, offset});
+      zone->periods_.push_back({begin, kAfterAllSeconds, offset});
     }
   }
   std::string_view footer = bytes.substr(at + header.DataSize(8));

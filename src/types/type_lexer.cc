@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/ascii.h"
 #include "common/error.h"
 
 namespace firesteel {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Letters outside of ASCII are taken as they are: names may be in any language.
 bool IsWordCharacter(char c) {

@@ -6,7 +6,7 @@
 namespace firesteel {
 namespace {
 
-DataType Type(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
+DataType ParsedType(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
 std::string Refused(std::string_view text) {
   return ErrorCondition(DataType::FromDdl(text).status());
 }
@@ -35,31 +35,31 @@ TEST(TypeParser, KnowsEveryNameOfATypeInAnyCase) {
                                                    {"varchar(5)", TypeId::kString},
                                                    {"char(3)", TypeId::kString},
                                                    {"string collate utf8_binary", TypeId::kString}};
-  for (const auto& [name, id] : kNames) EXPECT_EQ(Type(name), DataType(id)) << name;
+  for (const auto& [name, id] : kNames) EXPECT_EQ(ParsedType(name), DataType(id)) << name;
 }
 
 TEST(TypeParser, ReadsDecimalsAndIntervals) {
-  EXPECT_EQ(Type("decimal"), DataType::Decimal(10, 0));
-  EXPECT_EQ(Type("dec(5)"), DataType::Decimal(5, 0));
-  EXPECT_EQ(Type("numeric ( 38 , 18 )"), DataType::Decimal(38, 18));
-  EXPECT_EQ(Type("interval day to second"), DataType::DayTimeInterval(0, 3));
-  EXPECT_EQ(Type("interval hour to minute"), DataType::DayTimeInterval(1, 2));
-  EXPECT_EQ(Type("interval second"), DataType::DayTimeInterval(3, 3));
-  EXPECT_EQ(Type("interval year to month"), DataType::YearMonthInterval(0, 1));
-  EXPECT_EQ(Type("interval month"), DataType::YearMonthInterval(1, 1));
+  EXPECT_EQ(ParsedType("decimal"), DataType::Decimal(10, 0));
+  EXPECT_EQ(ParsedType("dec(5)"), DataType::Decimal(5, 0));
+  EXPECT_EQ(ParsedType("numeric ( 38 , 18 )"), DataType::Decimal(38, 18));
+  EXPECT_EQ(ParsedType("interval day to second"), DataType::DayTimeInterval(0, 3));
+  EXPECT_EQ(ParsedType("interval hour to minute"), DataType::DayTimeInterval(1, 2));
+  EXPECT_EQ(ParsedType("interval second"), DataType::DayTimeInterval(3, 3));
+  EXPECT_EQ(ParsedType("interval year to month"), DataType::YearMonthInterval(0, 1));
+  EXPECT_EQ(ParsedType("interval month"), DataType::YearMonthInterval(1, 1));
 }
 
 TEST(TypeParser, ReadsNestedTypes) {
-  EXPECT_EQ(Type("array<array<int>>"), DataType::Array(DataType::Array(TypeId::kInteger)));
-  EXPECT_EQ(Type("map<string,map<int,bigint>>"),
+  EXPECT_EQ(ParsedType("array<array<int>>"), DataType::Array(DataType::Array(TypeId::kInteger)));
+  EXPECT_EQ(ParsedType("map<string,map<int,bigint>>"),
             DataType::Map(TypeId::kString, DataType::Map(TypeId::kInteger, TypeId::kLong)));
-  EXPECT_EQ(Type("struct<>"), DataType::Struct({}));
+  EXPECT_EQ(ParsedType("struct<>"), DataType::Struct({}));
   const DataType expected = DataType::Struct(
       {{.name = "a", .type = TypeId::kInteger}, {.name = "b c", .type = TypeId::kString}});
-  EXPECT_EQ(Type("struct<a:int,`b c`:string>"), expected);
-  EXPECT_EQ(Type("STRUCT < a int , `b c` string >"), expected);
-  EXPECT_EQ(Type("struct<a: int /* one /* two */ */, -- line\n `b c`: string>"), expected);
-  const DataType detailed = Type("struct<a: int not null comment 'it''s \\u00e9'>");
+  EXPECT_EQ(ParsedType("struct<a:int,`b c`:string>"), expected);
+  EXPECT_EQ(ParsedType("STRUCT < a int , `b c` string >"), expected);
+  EXPECT_EQ(ParsedType("struct<a: int /* one /* two */ */, -- line\n `b c`: string>"), expected);
+  const DataType detailed = ParsedType("struct<a: int not null comment 'it''s \\u00e9'>");
   EXPECT_FALSE(detailed.fields()[0].nullable);
   EXPECT_EQ(detailed.fields()[0].metadata, "{\"comment\":\"it's é\"}");
 }
@@ -126,10 +126,12 @@ TEST(TypeParser, StopsAfterAPrefix) {
 }
 
 TEST(TypeParser, ReadsTypesAndSchemas) {
-  EXPECT_EQ(ParseTypeOrSchema("a INT, b STRING").ValueOrDie(), Type("struct<a:int,b:string>"));
-  EXPECT_EQ(ParseTypeOrSchema("a: INT, b: STRING").ValueOrDie(), Type("struct<a:int,b:string>"));
-  EXPECT_EQ(ParseTypeOrSchema("array<int>").ValueOrDie(), Type("array<int>"));
-  EXPECT_EQ(ParseTypeOrSchema("\"long\"").ValueOrDie(), Type("long"));
+  EXPECT_EQ(ParseTypeOrSchema("a INT, b STRING").ValueOrDie(),
+            ParsedType("struct<a:int,b:string>"));
+  EXPECT_EQ(ParseTypeOrSchema("a: INT, b: STRING").ValueOrDie(),
+            ParsedType("struct<a:int,b:string>"));
+  EXPECT_EQ(ParseTypeOrSchema("array<int>").ValueOrDie(), ParsedType("array<int>"));
+  EXPECT_EQ(ParseTypeOrSchema("\"long\"").ValueOrDie(), ParsedType("long"));
   EXPECT_EQ(ErrorCondition(ParseTypeOrSchema("a FOO").status()), "PARSE_SYNTAX_ERROR");
 }
 

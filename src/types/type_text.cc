@@ -5,8 +5,8 @@
 namespace firesteel {
 namespace {
 
-constexpr std::string_view kDayTimeFields[] = {"day", "hour", "minute", "second"};
-constexpr std::string_view kYearMonthFields[] = {"year", "month"};
+constexpr std::string_view kDayTimeWords[] = {"day", "hour", "minute", "second"};
+constexpr std::string_view kYearMonthWords[] = {"year", "month"};
 
 template <size_t kCount>
 std::string IntervalName(const std::string_view (&names)[kCount], const DataType& type) {
@@ -48,9 +48,9 @@ std::string AtomName(const DataType& type, bool class_names) {
     case TypeId::kTimestampNtz:
       return "timestamp_ntz";
     case TypeId::kDayTimeInterval:
-      return IntervalName(kDayTimeFields, type);
+      return IntervalName(kDayTimeWords, type);
     case TypeId::kYearMonthInterval:
-      return IntervalName(kYearMonthFields, type);
+      return IntervalName(kYearMonthWords, type);
     case TypeId::kCalendarInterval:
       return "interval";
     case TypeId::kArray:

@@ -8,7 +8,7 @@
 namespace firesteel {
 namespace {
 
-DataType Type(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
+DataType NamedType(std::string_view text) { return DataType::FromDdl(text).ValueOrDie(); }
 
 TEST(DataType, NamesItselfInThreeWays) {
   struct Names {
@@ -30,11 +30,11 @@ TEST(DataType, NamesItselfInThreeWays) {
       {"struct<a:int not null,`b c`:string>", "struct<a:int,b c:string>",
        "STRUCT<a: INT NOT NULL, `b c`: STRING>", "struct"}};
   for (const Names& names : kNames) {
-    const DataType type = Type(names.ddl);
+    const DataType type = NamedType(names.ddl);
     EXPECT_EQ(type.SimpleString(), names.simple);
     EXPECT_EQ(type.Sql(), names.sql);
     EXPECT_EQ(type.TypeName(), names.type_name);
-    EXPECT_EQ(Type(type.Sql()), type);
+    EXPECT_EQ(NamedType(type.Sql()), type);
   }
 }
 
@@ -44,10 +44,10 @@ TEST(DataType, EqualityAndSameType) {
   EXPECT_NE(with_null, without_null);
   EXPECT_TRUE(with_null.SameType(without_null));
   EXPECT_FALSE(with_null.SameType(DataType::Array(TypeId::kLong)));
-  EXPECT_TRUE(Type("struct<a:int not null>").SameType(Type("struct<a:int comment 'x'>")));
-  EXPECT_FALSE(Type("struct<a:int>").SameType(Type("struct<b:int>")));
-  EXPECT_FALSE(Type("struct<a:int>").SameType(Type("struct<a:int,b:int>")));
-  EXPECT_NE(Type("decimal(10,2)"), Type("decimal(10,3)"));
+  EXPECT_TRUE(NamedType("struct<a:int not null>").SameType(NamedType("struct<a:int comment 'x'>")));
+  EXPECT_FALSE(NamedType("struct<a:int>").SameType(NamedType("struct<b:int>")));
+  EXPECT_FALSE(NamedType("struct<a:int>").SameType(NamedType("struct<a:int,b:int>")));
+  EXPECT_NE(NamedType("decimal(10,2)"), NamedType("decimal(10,3)"));
   EXPECT_EQ(DataType(), DataType(TypeId::kNull));
   EXPECT_EQ(DataType(TypeId::kArray).element_type(), DataType(TypeId::kNull));
 }
@@ -74,16 +74,16 @@ TEST(DataTypeJson, RoundTrips) {
                           "array<int>",
                           "map<string,array<double>>",
                           "struct<a:int not null,b:struct<c:string comment 'q\"'>>"}) {
-    const DataType type = Type(ddl);
+    const DataType type = NamedType(ddl);
     EXPECT_EQ(DataType::FromJson(type.Json()).ValueOrDie(), type) << type.Json();
   }
 }
 
 TEST(DataTypeJson, HasSparksForm) {
-  EXPECT_EQ(Type("bigint").Json(), "\"long\"");
+  EXPECT_EQ(NamedType("bigint").Json(), "\"long\"");
   EXPECT_EQ(DataType::Array(TypeId::kInteger, false).Json(),
             R"({"type":"array","elementType":"integer","containsNull":false})");
-  EXPECT_EQ(Type("map<string,int>").Json(),
+  EXPECT_EQ(NamedType("map<string,int>").Json(),
             R"({"type":"map","keyType":"string","valueType":"integer","valueContainsNull":true})");
   Schema schema;
   schema.Add("a\"\n", TypeId::kLong, false);

@@ -16,12 +16,6 @@ namespace {
 // they can be changed in place.
 constexpr int64_t kReservedSize = 16;
 
-int128_t DecimalAt(const ColumnView& view, int64_t i) {
-  int128_t value;
-  std::memcpy(&value, view.Values<int128_t>() + i, sizeof(value));
-  return value;
-}
-
 void PutWord(char* at, int64_t value) { std::memcpy(at, &value, sizeof(value)); }
 
 void SetNullBit(char* bits, int64_t index) {
@@ -47,7 +41,7 @@ int64_t VariableSize(const ColumnView& view, int64_t i) {
     case TypeId::kDecimal: {
       if (!IsLargeDecimal(view.type())) return 0;
       uint8_t bytes[16];
-      return RoundUpTo8(MinimalBigEndian(DecimalAt(view, i), bytes));
+      return RoundUpTo8(MinimalBigEndian(UnscaledDecimalAt(view, i), bytes));
     }
     case TypeId::kCalendarInterval:
       return kReservedSize;
@@ -142,7 +136,7 @@ void Writer::PutFixed(const ColumnView& view, int64_t i, char* slot) const {
       break;
     }
     case TypeId::kDecimal:
-      PutWord(slot, static_cast<int64_t>(DecimalAt(view, i)));
+      PutWord(slot, static_cast<int64_t>(UnscaledDecimalAt(view, i)));
       break;
     case TypeId::kByte:
       *slot = view.Values<char>()[i];
@@ -169,7 +163,7 @@ int64_t Writer::PutVariable(const ColumnView& view, int64_t i, char* at) const {
       return static_cast<int64_t>(bytes.size());
     }
     case TypeId::kDecimal:
-      return MinimalBigEndian(DecimalAt(view, i), reinterpret_cast<uint8_t*>(at));
+      return MinimalBigEndian(UnscaledDecimalAt(view, i), reinterpret_cast<uint8_t*>(at));
     case TypeId::kCalendarInterval: {
       const auto& parts = view.Values<arrow::MonthDayNanoIntervalType::MonthDayNanos>()[i];
       std::memcpy(at, &parts.months, 4);

@@ -29,7 +29,7 @@ TestStream CountsByKey(std::string name, DataType type, const std::vector<Value>
       .CheckNewAnswer(twice);
 }
 
-TestStream Texts() {
+TestStream TextKeys() {
   return CountsByKey("keys of text", TypeId::kString,
                      {"", "a", "A", "a ", "ä", "日本語", "a text longer than eight bytes",
                       std::string(1000, 'x'), std::string("with\0zero", 9), Value()});
@@ -47,13 +47,13 @@ TestStream Days() {
                      {Date{0}, Date{-1}, Date{2932896}, Date{-719162}, Value()});
 }
 
-TestStream Numbers() {
+TestStream NumberKeys() {
   return CountsByKey("keys of whole numbers", TypeId::kLong,
                      {Long(0), Long(-1), Long(std::numeric_limits<int64_t>::min()),
                       Long(std::numeric_limits<int64_t>::max()), Value()});
 }
 
-TestStream Decimals() {
+TestStream DecimalKeys() {
   return CountsByKey("keys of decimals", DataType::Decimal(25, 3),
                      {Decimal{0, 25, 3}, Decimal{-1, 25, 3}, Decimal{1'500, 25, 3},
                       Decimal{static_cast<__int128>(1'000'000'000'000'000'000) * 1'000'000, 25, 3},
@@ -132,8 +132,8 @@ TestStream ComputedKeys() {
 }  // namespace
 
 std::vector<TestStream> GroupingKeyLists() {
-  return {Texts(),   Instants(), Days(),         Numbers(),        Decimals(),    Bytes(), Flags(),
-          Structs(), Arrays(),   ZerosAndNans(), SeveralColumns(), ComputedKeys()};
+  return {TextKeys(), Instants(), Days(),   NumberKeys(),   DecimalKeys(),    Bytes(),
+          Flags(),    Structs(),  Arrays(), ZerosAndNans(), SeveralColumns(), ComputedKeys()};
 }
 
 }  // namespace firesteel::testing

@@ -18,12 +18,12 @@
 namespace firesteel::slt {
 namespace {
 
-using Json = nlohmann::json;
+using CaseJson = nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
 /// One line to the parent: {"index":…} when a record begins, with its outcome when it has ended.
-void Send(int pipe, const Json& message) {
-  const std::string line = message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+void Send(int pipe, const CaseJson& message) {
+  const std::string line = message.dump(-1, ' ', false, CaseJson::error_handler_t::replace) + "\n";
   for (size_t sent = 0; sent < line.size();) {
     const ssize_t written = write(pipe, line.data() + sent, line.size() - sent);
     if (written < 0 && errno != EINTR) _exit(3);
@@ -31,13 +31,13 @@ void Send(int pipe, const Json& message) {
   }
 }
 
-Json ToMessage(size_t index, const Outcome& outcome, const Record& record) {
-  Json message = {{"index", index},
-                  {"reason", outcome.reason},
-                  {"difference", outcome.difference},
-                  {"seconds", outcome.seconds},
-                  {"header", record.header},
-                  {"rows", record.rows}};
+CaseJson ToMessage(size_t index, const Outcome& outcome, const Record& record) {
+  CaseJson message = {{"index", index},
+                      {"reason", outcome.reason},
+                      {"difference", outcome.difference},
+                      {"seconds", outcome.seconds},
+                      {"header", record.header},
+                      {"rows", record.rows}};
   if (record.schema.has_value()) message["schema"] = *record.schema;
   return message;
 }
@@ -101,7 +101,7 @@ class LineReader {
   std::string buffer_;
 };
 
-void Receive(const Json& message, bool update, FileRun* run) {
+void Receive(const CaseJson& message, bool update, FileRun* run) {
   const auto index = message["index"].get<size_t>();
   Outcome& outcome = run->outcomes[index];
   outcome.reason = message["reason"].get<std::string>();
@@ -141,7 +141,7 @@ Result<size_t> RunOneChild(const FileRunOptions& options, const std::vector<bool
   bool running = false;  // whether record `current` has begun
   LineReader::Event event;
   while ((event = reader.Next(options.timeout_seconds, &line)) == LineReader::Event::kLine) {
-    const Json message = Json::parse(line);
+    const CaseJson message = CaseJson::parse(line);
     running = !message.contains("reason");
     current = message["index"].get<size_t>() + (running ? 0 : 1);
     if (!running) Receive(message, options.update, run);

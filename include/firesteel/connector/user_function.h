@@ -1,10 +1,15 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "arrow/type_fwd.h"
+#include "firesteel/connector/batch_reader.h"
 #include "firesteel/error.h"
 #include "firesteel/types.h"
 
@@ -22,6 +27,7 @@ struct UserFunction {
   std::string owner;             ///< of the worker's process, which no other owner gets
   std::string session_url;       ///< kForeachBatch: where the function reaches its session
   Schema input;                  ///< kForeach: of the rows
+  std::string files;             ///< the directory with the modules and files of its session, or ""
 };
 
 /// A function that is loaded where it can be called. One call at a time, but Kill comes from any
@@ -41,11 +47,71 @@ class UserFunctionCall {
   virtual void Kill() = 0;
 };
 
+class UserFunctionRuntime;
+
+/// A function of columns that a client sent, to be called inside of queries. Immutable.
+struct UserColumnFunction {
+  /// What it is given and what it gives.
+  enum class Shape {
+    kScalar,          ///< batches of its arguments; as many values
+    kScalarIterator,  ///< all batches of a partition one after another; as many values
+    kAggregate,       ///< the arguments of all rows of a group; one value
+    kRows,            ///< all rows of a partition, batch by batch; any rows
+    kGroup,           ///< all rows of a group; any rows
+    kCoGroup,         ///< all rows of a group on two sides; any rows
+  };
+  std::string name;
+  Shape shape = Shape::kScalar;
+  int protocol = 0;  ///< how exactly it is called: the client's own number, PySpark's eval type
+  std::string code;
+  std::string language_version;
+  DataType result;  ///< a struct of the columns for shapes that give rows
+  bool deterministic = true;
+  std::string owner;  ///< of the worker's process
+  /// The settings of its session that it depends on, as they are when it runs; may be null.
+  std::function<std::map<std::string, std::string>()> settings;
+  std::shared_ptr<UserFunctionRuntime> runtime;
+};
+
+/// One pass over rows for one or several functions.
+struct UserColumnTask {
+  struct Call {
+    std::shared_ptr<const UserColumnFunction> function;
+    std::vector<int> columns;        ///< its arguments, by their place in the input
+    std::vector<std::string> names;  ///< of arguments given by name, "" for the others
+  };
+  /// All of kScalar, or all of kAggregate, or a single one.
+  std::vector<Call> calls;
+  /// What the frames have: one, for kCoGroup two. Their first `key_columns` are the group's key,
+  /// which a function that wants it is given, and not part of its rows.
+  std::vector<Schema> inputs;
+  int key_columns = 0;
+  /// One column per call, or the rows' columns.
+  Schema output;
+  int partition = 0;
+  int64_t rows_per_batch = 10000;              ///< of what the functions are given at once
+  const std::atomic<bool>* cancelled = nullptr;  ///< once set the task fails soon; may be null
+};
+
+/// Rows that belong together: a batch, or one side of a group. All batches have the schema.
+struct UserFrame {
+  std::shared_ptr<arrow::Schema> schema;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+};
+
+/// What a task works on: the next batch or group, one frame per input; empty at the end.
+using UserFrameSource = std::function<Result<std::vector<UserFrame>>()>;
+
 /// Runs user functions of one language. Thread-safe.
 class UserFunctionRuntime {
  public:
   virtual ~UserFunctionRuntime() = default;
   virtual Result<std::unique_ptr<UserFunctionCall>> Load(const UserFunction& function) = 0;
+  /// Calls functions on what `source` gives, which is asked while the result is read, on the same
+  /// thread. The result has exactly the output's Arrow types; how it is cut into batches is open,
+  /// but for kAggregate, where rows come in the order of the groups.
+  virtual Result<std::unique_ptr<BatchReader>> Run(UserColumnTask task,
+                                                   UserFrameSource source) = 0;
   /// The owner is gone: nothing of it is kept.
   virtual void Forget(const std::string& owner) = 0;
 };

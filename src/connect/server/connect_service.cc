@@ -213,6 +213,7 @@ grpc::Status ConnectService::AddArtifacts(
   std::string bytes;
   int64_t pieces_left = 0;
   bool intact = true;
+  Status kept;
   const auto append = [&](const spark::connect::AddArtifactsRequest::ArtifactChunk& chunk) {
     const std::string& data = chunk.data();
     intact = intact && chunk.crc() == static_cast<int64_t>(crc32(
@@ -224,7 +225,7 @@ grpc::Status ConnectService::AddArtifacts(
     auto* summary = response->add_artifacts();
     summary->set_name(name);
     summary->set_is_crc_successful(intact);
-    if (intact) session->KeepArtifact(name, std::move(bytes));
+    if (intact && kept.ok()) kept = session->KeepArtifact(name, std::move(bytes));
     bytes.clear();
     intact = true;
   };
@@ -251,6 +252,7 @@ grpc::Status ConnectService::AddArtifacts(
       append(request.chunk());
       if (--pieces_left == 0) finish();
     }
+    if (!kept.ok()) return errors_.ToGrpcStatus(kept);
   }
   return grpc::Status::OK;
 }

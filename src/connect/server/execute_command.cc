@@ -4,6 +4,7 @@
 #include "connect/server/commands/commands.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/requests.h"
+#include "connect/server/user_functions.h"
 #include "plan/relations.h"
 
 namespace firesteel {
@@ -58,6 +59,7 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
       return AskQueryManager(command.streaming_query_manager_command(), session, operation);
     case Command::kStreamingQueryListenerBusCommand:
       return ServeListenerBus(command.streaming_query_listener_bus_command(), session, operation);
+    case Command::kRegisterFunction: return RegisterFunction(command.register_function(), session);
     case Command::kRemoveCachedRemoteRelationCommand:
       session->RemoveRelation(
           command.remove_cached_remote_relation_command().relation().relation_id());

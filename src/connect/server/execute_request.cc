@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "arrow/record_batch.h"
+#include "common/cancellation.h"
 #include "connect/server/arrow_results.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/protocol_types.h"
@@ -28,7 +29,9 @@ Status ExecuteRelation(const spark::connect::Relation& relation, ServerSession* 
                        Operation* operation) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(relation));
   const std::shared_ptr<SessionBackend>& backend = session->session().backend();
-  ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend->ExecutePlan(plan));
+  const auto cancellation = std::make_shared<CancellationToken>();
+  operation->OnInterrupt([cancellation] { cancellation->Cancel(); });
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend->ExecutePlan(plan, cancellation.get()));
   Operation::Response schema;
   ToProtocol(result.schema, schema.mutable_schema());
   operation->Send(std::move(schema));

@@ -82,8 +82,14 @@ Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& re
     // Groups and several inputs.
     case Relation::kAggregate: return TranslateAggregate(relation.aggregate());
     case Relation::kDeduplicate: return TranslateDeduplicate(relation.deduplicate());
+    case Relation::kWithWatermark: return TranslateWithWatermark(relation.with_watermark());
     case Relation::kJoin: return TranslateJoin(relation.join());
     case Relation::kSetOp: return TranslateSetOperation(relation.set_op());
+    // Functions of Python.
+    case Relation::kMapPartitions: return TranslateMapPartitions(relation.map_partitions());
+    case Relation::kGroupMap: return TranslateGroupMap(relation.group_map());
+    case Relation::kCoGroupMap: return TranslateCoGroupMap(relation.co_group_map());
+    case Relation::kCatalog: return TranslateCatalog(relation.catalog());
     // Texts.
     case Relation::kShowString: return TranslateShowString(relation.show_string());
     default: return UnsupportedKind(relation, "rel_type");

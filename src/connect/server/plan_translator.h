@@ -53,9 +53,18 @@ class PlanTranslator {
   // translate/aggregations.cc
   Result<PlanPtr> TranslateAggregate(const spark::connect::Aggregate& aggregate);
   Result<PlanPtr> TranslateDeduplicate(const spark::connect::Deduplicate& deduplicate);
+  Result<PlanPtr> TranslateWithWatermark(const spark::connect::WithWatermark& watermark);
   // translate/combinations.cc
   Result<PlanPtr> TranslateJoin(const spark::connect::Join& join);
   Result<PlanPtr> TranslateSetOperation(const spark::connect::SetOperation& operation);
+  // translate/user_functions.cc
+  Result<PlanPtr> TranslateMapPartitions(const spark::connect::MapPartitions& map);
+  Result<PlanPtr> TranslateGroupMap(const spark::connect::GroupMap& map);
+  Result<PlanPtr> TranslateCoGroupMap(const spark::connect::CoGroupMap& map);
+  Result<ExpressionPtr> TranslateUserFunction(
+      const spark::connect::CommonInlineUserDefinedFunction& sent);
+  // translate/catalog.cc
+  Result<PlanPtr> TranslateCatalog(const spark::connect::Catalog& message);
   // translate/shows.cc: relations that need their input's rows.
   Result<PlanPtr> TranslateShowString(const spark::connect::ShowString& show);
 

@@ -119,9 +119,14 @@ void ServerSession::RemoveRelation(const std::string& id) {
   relations_.erase(id);
 }
 
-void ServerSession::KeepArtifact(const std::string& name, std::string bytes) {
+Status ServerSession::KeepArtifact(const std::string& name, std::string bytes) {
+  if (SessionFiles::IsFile(name)) {
+    ARROW_RETURN_NOT_OK(files_.Keep(name, bytes));
+    bytes.clear();  // it is known by its name only
+  }
   const std::lock_guard lock(mutex_);
   artifacts_.insert_or_assign(name, std::make_shared<const std::string>(std::move(bytes)));
+  return Status::OK();
 }
 
 std::shared_ptr<const std::string> ServerSession::FindArtifact(const std::string& name) const {

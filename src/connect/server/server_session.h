@@ -13,6 +13,7 @@
 #include "connect/server/kept_queries.h"
 #include "connect/server/operation.h"
 #include "connect/server/server_environment.h"
+#include "connect/server/session_files.h"
 #include "firesteel/session.h"
 
 namespace firesteel {
@@ -59,8 +60,11 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void RemoveRelation(const std::string& id);
 
   // Files by the names under which clients sent them: `cache/<hash>`, `pyfiles/a.py`.
-  void KeepArtifact(const std::string& name, std::string bytes);
+  /// Modules, files and archives go to the directory of the session's workers. Errors: theirs.
+  Status KeepArtifact(const std::string& name, std::string bytes);
   std::shared_ptr<const std::string> FindArtifact(const std::string& name) const;
+  /// Where workers find the session's files; "" while there are none.
+  std::string FilesDirectory() const { return files_.directory(); }
 
   /// Ends all operations and streaming queries.
   void Close();
@@ -77,6 +81,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   const std::shared_ptr<const ServerEnvironment> environment_;
   ErrorStore errors_;
   KeptQueries queries_;
+  SessionFiles files_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:

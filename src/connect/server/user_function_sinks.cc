@@ -9,6 +9,7 @@
 #include "common/random.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/server_environment.h"
+#include "connect/server/user_functions.h"
 #include "session/batch_frame.h"
 
 namespace firesteel {
@@ -132,7 +133,8 @@ Result<UserFunction> FromProtocol(const spark::connect::StreamingForeachFunction
   UserFunction function;
   function.code = sent.python_function().command();
   function.language_version = sent.python_function().python_ver();
-  function.owner = session.user_id() + "/" + session.id();
+  function.owner = WorkerOwner(session);
+  function.files = session.FilesDirectory();
   return function;
 }
 

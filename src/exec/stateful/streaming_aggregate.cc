@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "exec/batch_slicer.h"
 #include "exec/grouped_accumulators.h"
+#include "exec/stateful/event_time_key.h"
 #include "state/state_store.h"
 #include "types/arrow_types.h"
 #include "types/unsafe_row.h"
@@ -56,10 +57,15 @@ struct AggregatePlan {
   StateStoreOptions store_options;
 
   int key_count() const { return static_cast<int>(key_types.size()); }
+  /// Whether groups come to an end. In complete mode none does.
+  bool ends_groups() const {
+    return options.event_time_key >= 0 && options.mode != OutputMode::kComplete;
+  }
 };
 
-/// One partition of one batch. Merges and puts on the first call of Next, gives rows out, and
-/// commits when the last one is gone; destroyed before that, it leaves the state as it was.
+/// One partition of one batch. Merges and puts on the first call of Next, gives rows out, removes
+/// what has ended, and commits when the last row is gone; destroyed before that, it leaves the state
+/// as it was.
 class StreamingAggregateReader final : public BatchReader {
  public:
   StreamingAggregateReader(const AggregatePlan* plan, std::unique_ptr<BatchReader> input,
@@ -72,12 +78,15 @@ class StreamingAggregateReader final : public BatchReader {
         groups_(std::move(groups)),
         metrics_(metrics),
         execution_(execution),
+        watermarks_(plan->ends_groups()
+                        ? execution->batch().watermarks[plan->options.operator_id]
+                        : OperatorWatermarks()),
         slicer_(execution->services().batch_rows) {}
 
   Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
     if (input_) ARROW_RETURN_NOT_OK(UpdateState());
-    if (plan_->options.mode == OutputMode::kComplete) {
-      if (next_entry_ < entries_.size()) return NextOfAll();
+    if (plan_->options.mode != OutputMode::kUpdate) {
+      if (next_entry_ < entries_.size()) return NextEntries();
     } else if (auto piece = slicer_.Next()) {
       return piece;
     }
@@ -92,7 +101,8 @@ class StreamingAggregateReader final : public BatchReader {
       ARROW_RETURN_NOT_OK(execution_->cancellation().Check());
       ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
       if (!batch) break;
-      ARROW_RETURN_NOT_OK(MergeBatch(*batch));
+      ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> in_time, DropLate(batch));
+      if (in_time->num_rows() > 0) ARROW_RETURN_NOT_OK(MergeBatch(*in_time));
     }
     input_.reset();
     if (plan_->key_count() == 0 && keys_.size() == 0) {
@@ -106,8 +116,48 @@ class StreamingAggregateReader final : public BatchReader {
       ARROW_RETURN_NOT_OK(store_->PutBatch(keys_, values));
     }
     metrics_->state_rows_updated += keys_.size();
+    if (late_groups_) metrics_->rows_dropped_by_watermark += late_groups_->size();
     metrics_->update_time_nanos += Now() - start;
-    return plan_->options.mode == OutputMode::kComplete ? ListAll() : PrepareChanged();
+    switch (plan_->options.mode) {
+      case OutputMode::kComplete: return ListAll();
+      case OutputMode::kAppend: return ListEnded();
+      case OutputMode::kUpdate: break;
+    }
+    return PrepareChanged();
+  }
+
+  /// Takes out the rows whose groups have ended, and notes which groups these are.
+  Result<std::shared_ptr<arrow::RecordBatch>> DropLate(
+      const std::shared_ptr<arrow::RecordBatch>& batch) {
+    if (!plan_->ends_groups()) return batch;
+    const auto& columns = batch->columns();
+    ARROW_ASSIGN_OR_RAISE(const EventTimeReader times,
+                          EventTimeReader::Make(*columns[plan_->options.event_time_key]));
+    const int64_t watermark_micros = WatermarkMicros(watermarks_.late_ms);
+    std::vector<int32_t> late;
+    std::vector<int32_t> in_time;
+    for (int32_t row = 0; row < static_cast<int32_t>(batch->num_rows()); ++row) {
+      if (times.IsAtOrBefore(row, watermark_micros)) {
+        if (late.empty()) {
+          for (int32_t before = 0; before < row; ++before) in_time.push_back(before);
+        }
+        late.push_back(row);
+      } else if (!late.empty()) {
+        in_time.push_back(row);
+      }
+    }
+    if (late.empty()) return batch;
+    if (!late_groups_) {
+      ARROW_ASSIGN_OR_RAISE(late_groups_, GroupTable::Make(plan_->key_types));
+    }
+    const Columns keys(columns.begin(), columns.begin() + plan_->key_count());
+    ARROW_ASSIGN_OR_RAISE(const Columns late_keys, TakeRows(keys, late));
+    std::vector<int32_t> numbers;
+    ARROW_RETURN_NOT_OK(
+        late_groups_->Lookup(late_keys, static_cast<int64_t>(late.size()), &numbers));
+    ARROW_ASSIGN_OR_RAISE(Columns kept, TakeRows(columns, in_time));
+    return arrow::RecordBatch::Make(batch->schema(), static_cast<int64_t>(in_time.size()),
+                                    std::move(kept));
   }
 
   /// Adds partial rows. A key met for the first time in this batch is looked up and its old buffers
@@ -164,8 +214,8 @@ class StreamingAggregateReader final : public BatchReader {
     return Status::OK();
   }
 
-  /// Complete mode: notes where all rows of the state are. The store is not changed from here on,
-  /// so the views stay valid until the commit.
+  /// Complete mode: notes where all rows of the state are. The store is not changed before all are
+  /// given out, so the views stay valid.
   Status ListAll() {
     groups_.reset();
     return store_->Scan([this](std::string_view key, std::string_view value) -> Result<bool> {
@@ -174,7 +224,40 @@ class StreamingAggregateReader final : public BatchReader {
     });
   }
 
-  Result<std::shared_ptr<arrow::RecordBatch>> NextOfAll() {
+  /// Notes where the rows of the groups are that the watermark has passed. A watermark that has not
+  /// moved finds none: the batch before has removed them, and this one has dropped its late rows.
+  Status ListEnded() {
+    groups_.reset();
+    if (!plan_->ends_groups() || watermarks_.eviction_ms <= watermarks_.late_ms) {
+      return Status::OK();
+    }
+    const int64_t start = Now();
+    const EncodedEventTimeReader times(plan_->store_options.key_schema,
+                                       plan_->options.event_time_key);
+    const int64_t watermark_micros = WatermarkMicros(watermarks_.eviction_ms);
+    ARROW_RETURN_NOT_OK(
+        store_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
+          if (times.IsAtOrBefore(key, watermark_micros)) entries_.push_back({key, value});
+          return true;
+        }));
+    metrics_->removal_time_nanos += Now() - start;
+    return Status::OK();
+  }
+
+  /// Removes what ListEnded has found.
+  Status RemoveEnded() {
+    if (entries_.empty()) return Status::OK();
+    const int64_t start = Now();
+    EncodedRows keys;  // copies, since the removal moves what the entries point to
+    for (const Entry& entry : entries_) keys.Append(entry.key);
+    entries_.clear();
+    ARROW_RETURN_NOT_OK(store_->RemoveBatch(keys));
+    metrics_->state_rows_removed += keys.size();
+    metrics_->removal_time_nanos += Now() - start;
+    return Status::OK();
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> NextEntries() {
     const int64_t batch_rows = execution_->services().batch_rows;
     const size_t end = std::min(entries_.size(), next_entry_ + batch_rows);
     const auto rows = static_cast<int64_t>(end - next_entry_);
@@ -195,8 +278,10 @@ class StreamingAggregateReader final : public BatchReader {
   }
 
   Status Commit() {
-    const int64_t start = Now();
+    if (plan_->options.mode == OutputMode::kUpdate) ARROW_RETURN_NOT_OK(ListEnded());
+    if (plan_->options.mode != OutputMode::kComplete) ARROW_RETURN_NOT_OK(RemoveEnded());
     entries_.clear();
+    const int64_t start = Now();
     ARROW_RETURN_NOT_OK(store_->Commit().status());
     const StateStoreMetrics metrics = store_->metrics();
     store_.reset();
@@ -220,7 +305,9 @@ class StreamingAggregateReader final : public BatchReader {
   std::unique_ptr<GroupedAccumulators> groups_;
   OperatorMetrics* metrics_;
   ExecutionContext* execution_;
+  const OperatorWatermarks watermarks_;
   BatchSlicer slicer_;
+  std::unique_ptr<GroupTable> late_groups_;  // made when the first late row comes
   EncodedRows keys_;  // of the groups, in their order
   std::vector<Entry> entries_;
   size_t next_entry_ = 0;
@@ -241,7 +328,10 @@ class StreamingAggregate final : public StatefulOperator {
         schema.size() != static_cast<int>(key_fields.size() + aggregates.size())) {
       return InternalError("A streaming aggregation's columns do not fit its aggregates.");
     }
-    if (options.mode == OutputMode::kAppend) {
+    if (options.event_time_key >= static_cast<int>(key_fields.size())) {
+      return InternalError("A streaming aggregation's event time is none of its keys.");
+    }
+    if (options.mode == OutputMode::kAppend && options.event_time_key < 0) {
       return InternalError("A streaming aggregation without watermark has no append mode.");
     }
     std::vector<DataType> key_types = TypesOf(key_fields);
@@ -282,14 +372,18 @@ class StreamingAggregate final : public StatefulOperator {
            std::string(ToString(plan_.options.mode));
   }
 
-  /// Without a watermark time changes nothing.
-  bool NeedsBatchWithoutData(int64_t, int64_t) const override { return false; }
+  bool NeedsBatchWithoutData(int64_t watermark_ms, int64_t evicted_ms) const override {
+    return plan_.options.mode != OutputMode::kComplete && watermark_ms > evicted_ms;
+  }
 
   /// Committing waits for the disk once per partition, which threads do side by side.
   std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
 
   Status Prepare(ExecutionContext* execution) const override {
-    if (!execution->batch().state_stores) {
+    const BatchContext& batch = execution->batch();
+    const bool knows_time =
+        !plan_.ends_groups() || static_cast<int>(batch.watermarks.size()) > info().operator_id;
+    if (!batch.state_stores || !knows_time) {
       return InternalError("A streaming aggregation ran outside of a streaming query.");
     }
     if (children()[0]->PartitionCount(*execution) != info().used_partitions) {

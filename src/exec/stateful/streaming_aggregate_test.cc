@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-const Schema& Input() {
+const Schema& StreamingInput() {
   static const Schema schema({{"k", TypeId::kString}, {"v", TypeId::kLong}});
   return schema;
 }
@@ -37,7 +37,7 @@ class StreamingAggregateTest : public ::testing::Test {
 
   PhysicalPlanPtr Plan(OutputMode mode, std::vector<ExpressionPtr> keys,
                        std::vector<PlannedAggregate> aggregates) {
-    const auto scan = NewMicroBatchScan(Input(), 0, "test").ValueOrDie();
+    const auto scan = NewMicroBatchScan(StreamingInput(), 0, "test").ValueOrDie();
     std::vector<StructField> fields;
     std::vector<ExpressionPtr> references;
     for (const ExpressionPtr& key : keys) {
@@ -61,8 +61,9 @@ class StreamingAggregateTest : public ::testing::Test {
         .ValueOrDie();
   }
   PhysicalPlanPtr CountAndSum(OutputMode mode) {
-    return Plan(mode, {Column(Input(), "k")},
-                {Aggregated("count", {Constant(1)}), Aggregated("sum", {Column(Input(), "v")})});
+    return Plan(
+        mode, {Column(StreamingInput(), "k")},
+        {Aggregated("count", {Constant(1)}), Aggregated("sum", {Column(StreamingInput(), "v")})});
   }
 
   BatchContext Batch(int64_t id, const std::vector<std::vector<Row>>& partitions) {
@@ -73,7 +74,7 @@ class StreamingAggregateTest : public ::testing::Test {
     SourceBatch source{&stream_, {}};
     for (const std::vector<Row>& rows : partitions) {
       auto partition = std::make_shared<TestPartition>();
-      partition->batches.push_back(MakeBatch(rows, Input()).ValueOrDie());
+      partition->batches.push_back(MakeBatch(rows, StreamingInput()).ValueOrDie());
       source.partitions.push_back(std::move(partition));
     }
     batch.sources = {source};
@@ -162,9 +163,9 @@ TEST_F(StreamingAggregateTest, GlobalAggregateGivesARowInEveryBatch) {
   for (const OutputMode mode : {OutputMode::kUpdate, OutputMode::kComplete}) {
     std::filesystem::remove_all(environment_.directory() + "/checkpoint");
     Restart();
-    const auto plan =
-        Plan(mode, {}, {Aggregated("count", {Constant(1)}),
-                        Aggregated("min", {Column(Input(), "k")})});
+    const auto plan = Plan(
+        mode, {},
+        {Aggregated("count", {Constant(1)}), Aggregated("min", {Column(StreamingInput(), "k")})});
     EXPECT_THAT(RunBatch(plan, 0, {}), ElementsAre("[0,NULL]"));
     EXPECT_THAT(RunBatch(plan, 1, {{Of("b", 1)}, {Of("c", 1)}}), ElementsAre("[2,b]"));
     Restart();
@@ -224,7 +225,7 @@ TEST_F(StreamingAggregateTest, KeysLieInTheStateAsUnsafeRowsByTheirHash) {
 }
 
 TEST_F(StreamingAggregateTest, SaysWhatTheCheckpointMustKnow) {
-  const auto plan = Plan(OutputMode::kComplete, {Call("upper", {Column(Input(), "k")})},
+  const auto plan = Plan(OutputMode::kComplete, {Call("upper", {Column(StreamingInput(), "k")})},
                          {Aggregated("count", {Constant(1)})});
   const auto operators = FindStatefulOperators(*plan);
   ASSERT_EQ(operators.size(), 1);

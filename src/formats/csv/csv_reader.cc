@@ -14,6 +14,7 @@
 #include "formats/compression.h"
 #include "formats/csv/csv_line_source.h"
 #include "formats/csv/csv_record_parser.h"
+#include "formats/read_failed.h"
 #include "formats/utf8.h"
 #include "types/arrow_types.h"
 
@@ -22,10 +23,6 @@ namespace {
 
 // Ends a batch early when its records are long.
 constexpr int64_t kBatchBytes = int64_t{16} << 20;
-
-Status ReadFailed(const std::string& path, const Status& cause) {
-  return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path}}, cause);
-}
 
 std::string LowerCase(std::string text) {
   for (char& c : text) {

@@ -25,7 +25,17 @@ int64_t JavaLength(std::string_view text) {
 }  // namespace
 
 CsvTokenizer::CsvTokenizer(const CsvDialect& dialect)
-    : dialect_(dialect), separator_first_(dialect.separator[0]) {}
+    : dialect_(dialect), separator_first_(dialect.separator[0]), scanner_(dialect) {
+  const std::string& separator = dialect_.separator;
+  if (separator.size() > 1) {
+    // Spark compares a separator character by character and does not go back: one that can begin
+    // within itself is sometimes missed. Blanks are its own matter, too.
+    simple_separator_ = !dialect_.ignore_leading_blanks && !dialect_.ignore_trailing_blanks &&
+                        (separator.find(separator_first_, 1) == separator.npos ||
+                         separator.find_first_not_of(separator_first_) == separator.npos);
+  }
+  simple_quotes_ = separator.size() == 1 && dialect_.escape != '\0' && dialect_.quote != '\0';
+}
 
 bool CsvTokenizer::SeparatorAt(size_t position) const {
   return text_[position] == separator_first_ &&
@@ -39,25 +49,12 @@ bool CsvTokenizer::EndsValue(size_t position) const {
          (breaks_lines_ && text_[position] == line_break_);
 }
 
-bool CsvTokenizer::IsBlank(size_t position) const {
-  return static_cast<uint8_t>(text_[position]) <= ' ' && !EndsValue(position);
-}
-
 size_t CsvTokenizer::SkipBlanks(size_t position) const {
-  while (position < text_.size() && IsBlank(position)) ++position;
+  while (position < text_.size() && static_cast<uint8_t>(text_[position]) <= ' ' &&
+         !EndsValue(position) && text_[position] != dialect_.quote) {
+    ++position;
+  }
   return position;
-}
-
-size_t CsvTokenizer::FindValueEnd(size_t position) const {
-  while (!EndsValue(position)) ++position;
-  return position;
-}
-
-void CsvTokenizer::PushOwned(std::string_view value) {
-  if (owned_count_ == owned_.size()) owned_.emplace_back();
-  std::string& owned = owned_[owned_count_++];
-  owned.assign(value);
-  tokens_.emplace_back(owned);
 }
 
 Status CsvTokenizer::CheckLimits() const {
@@ -78,14 +75,13 @@ Status CsvTokenizer::CheckLimits() const {
 
 Result<bool> CsvTokenizer::ParseLine(std::string_view line) {
   tokens_.clear();
-  owned_count_ = 0;
   record_ = text_ = line;
   position_ = 0;
   breaks_lines_ = false;
   if (line.empty()) return false;
   if (dialect_.comment != '\0' && line[0] == dialect_.comment) return false;
-  if (line.find(dialect_.quote) == line.npos) {
-    ARROW_RETURN_NOT_OK(SplitPlain(line));
+  if (simple_separator_ && line.find(dialect_.quote) == line.npos) {
+    SplitPlain(line);
   } else {
     ARROW_RETURN_NOT_OK(ParseRecord());
   }
@@ -94,7 +90,7 @@ Result<bool> CsvTokenizer::ParseLine(std::string_view line) {
 }
 
 // Cuts a line without quotes, the usual one.
-Status CsvTokenizer::SplitPlain(std::string_view line) {
+void CsvTokenizer::SplitPlain(std::string_view line) {
   const std::string& separator = dialect_.separator;
   while (true) {
     const size_t end = separator.size() == 1 ? line.find(separator_first_) : line.find(separator);
@@ -102,11 +98,18 @@ Status CsvTokenizer::SplitPlain(std::string_view line) {
     if (dialect_.ignore_leading_blanks) {
       while (!value.empty() && static_cast<uint8_t>(value[0]) <= ' ') value.remove_prefix(1);
     }
-    if (dialect_.ignore_trailing_blanks) value = TrimEnd(value);
-    Push(value.empty() ? std::string_view(dialect_.null_value) : value);
-    if (end == line.npos) return Status::OK();
+    PushPlain(value, end == line.npos);
+    if (end == line.npos) return;
     line.remove_prefix(end + separator.size());
   }
+}
+
+// Adds a value without quotes. One of blanks is not there, but is empty at the end of the text.
+void CsvTokenizer::PushPlain(std::string_view value, bool is_last) {
+  const bool is_blank_end = is_last && !value.empty();
+  if (dialect_.ignore_trailing_blanks) value = TrimEnd(value);
+  if (value.empty()) value = is_blank_end ? dialect_.empty_value : dialect_.null_value;
+  tokens_.emplace_back(value);
 }
 
 void CsvTokenizer::Start(std::string_view text, char line_break) {
@@ -118,7 +121,6 @@ void CsvTokenizer::Start(std::string_view text, char line_break) {
 
 Result<bool> CsvTokenizer::Next() {
   tokens_.clear();
-  owned_count_ = 0;
   while (position_ < text_.size()) {
     if (text_[position_] == line_break_) {
       ++position_;
@@ -132,9 +134,9 @@ Result<bool> CsvTokenizer::Next() {
     const Status status = ParseRecord();
     if (!status.ok()) position_ = std::min(text_.find(line_break_, position_), text_.size());
     record_ = text_.substr(start, position_ - start);
-    if (!record_.empty() && record_.back() == line_break_) record_.remove_suffix(1);
     if (position_ < text_.size()) ++position_;
     ARROW_RETURN_NOT_OK(status);
+    if (tokens_.empty()) continue;  // nothing but blanks, which do not count
     ARROW_RETURN_NOT_OK(CheckLimits());
     return true;
   }
@@ -143,135 +145,57 @@ Result<bool> CsvTokenizer::Next() {
 
 // Cuts values until the line or the text ends; stays at the line break.
 Status CsvTokenizer::ParseRecord() {
-  while (true) {
-    if (dialect_.ignore_leading_blanks) position_ = SkipBlanks(position_);
-    if (position_ < text_.size() && text_[position_] == dialect_.quote && !EndsValue(position_)) {
-      ARROW_RETURN_NOT_OK(ParseQuoted());
-    } else {
-      ParseUnquoted();
-    }
-    if (position_ >= text_.size() || !SeparatorAt(position_)) return Status::OK();
-    position_ += dialect_.separator.size();
-  }
-}
-
-void CsvTokenizer::ParseUnquoted() {
-  const size_t end = FindValueEnd(position_);
-  std::string_view value = text_.substr(position_, end - position_);
-  if (dialect_.ignore_trailing_blanks) value = TrimEnd(value);
-  Push(value.empty() ? std::string_view(dialect_.null_value) : value);
-  position_ = end;
-}
-
-// Cuts a value that begins with a quote. One without escapes or odd quotes is a piece of the text.
-Status CsvTokenizer::ParseQuoted() {
-  const size_t start = position_ + 1;
-  const char stops[] = {dialect_.quote, dialect_.escape == '\0' ? dialect_.quote : dialect_.escape,
-                        dialect_.quote_escape_escape == '\0' ? dialect_.quote
-                                                             : dialect_.quote_escape_escape};
-  const size_t stop = text_.find_first_of(std::string_view(stops, 3), start);
-  if (stop != text_.npos && text_[stop] == dialect_.quote) {
-    const size_t end = SkipBlanks(stop + 1);
-    if (EndsValue(end)) {
-      Push(stop == start ? std::string_view(dialect_.empty_value)
-                         : text_.substr(start, stop - start));
-      position_ = end;
-      return Status::OK();
-    }
-  }
-  return ParseEscapedQuoted(start);
-}
-
-Status CsvTokenizer::ParseEscapedQuoted(size_t start) {
-  const char quote = dialect_.quote;
-  const char escape = dialect_.escape;
-  const char escape_escape = dialect_.quote_escape_escape;
-  value_.clear();
-  position_ = start;
-  QuotedState state = QuotedState::kContent;
-  for (; position_ < text_.size(); ++position_) {
-    const char c = text_[position_];
-    if (state == QuotedState::kAfterEscape) {
-      state = QuotedState::kContent;
-      if (c == quote || (c == escape && escape_escape == escape)) {
-        value_.push_back(c);
-        continue;
-      }
-      value_.push_back(escape);
-    }
-    if (state == QuotedState::kAfterQuote) {
-      if (EndsValue(SkipBlanks(position_))) break;
-      if (c == quote) {
-        value_.push_back(quote);
-        if (escape == quote) state = QuotedState::kContent;
-        continue;
-      }
-      bool ended = false;
-      ARROW_RETURN_NOT_OK(HandleUnescapedQuote(&value_, &ended));
-      if (ended) return Status::OK();
-      state = QuotedState::kContent;
-    }
-    if (c == quote) {
-      state = QuotedState::kAfterQuote;
-    } else if (c == escape && escape != '\0') {
-      state = QuotedState::kAfterEscape;
-    } else if (c == escape_escape && escape_escape != '\0' && position_ + 1 < text_.size() &&
-               text_[position_ + 1] == escape) {
-      value_.push_back(escape);
-      ++position_;
-    } else {
-      value_.push_back(c);
-    }
-  }
-  if (position_ < text_.size()) position_ = SkipBlanks(position_);
-  // A quote at the very end opens nothing.
-  if (position_ == start && start == text_.size()) value_.push_back(quote);
-  if (value_.empty()) {
-    Push(dialect_.empty_value);
-  } else {
-    PushOwned(value_);
-  }
+  const size_t start = position_;
+  if (simple_quotes_ && ParseSimpleRecord()) return Status::OK();
+  tokens_.clear();
+  const Status status =
+      scanner_.Scan(text_, start, breaks_lines_ ? static_cast<uint8_t>(line_break_) : -1);
+  position_ = scanner_.position();
+  ARROW_RETURN_NOT_OK(status);
+  if (scanner_.ended_at_break()) --position_;
+  for (const std::optional<std::string>& token : scanner_.tokens()) tokens_.emplace_back(token);
   return Status::OK();
 }
 
-// Stands behind a quote that neither ends the value nor is escaped. `value` is
-// what was read of it, without that quote. Sets `ended` where the value is done.
-Status CsvTokenizer::HandleUnescapedQuote(std::string* value, bool* ended) {
-  switch (dialect_.unescaped_quotes) {
-    case UnescapedQuoteHandling::kStopAtClosingQuote:
-      value->push_back(dialect_.quote);
-      return Status::OK();
-    case UnescapedQuoteHandling::kBackToDelimiter: {
-      size_t begin = 0;
-      size_t end;
-      while ((end = value->find(dialect_.separator, begin)) != value->npos) {
-        PushOwned(std::string_view(*value).substr(begin, end - begin));
-        begin = end + dialect_.separator.size();
-      }
-      value->erase(0, begin);
-      return Status::OK();
-    }
-    case UnescapedQuoteHandling::kStopAtDelimiter: {
-      const size_t end = FindValueEnd(position_);
-      std::string_view rest = text_.substr(position_, end - position_);
-      if (dialect_.ignore_trailing_blanks) rest = TrimEnd(rest);
-      value->insert(value->begin(), dialect_.quote);
-      value->push_back(dialect_.quote);
-      value->append(rest);
-      PushOwned(*value);
-      position_ = end;
-      *ended = true;
-      return Status::OK();
-    }
-    case UnescapedQuoteHandling::kSkipValue:
-      tokens_.emplace_back(std::nullopt);
-      position_ = FindValueEnd(position_);
-      *ended = true;
-      return Status::OK();
-    case UnescapedQuoteHandling::kRaiseError:
-      break;
+// Cuts a record whose quotes are around values, without anything odd; false where it is another.
+bool CsvTokenizer::ParseSimpleRecord() {
+  if (dialect_.ignore_leading_blanks) {
+    position_ = SkipBlanks(position_);
+    if (breaks_lines_ && position_ < text_.size() && text_[position_] == line_break_) return true;
   }
-  return Status::Invalid("A quoted value holds a quote that is not escaped.");
+  while (true) {
+    if (dialect_.ignore_leading_blanks) position_ = SkipBlanks(position_);
+    if (position_ < text_.size() && text_[position_] == dialect_.quote && !EndsValue(position_)) {
+      if (!ParseSimpleQuoted()) return false;
+    } else {
+      ParsePlain();
+    }
+    if (position_ >= text_.size() || !SeparatorAt(position_)) return true;
+    ++position_;
+  }
+}
+
+void CsvTokenizer::ParsePlain() {
+  const size_t start = position_;
+  while (!EndsValue(position_)) ++position_;
+  PushPlain(text_.substr(start, position_ - start), position_ == text_.size());
+}
+
+// Cuts a value in quotes, without escapes or blanks behind it: a piece of the text.
+bool CsvTokenizer::ParseSimpleQuoted() {
+  const size_t start = position_ + 1;
+  const char stops[] = {dialect_.quote, dialect_.escape,
+                        dialect_.quote_escape_escape == '\0' ? dialect_.quote
+                                                             : dialect_.quote_escape_escape};
+  const size_t stop = text_.find_first_of(std::string_view(stops, 3), start);
+  if (stop == text_.npos || text_[stop] != dialect_.quote || !EndsValue(stop + 1)) return false;
+  if (stop == start) {
+    tokens_.emplace_back(dialect_.empty_value);
+  } else {
+    tokens_.emplace_back(text_.substr(start, stop - start));
+  }
+  position_ = stop + 1;
+  return true;
 }
 
 }  // namespace firesteel

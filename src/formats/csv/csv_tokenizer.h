@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "firesteel/error.h"
 #include "formats/csv/csv_options.h"
+#include "formats/csv/csv_record_scanner.h"
 
 namespace firesteel {
 
@@ -37,34 +36,28 @@ class CsvTokenizer {
   std::string_view record() const { return record_; }
 
  private:
-  enum class QuotedState { kContent, kAfterQuote, kAfterEscape };
-
   bool SeparatorAt(size_t position) const;
   bool EndsValue(size_t position) const;
-  bool IsBlank(size_t position) const;
   size_t SkipBlanks(size_t position) const;
-  Status SplitPlain(std::string_view line);
+  void SplitPlain(std::string_view line);
   Status ParseRecord();
-  void ParseUnquoted();
-  Status ParseQuoted();
-  Status ParseEscapedQuoted(size_t start);
-  Status HandleUnescapedQuote(std::string* value, bool* ended);
-  size_t FindValueEnd(size_t position) const;
-  void Push(std::string_view value) { tokens_.emplace_back(value); }
-  void PushOwned(std::string_view value);
+  bool ParseSimpleRecord();
+  bool ParseSimpleQuoted();
+  void ParsePlain();
+  void PushPlain(std::string_view value, bool is_last);
   Status CheckLimits() const;
 
   const CsvDialect dialect_;
   const char separator_first_;
+  bool simple_separator_ = true;  // it is where it is first found
+  bool simple_quotes_ = true;     // quotes around a value mean what they seem to
   std::string_view text_;
   size_t position_ = 0;
   bool breaks_lines_ = false;
   char line_break_ = '\n';
   std::string_view record_;
   std::vector<std::optional<std::string_view>> tokens_;
-  std::string value_;              // being put together
-  std::deque<std::string> owned_;  // values that are not a piece of the text; grows only
-  size_t owned_count_ = 0;
+  CsvRecordScanner scanner_;  // for records that are not so simple
 };
 
 }  // namespace firesteel

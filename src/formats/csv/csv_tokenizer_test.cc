@@ -76,6 +76,79 @@ TEST(CsvTokenizer, TreatsUnescapedQuotesAsTold) {
   EXPECT_EQ(Tokens(line, With(UnescapedQuoteHandling::kRaiseError)), "error");
 }
 
+// What a record with odd quotes means is what Spark's parser makes of it, by accident or not.
+TEST(CsvTokenizer, ReadsOddQuotesAsSparkDoes) {
+  for (const auto& [line, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"\"p\"\\", "<p\"\\>"},
+           {"\"\"\\q,r", "<\"\\qr>"},
+           {"\"p,\"\\q,r", "<p,\"\\qr>"},
+           {"\"p\" q\"\\", "<\"p\" q\"\\>"},
+           {"\"p\" q\"r", "<\"p\" q\"r\">"},
+           {"\"p\"\xC3\xA9\"x", "<\"p\"\xC3\xA9\"x>"},
+       }) {
+    EXPECT_EQ(Tokens(line), expected) << line;
+  }
+  CsvDialect escaped;
+  escaped.quote_escape_escape = '!';
+  EXPECT_EQ(Tokens("\"!p\",\"q!r!\\s\"", escaped), "<!p><qr\\s>");
+  EXPECT_EQ(Tokens("\"!", escaped), "<>");
+  CsvDialect unescaped;
+  unescaped.escape = unescaped.quote_escape_escape = '\0';
+  EXPECT_EQ(Tokens("\"\"p,q", unescaped), "<\"p,q>");
+}
+
+TEST(CsvTokenizer, ReadsLongSeparatorsAsSparkDoes) {
+  CsvDialect dialect;
+  dialect.separator = "||";
+  for (const auto& [line, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"p||q|r|||s", "<p><q|r><|s>"},
+           {"\"||p\"||q", "<||p><q>"},
+           {"p\"", "<p\"\">"},
+           {"\"p\"||", "<p><>"},
+           {"\"p\"|q||r", "<\"p|\"q><r>"},
+           {"\"p||q\" r||s", "<\"p||q\" r||s>"},
+           {"\"p\" ||q", "<p><q>"},
+       }) {
+    EXPECT_EQ(Tokens(line, dialect), expected) << line;
+  }
+  dialect.unescaped_quotes = UnescapedQuoteHandling::kBackToDelimiter;
+  EXPECT_EQ(Tokens("\"p||q\"r||s", dialect), "<p><qr||s>");
+  dialect.unescaped_quotes = UnescapedQuoteHandling::kSkipValue;
+  EXPECT_EQ(Tokens("\"p\"q||r", dialect), "NULL<r>");
+  // It is compared character by character, without going back.
+  dialect.separator = "aab";
+  EXPECT_EQ(Tokens("paabq", dialect), "<p><q>");
+  EXPECT_EQ(Tokens("paaabq", dialect), "<paaabq>");
+}
+
+TEST(CsvTokenizer, TellsBlankFromMissingValues) {
+  CsvDialect dialect;
+  dialect.null_value = "N";
+  dialect.empty_value = "E";
+  dialect.ignore_trailing_blanks = true;
+  EXPECT_EQ(Tokens("p,  ,", dialect), "<p><N><N>");
+  EXPECT_EQ(Tokens("p,  ", dialect), "<p><E>");
+  EXPECT_EQ(Tokens("p,\"\",q", dialect), "<p><E><q>");
+  dialect.ignore_leading_blanks = true;
+  EXPECT_EQ(Tokens("  ", dialect), "<N>");
+}
+
+// Many quotes must not cost more than their number.
+TEST(CsvTokenizer, LongRecordsOfOddQuotesEnd) {
+  std::string line;
+  while (line.size() < (1u << 20)) line += "\"p";
+  for (const auto handling :
+       {UnescapedQuoteHandling::kStopAtClosingQuote, UnescapedQuoteHandling::kBackToDelimiter,
+        UnescapedQuoteHandling::kStopAtDelimiter, UnescapedQuoteHandling::kSkipValue}) {
+    for (const char* separator : {",", "||"}) {
+      CsvDialect dialect = With(handling);
+      dialect.separator = separator;
+      EXPECT_NE(Tokens(line, dialect), "error");
+      EXPECT_NE(Tokens(line + "\"\\\"\"", dialect), "error");
+    }
+  }
+}
+
 TEST(CsvTokenizer, KnowsOtherDialects) {
   CsvDialect doubled;
   doubled.escape = '"';

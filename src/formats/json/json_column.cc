@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include "arrow/array/array_base.h"
@@ -90,15 +89,6 @@ int64_t JsonColumn::EndOf(int64_t element_count) const {
   return ends_.length() == 0 ? 0 : ends_.data()[element_count];
 }
 
-Status JsonColumn::AppendEnd(int64_t end) {
-  if (end > std::numeric_limits<int32_t>::max()) {
-    return Status::CapacityError("One batch of rows holds more than 2 GiB in one column.");
-  }
-  if (ends_.length() == 0) ARROW_RETURN_NOT_OK(ends_.Append(0));
-  ARROW_RETURN_NOT_OK(ends_.Append(static_cast<int32_t>(end)));
-  return AppendValid();
-}
-
 Status JsonColumn::AppendList() { return AppendEnd(children_[0].length()); }
 
 Status JsonColumn::AppendStruct() { return AppendValid(); }
@@ -151,9 +141,17 @@ Result<std::shared_ptr<arrow::Buffer>> JsonColumn::FinishValidity(int64_t* null_
   return bits;
 }
 
+Status JsonColumn::ReserveLike(int64_t elements, int64_t bytes) {
+  ARROW_RETURN_NOT_OK(valid_.Reserve(elements));
+  if (HasEnds(id_)) ARROW_RETURN_NOT_OK(ends_.Reserve(elements + 1));
+  // Strings vary in length: an eighth more is enough most times.
+  return values_.Reserve(width_ > 0 ? bytes : bytes + bytes / 8);
+}
+
 Result<std::shared_ptr<arrow::ArrayData>> JsonColumn::FinishData() {
   const std::shared_ptr<arrow::DataType> arrow_type = ToArrowType(type_);
   const int64_t length = length_;
+  const int64_t bytes = values_.length();
   int64_t null_count = 0;
   if (id_ == TypeId::kNull) {
     valid_.bytes_builder()->Rewind(0);
@@ -178,6 +176,7 @@ Result<std::shared_ptr<arrow::ArrayData>> JsonColumn::FinishData() {
                           values_.Finish(/*shrink_to_fit=*/false));
     buffers.push_back(std::move(values));
   }
+  ARROW_RETURN_NOT_OK(ReserveLike(length, bytes));
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   for (JsonColumn& child : children_) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::ArrayData> data, child.FinishData());

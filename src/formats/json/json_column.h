@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -38,9 +40,17 @@ class JsonColumn {
   }
   /// Appends to a string or binary column. Errors: the batch's text is beyond 2 GiB.
   Status AppendBytes(std::string_view bytes) {
-    if (!bytes.empty()) {
-      ARROW_RETURN_NOT_OK(values_.Append(bytes.data(), static_cast<int64_t>(bytes.size())));
-    }
+    const auto count = static_cast<int64_t>(bytes.size());
+    ARROW_RETURN_NOT_OK(values_.Reserve(count));
+    if (count > 0) values_.UnsafeAppend(bytes.data(), count);
+    return AppendEnd(values_.length());
+  }
+  /// The same for bytes with 16 readable ones behind them; a short string costs no call.
+  Status AppendPaddedBytes(std::string_view bytes) {
+    if (bytes.size() > 16) return AppendBytes(bytes);
+    ARROW_RETURN_NOT_OK(values_.Reserve(16));
+    std::memcpy(values_.mutable_data() + values_.length(), bytes.data(), 16);
+    values_.UnsafeAdvance(static_cast<int64_t>(bytes.size()));
     return AppendEnd(values_.length());
   }
   /// Appends an array or map of the child elements that no element owns yet.
@@ -61,7 +71,18 @@ class JsonColumn {
     ++length_;
     return valid_.Append(1);
   }
-  Status AppendEnd(int64_t end);
+  Status AppendEnd(int64_t end) {
+    if (end > std::numeric_limits<int32_t>::max()) [[unlikely]] {
+      return Status::CapacityError("One batch of rows holds more than 2 GiB in one column.");
+    }
+    if (ends_.length() == 0) [[unlikely]] {
+      ARROW_RETURN_NOT_OK(ends_.Append(0));
+    }
+    ARROW_RETURN_NOT_OK(ends_.Append(static_cast<int32_t>(end)));
+    return AppendValid();
+  }
+  // Makes room for a batch like the one just finished, so that the next one need not grow.
+  Status ReserveLike(int64_t elements, int64_t bytes);
   int64_t EndOf(int64_t element_count) const;
   Result<std::shared_ptr<arrow::ArrayData>> FinishData();
   Result<std::shared_ptr<arrow::Buffer>> FinishValidity(int64_t* null_count);

@@ -1,12 +1,15 @@
 #include "formats/json/json_fast_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
+#include "formats/json/json_digits.h"
 #include "formats/json/json_scalars.h"
 
 namespace firesteel {
@@ -15,22 +18,6 @@ namespace {
 #define FIRESTEEL_INLINE [[gnu::always_inline]] inline
 
 FIRESTEEL_INLINE bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-// Returns a bit for each of 16 bytes, lowest first: whether it is a digit.
-FIRESTEEL_INLINE uint32_t DigitBits16(const char* bytes) {
-#if defined(__SSE2__)
-  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-  const __m128i value = _mm_sub_epi8(text, _mm_set1_epi8('0'));
-  const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
-  return static_cast<uint32_t>(_mm_movemask_epi8(is_digit));
-#else
-  uint32_t bits = 0;
-  for (int i = 0; i < 16; ++i) {
-    bits |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[i] - '0') < 10) << i;
-  }
-  return bits;
-#endif
-}
 
 const char* PassDigits(const char* at, const char* end) {
   while (at < end && *at >= '0' && *at <= '9') ++at;
@@ -65,7 +52,10 @@ NumberForm LongNumberForm(const char* at, const char* end) {
 
 // Checks a number by the JSON grammar: looks at its digits all at once, so that the branches depend
 // on the form of a number and not on the count of its digits.
-FIRESTEEL_INLINE NumberForm FormOfNumber(const char* begin, const char* end) {
+// `*point` is the offset of the point of a number without an exponent, when ParseShortDecimal can
+// read it, else 0.
+FIRESTEEL_INLINE NumberForm FormOfNumber(const char* begin, const char* end, uint8_t* point) {
+  *point = 0;
   const uint32_t length = static_cast<uint32_t>(end - begin);
   if (length > 31) [[unlikely]] {
     return LongNumberForm(begin, end);
@@ -75,14 +65,19 @@ FIRESTEEL_INLINE NumberForm FormOfNumber(const char* begin, const char* end) {
   const uint32_t first = *begin == '-' ? 1 : 0;
   uint32_t others = ~digits & ((uint32_t{1} << length) - 1) & ~first;
   if (others == 0) {
-    if (first == length || (begin[first] == '0' && length > first + 1)) return NumberForm::kNone;
-    return NumberForm::kInteger;
+    const bool leading_zero = (begin[first] == '0') & (length > first + 1);
+    return leading_zero || first == length ? NumberForm::kNone : NumberForm::kInteger;
   }
   uint32_t position = std::countr_zero(others);
-  if (position == first || (begin[first] == '0' && position > first + 1)) return NumberForm::kNone;
+  const bool leading_zero = (begin[first] == '0') & (position > first + 1);
+  if (leading_zero || position == first) return NumberForm::kNone;
   if (begin[position] == '.') {
     others &= others - 1;
-    if (others == 0) return position + 1 < length ? NumberForm::kFloat : NumberForm::kNone;
+    if (others == 0) {
+      const bool is_short = (length - first <= 16) & (position - first <= 8);
+      *point = static_cast<uint8_t>(is_short ? position : 0);
+      return position + 1 < length ? NumberForm::kFloat : NumberForm::kNone;
+    }
     const uint32_t fraction = position + 1;
     position = std::countr_zero(others);
     if (position == fraction) return NumberForm::kNone;
@@ -133,11 +128,13 @@ FIRESTEEL_INLINE bool Matches16(const char* bytes, const char* expected, uint32_
 }
 
 constexpr size_t kMostGuesses = 256;
+constexpr size_t kMostFieldsLeftOut = 3;  // in a row
 
 }  // namespace
 
-JsonFastParser::JsonFastParser(const Schema& schema, JsonRecordParser* tolerant)
-    : tolerant_(tolerant), slots_(schema.size()) {}
+JsonFastParser::JsonFastParser(const Schema& schema, JsonRecordParser* tolerant,
+                               JsonRowFilter filter)
+    : tolerant_(tolerant), filter_(std::move(filter)), slots_(schema.size()) {}
 
 void JsonFastParser::SetText(std::string_view text) {
   text_ = text.data();
@@ -161,6 +158,21 @@ void JsonFastParser::FindBackslash(const char* begin) {
 FIRESTEEL_INLINE const char* JsonFastParser::StringEnd(const char* next_token) {
   while (next_token[-1] != '"') --next_token;
   return next_token;
+}
+
+// Finds the guess that the name at `name` bears out. A record may leave out fields that the one
+// before had; the ordinal moves on past them.
+FIRESTEEL_INLINE const JsonFastParser::Guess* JsonFastParser::FindGuess(const char* name,
+                                                                        size_t* ordinal) const {
+  const size_t end = std::min(guesses_.size(), *ordinal + kMostFieldsLeftOut + 1);
+  for (size_t i = *ordinal; i < end; ++i) {
+    const Guess& guess = guesses_[i];
+    if (guess.mask != 0 && Matches16(name, guess.text, guess.mask)) {
+      *ordinal = i;
+      return &guess;
+    }
+  }
+  return nullptr;
 }
 
 // Finds the column of the name at `token` the slow way and remembers it as the next guess.
@@ -188,7 +200,8 @@ int JsonFastParser::LookUpColumn(const uint32_t* token, size_t ordinal) {
 // Checks a string, number or word that ends before `next_token`.
 FIRESTEEL_INLINE JsonFastParser::Kind JsonFastParser::CheckScalar(const char* begin,
                                                                   const char* next_token,
-                                                                  const char** token_end) {
+                                                                  const char** token_end,
+                                                                  uint8_t* point) {
   const char first = *begin;
   if (first == '"') {
     const char* end = StringEnd(next_token);
@@ -202,7 +215,7 @@ FIRESTEEL_INLINE JsonFastParser::Kind JsonFastParser::CheckScalar(const char* be
   while (IsBlank(end[-1])) --end;
   *token_end = end;
   if (first == '-' || (first >= '0' && first <= '9')) {
-    const NumberForm form = FormOfNumber(begin, end);
+    const NumberForm form = FormOfNumber(begin, end, point);
     return form == NumberForm::kInteger ? Kind::kInteger
            : form == NumberForm::kFloat ? Kind::kFloat
                                         : Kind::kNotPlain;
@@ -222,6 +235,7 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
   std::array<uint64_t, JsonSyntax::kDeepest / 64 + 1> levels;
   int depth = 0;
   const char* ignored_end;
+  uint8_t ignored_point;
   bool in_object = false;
   bool opened = true;  // a container was just opened at `token`
   while (true) {
@@ -251,7 +265,8 @@ const uint32_t* JsonFastParser::PassContainer(const uint32_t* token, uint32_t li
         opened = true;
         continue;
       }
-      if (CheckScalar(text_ + token[0], text_ + token[1], &ignored_end) == Kind::kNotPlain) {
+      if (CheckScalar(text_ + token[0], text_ + token[1], &ignored_end, &ignored_point) ==
+          Kind::kNotPlain) {
         return nullptr;
       }
       ++token;
@@ -278,10 +293,8 @@ const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_
   for (size_t ordinal = 0;; ++ordinal) {
     // token: 0 name, 1 colon, 2 value, 3 comma or brace. The index ends in several copies of the
     // text's length, so that all four can be read; one comparison shows that they are there.
-    const Guess* guess = guesses_.data() + ordinal;
     int column;
-    if (ordinal < guesses_.size() && guess->mask != 0 &&
-        Matches16(text + token[0], guess->text, guess->mask)) [[likely]] {
+    if (const Guess* guess = FindGuess(text + token[0], &ordinal)) [[likely]] {
       column = guess->column;
     } else {
       if (token[2] >= line_end) return nullptr;
@@ -291,25 +304,51 @@ const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_
     if (token[3] >= line_end) return nullptr;
     const char* begin = text + token[2];
     const char* end = nullptr;
+    uint8_t point = 0;
     Kind kind = Kind::kNested;
     if (*begin == '{' || *begin == '[') [[unlikely]] {
       token = PassContainer(token + 2, line_end);
       if (token == nullptr || *token >= line_end) return nullptr;
       end = text + token[-1] + 1;
     } else {
-      kind = CheckScalar(begin, text + token[3], &end);
+      kind = CheckScalar(begin, text + token[3], &end, &point);
       if (kind == Kind::kNotPlain) return nullptr;
       token += 3;
     }
     if (column >= 0) {
       Slot& slot = slots_[column];
       if (slot.kind != Kind::kMissing) return nullptr;  // a name came twice
-      slot = Slot{begin, end, kind};
+      slot = Slot{begin, end, kind, point};
     }
     const char next = text[*token++];
     if (next == '}') return token;
     if (next != ',') return nullptr;
   }
+}
+
+FIRESTEEL_INLINE double JsonFastParser::RealOf(const Slot& slot) {
+  if (slot.point == 0) return ParseJsonDouble(std::string_view(slot.begin, slot.end - slot.begin));
+  const auto whole_digits = static_cast<uint32_t>(slot.point - (*slot.begin == '-' ? 1 : 0));
+  const auto fraction_digits = static_cast<uint32_t>(slot.end - slot.begin - slot.point - 1);
+  return ParseShortDecimal(slot.begin, whole_digits, fraction_digits);
+}
+
+// Whether the filter drops the record in the slots. A value that cannot be converted is not judged.
+FIRESTEEL_INLINE bool JsonFastParser::IsDropped() const {
+  for (const JsonRowFilter::Test& test : filter_.tests) {
+    const Slot& slot = slots_[test.column];
+    if (slot.kind == Kind::kMissing || slot.kind == Kind::kNull) return true;
+    if (test.op == Predicate::Op::kIsNotNull) continue;
+    int64_t whole = 0;
+    if (test.is_real) {
+      if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) continue;
+      if (!JsonRowFilter::Holds(test.op, RealOf(slot), test.real)) return true;
+    } else if (slot.kind == Kind::kInteger &&
+               ParseJsonLong(std::string_view(slot.begin, slot.end - slot.begin), &whole)) {
+      if (!JsonRowFilter::Holds(test.op, whole, test.whole)) return true;
+    }
+  }
+  return false;
 }
 
 // Converts one value; `*appended` is false when that is for the tolerant parser to do.
@@ -320,8 +359,8 @@ FIRESTEEL_INLINE Status JsonFastParser::AppendSlot(const Slot& slot, int index, 
   switch (column->id()) {
     case TypeId::kString:
       if (slot.kind == Kind::kEscaped) break;
-      return column->AppendBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
-                                                            : text);
+      return column->AppendPaddedBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
+                                                                  : text);
     case TypeId::kInteger:
     case TypeId::kLong: {
       int64_t value = 0;
@@ -333,7 +372,7 @@ FIRESTEEL_INLINE Status JsonFastParser::AppendSlot(const Slot& slot, int index, 
     }
     case TypeId::kDouble:
       if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) break;
-      return column->AppendFixed(ParseJsonDouble(text));
+      return column->AppendFixed(RealOf(slot));
     case TypeId::kBoolean:
       *appended = slot.kind == Kind::kTrue || slot.kind == Kind::kFalse;
       return *appended ? column->AppendFixed<uint8_t>(slot.kind == Kind::kTrue ? 1 : 0)
@@ -344,22 +383,28 @@ FIRESTEEL_INLINE Status JsonFastParser::AppendSlot(const Slot& slot, int index, 
   return tolerant_->ParseValue(text, index, column).Value(appended);
 }
 
-Result<bool> JsonFastParser::ParseRecord(const uint32_t** token, uint32_t line_end,
-                                         std::vector<JsonColumn>* columns, int64_t row) {
-  if (text_[**token] != '{') return false;
+Result<JsonFastParser::Outcome> JsonFastParser::ParseRecord(const uint32_t** token,
+                                                            uint32_t line_end,
+                                                            std::vector<JsonColumn>* columns,
+                                                            int64_t row) {
+  if (text_[**token] != '{') return Outcome::kNotPlain;
   const uint32_t* behind = PassRecord(*token, line_end);
   // Anything behind the record on its line is for the tolerant parser to judge.
-  if (behind == nullptr || *behind < line_end) return false;
+  if (behind == nullptr || *behind < line_end) return Outcome::kNotPlain;
+  if (IsDropped()) {
+    *token = behind;
+    return Outcome::kDropped;
+  }
   bool appended = true;
   for (size_t i = 0; i < slots_.size() && appended; ++i) {
     ARROW_RETURN_NOT_OK(AppendSlot(slots_[i], static_cast<int>(i), &(*columns)[i], &appended));
   }
   if (!appended) {
     for (JsonColumn& column : *columns) column.Truncate(row);
-    return false;
+    return Outcome::kNotPlain;
   }
   *token = behind;
-  return true;
+  return Outcome::kAppended;
 }
 
 }  // namespace firesteel

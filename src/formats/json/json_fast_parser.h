@@ -8,6 +8,7 @@
 #include "firesteel/types.h"
 #include "formats/json/json_column.h"
 #include "formats/json/json_record_parser.h"
+#include "formats/json/json_row_filter.h"
 
 namespace firesteel {
 
@@ -19,16 +20,20 @@ namespace firesteel {
 class JsonFastParser {
  public:
   /// `tolerant` converts the values of the less common types and must outlive this.
-  JsonFastParser(const Schema& schema, JsonRecordParser* tolerant);
+  JsonFastParser(const Schema& schema, JsonRecordParser* tolerant, JsonRowFilter filter = {});
 
   /// Starts a new text, which must have 64 readable bytes behind it.
   void SetText(std::string_view text);
 
+  enum class Outcome : uint8_t {
+    kNotPlain,  ///< nothing changed
+    kAppended,  ///< one element to each column; the token is moved behind the record
+    kDropped    ///< by the filter: only the token is moved
+  };
   /// Reads the record whose first token `*token` points to and that must end before the offset
-  /// `line_end`. Appends one element to each column (they have `row` elements) and moves `*token`
-  /// behind the record. False, and nothing changed, when the record is not plain.
-  Result<bool> ParseRecord(const uint32_t** token, uint32_t line_end,
-                           std::vector<JsonColumn>* columns, int64_t row);
+  /// `line_end`. The columns have `row` elements.
+  Result<Outcome> ParseRecord(const uint32_t** token, uint32_t line_end,
+                              std::vector<JsonColumn>* columns, int64_t row);
 
  private:
   enum class Kind : uint8_t {
@@ -47,6 +52,7 @@ class JsonFastParser {
     const char* begin = nullptr;  // of the token, quotes included
     const char* end = nullptr;
     Kind kind = Kind::kMissing;
+    uint8_t point = 0;  // of a number that ParseShortDecimal can read: the offset of its point
   };
   // The n-th field of the record before: what the n-th field of the next is taken for.
   struct Guess {
@@ -57,18 +63,23 @@ class JsonFastParser {
   static constexpr int kNotPlain = -2;  // in place of a column
 
   const uint32_t* PassRecord(const uint32_t* token, uint32_t line_end);
+  const Guess* FindGuess(const char* name, size_t* ordinal) const;
   int LookUpColumn(const uint32_t* token, size_t ordinal);
   // Checks what is between the bracket at `token` and the one that closes it; returns the token
   // behind, nullptr when it is not plain.
   const uint32_t* PassContainer(const uint32_t* token, uint32_t line_end);
-  Kind CheckScalar(const char* begin, const char* next_token, const char** token_end);
+  Kind CheckScalar(const char* begin, const char* next_token, const char** token_end,
+                   uint8_t* point);
   static Kind CheckWord(std::string_view word);
   static const char* StringEnd(const char* next_token);
   bool HasBackslash(const char* begin, const char* end);
   void FindBackslash(const char* begin);
+  static double RealOf(const Slot& slot);
+  bool IsDropped() const;
   Status AppendSlot(const Slot& slot, int index, JsonColumn* column, bool* appended);
 
   JsonRecordParser* tolerant_;
+  const JsonRowFilter filter_;
   const char* text_ = nullptr;
   const char* text_end_ = nullptr;
   const char* next_backslash_ = nullptr;  // the first one at or after the last place looked at

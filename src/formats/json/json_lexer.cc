@@ -4,11 +4,12 @@
 #include <cstring>
 #include <vector>
 
+#include "common/ascii.h"
+
 namespace firesteel {
 namespace {
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsJsonBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 // Whether `c` may go on a word, so that `truex` is no literal. Bytes of other scripts count as
@@ -97,7 +98,7 @@ bool JsonLexer::SkipComment() {
 
 bool JsonLexer::SkipBlanks() {
   while (at_ < end_) {
-    if (IsBlank(*at_)) {
+    if (IsJsonBlank(*at_)) {
       ++at_;
     } else if (*at_ == '/' && syntax_.allow_comments) {
       if (!SkipComment()) return false;

@@ -19,9 +19,9 @@ constexpr size_t kIndexCapacityBytes = size_t{1} << 20;
 
 JsonLineParser::JsonLineParser(const Schema& schema, const JsonSyntax& syntax,
                                const JsonTemporalParser* temporal, std::string separator,
-                               std::unique_ptr<JsonStructuralIndex> index)
+                               JsonRowFilter filter, std::unique_ptr<JsonStructuralIndex> index)
     : tolerant_(schema, syntax, temporal),
-      fast_(schema, &tolerant_),
+      fast_(schema, &tolerant_, std::move(filter)),
       index_(std::move(index)),
       separator_(std::move(separator)),
       breaks_at_carriage_return_(separator_.empty()),
@@ -31,11 +31,13 @@ JsonLineParser::JsonLineParser(const Schema& schema, const JsonSyntax& syntax,
 Result<std::unique_ptr<JsonLineParser>> JsonLineParser::Make(const Schema& schema,
                                                              const JsonSyntax& syntax,
                                                              const JsonTemporalParser* temporal,
-                                                             std::string separator) {
+                                                             std::string separator,
+                                                             JsonRowFilter filter) {
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<JsonStructuralIndex> index,
                         JsonStructuralIndex::Make(kIndexCapacityBytes));
   return std::unique_ptr<JsonLineParser>(
-      new JsonLineParser(schema, syntax, temporal, std::move(separator), std::move(index)));
+      new JsonLineParser(schema, syntax, temporal, std::move(separator), std::move(filter),
+                         std::move(index)));
 }
 
 void JsonLineParser::SetBlock(std::string_view block) {
@@ -126,10 +128,10 @@ Status JsonLineParser::ParseIndexed(std::vector<JsonColumn>* columns, int64_t ro
     if (row + step->rows >= end_row || step->outcome.malformed) return Status::OK();
     const uint32_t offset = *token_;
     const uint32_t line_end = LineEnd(offset);
-    ARROW_ASSIGN_OR_RAISE(const bool plain,
+    ARROW_ASSIGN_OR_RAISE(const JsonFastParser::Outcome outcome,
                           fast_.ParseRecord(&token_, line_end, columns, row + step->rows));
-    if (plain) {
-      ++step->rows;
+    if (outcome != JsonFastParser::Outcome::kNotPlain) {
+      step->rows += outcome == JsonFastParser::Outcome::kAppended ? 1 : 0;
       continue;
     }
     while (token_ < tokens_end && *token_ < line_end) ++token_;

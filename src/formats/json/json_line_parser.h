@@ -17,11 +17,12 @@ namespace firesteel {
 /// single lines for the tolerant parser. Not thread-safe.
 class JsonLineParser {
  public:
-  /// An empty `separator` stands for \n, \r\n and \r.
+  /// An empty `separator` stands for \n, \r\n and \r. Rows that `filter` drops may be left out.
   static Result<std::unique_ptr<JsonLineParser>> Make(const Schema& schema,
                                                       const JsonSyntax& syntax,
                                                       const JsonTemporalParser* temporal,
-                                                      std::string separator);
+                                                      std::string separator,
+                                                      JsonRowFilter filter);
 
   /// Starts a block of whole lines with 64 readable bytes behind it, which stays in place until it
   /// is used up.
@@ -42,7 +43,8 @@ class JsonLineParser {
 
  private:
   JsonLineParser(const Schema& schema, const JsonSyntax& syntax, const JsonTemporalParser* temporal,
-                 std::string separator, std::unique_ptr<JsonStructuralIndex> index);
+                 std::string separator, JsonRowFilter filter,
+                 std::unique_ptr<JsonStructuralIndex> index);
   void NextChunk();
   std::string_view FirstLines(size_t bytes) const;
   Status ParseIndexed(std::vector<JsonColumn>* columns, int64_t row, int64_t end_row, Step* step);

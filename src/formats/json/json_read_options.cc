@@ -10,7 +10,7 @@
 namespace firesteel {
 namespace {
 
-std::string Upper(std::string text) {
+std::string UpperCase(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
@@ -18,7 +18,7 @@ std::string Upper(std::string text) {
 
 // Falls back to PERMISSIVE for unknown names, as Spark does.
 ParseMode ParseModeName(const std::string& name) {
-  const std::string upper = Upper(name);
+  const std::string upper = UpperCase(name);
   if (upper == "DROPMALFORMED") return ParseMode::kDropMalformed;
   if (upper == "FAILFAST") return ParseMode::kFailFast;
   return ParseMode::kPermissive;

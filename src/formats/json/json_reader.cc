@@ -15,6 +15,7 @@
 #include "formats/json/json_line_parser.h"
 #include "formats/json/json_temporal_parser.h"
 #include "formats/line_block_reader.h"
+#include "formats/read_failed.h"
 #include "formats/text_encoding.h"
 #include "formats/utf8.h"
 #include "types/arrow_types.h"
@@ -23,11 +24,7 @@ namespace firesteel {
 namespace {
 
 // Ends a batch early when its lines are long.
-constexpr int64_t kBatchBytes = int64_t{16} << 20;
-
-Status ReadFailed(const std::string& path, const Status& cause) {
-  return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path}}, cause);
-}
+constexpr int64_t kJsonBatchBytes = int64_t{16} << 20;
 
 class JsonReader : public BatchReader {
  public:
@@ -40,7 +37,9 @@ class JsonReader : public BatchReader {
     ARROW_ASSIGN_OR_RAISE(reader->temporal_, JsonTemporalParser::Make(options));
     ARROW_ASSIGN_OR_RAISE(reader->parser_,
                           JsonLineParser::Make(reader->parsed_schema_, options.syntax,
-                                               reader->temporal_.get(), options.line_separator));
+                                               reader->temporal_.get(), options.line_separator,
+                                               JsonRowFilter::Of(reader->parsed_schema_,
+                                                                 request.filters)));
     return reader;
   }
 
@@ -85,8 +84,8 @@ class JsonReader : public BatchReader {
   // Parses until a batch is full or the file ends.
   Status Fill() {
     if (options_.multi_line) return FillFromWholeFile();
-    const int64_t end_bytes = parser_->parsed_bytes() + kBatchBytes;
-    while (rows_ < batch_rows_ && parser_->parsed_bytes() < end_bytes) {
+    const int64_t end_bytes = parser_->parsed_bytes() + kJsonBatchBytes;
+    while (rows_ < batch_rows_ && (rows_ == 0 || parser_->parsed_bytes() < end_bytes)) {
       if (parser_->used_up()) {
         Result<std::string_view> block = blocks_.NextBlock();
         if (!block.ok()) return ReadFailed(path_, block.status());

@@ -8,31 +8,31 @@
 namespace firesteel {
 namespace {
 
-std::string Read(const std::string& ddl, const std::string& text, const Options& options = {}) {
+std::string ReadJson(const std::string& ddl, const std::string& text, const Options& options = {}) {
   return ReadText(JsonFormat(), text, MakeRequest(ddl, options));
 }
 
 TEST(JsonReader, ReadsPlainRows) {
-  EXPECT_EQ(Read("k INT, v STRING, d DOUBLE, b BOOLEAN",
-                 "{\"k\": 1, \"v\": \"a\", \"d\": 1.5, \"b\": true}\n"
-                 "{\"v\":\"é\\n\\u00e9\\ud83d\\ude00\",\"k\":-2,\"b\":false,\"d\":3}\n"
-                 "{}\n"
-                 "{\"other\":[1,{\"k\":5}],\"k\":3}"),
+  EXPECT_EQ(ReadJson("k INT, v STRING, d DOUBLE, b BOOLEAN",
+                     "{\"k\": 1, \"v\": \"a\", \"d\": 1.5, \"b\": true}\n"
+                     "{\"v\":\"é\\n\\u00e9\\ud83d\\ude00\",\"k\":-2,\"b\":false,\"d\":3}\n"
+                     "{}\n"
+                     "{\"other\":[1,{\"k\":5}],\"k\":3}"),
             "[1,a,1.5,true]\n[-2,é\né😀,3.0,false]\n[NULL,NULL,NULL,NULL]\n[3,NULL,NULL,NULL]\n");
 }
 
 TEST(JsonReader, SkipsBlankLinesAndTakesEveryLineEnd) {
-  EXPECT_EQ(Read("k INT", "{\"k\":1}\r\n\n  \t\n{\"k\":2}\r{\"k\":3}\n\n"), "[1]\n[2]\n[3]\n");
-  EXPECT_EQ(Read("k INT", "\xEF\xBB\xBF{\"k\":1}\n\xEF\xBB\xBF{\"k\":2}"), "[1]\n[2]\n");
-  EXPECT_EQ(Read("k INT", ""), "");
-  EXPECT_EQ(Read("k INT", "\n\n"), "");
+  EXPECT_EQ(ReadJson("k INT", "{\"k\":1}\r\n\n  \t\n{\"k\":2}\r{\"k\":3}\n\n"), "[1]\n[2]\n[3]\n");
+  EXPECT_EQ(ReadJson("k INT", "\xEF\xBB\xBF{\"k\":1}\n\xEF\xBB\xBF{\"k\":2}"), "[1]\n[2]\n");
+  EXPECT_EQ(ReadJson("k INT", ""), "");
+  EXPECT_EQ(ReadJson("k INT", "\n\n"), "");
 }
 
 TEST(JsonReader, TakesOtherLineSeparators) {
-  EXPECT_EQ(Read("k INT", "{\"k\":1}||{\"k\":2}\n||", MakeOptions({{"lineSep", "||"}})),
+  EXPECT_EQ(ReadJson("k INT", "{\"k\":1}||{\"k\":2}\n||", MakeOptions({{"lineSep", "||"}})),
             "[1]\n[2]\n");
   // Only the separator ends a line: the rest of the first is text behind the object.
-  EXPECT_EQ(Read("k INT", "{\"k\":1}\r{\"k\":2}\n{\"k\":3}", MakeOptions({{"lineSep", "\n"}})),
+  EXPECT_EQ(ReadJson("k INT", "{\"k\":1}\r{\"k\":2}\n{\"k\":3}", MakeOptions({{"lineSep", "\n"}})),
             "[1]\n[3]\n");
 }
 
@@ -40,19 +40,20 @@ TEST(JsonReader, KeepsGoodFieldsOfABadRow) {
   const std::string lines =
       "{\"k\":1,\"v\":\"a\"}\n{\"k\":\"x\",\"v\":\"b\"}\nno json\n{\"k\":2\n"
       "[{\"k\":3},{\"k\":4}]\n\n{\"k\":5,\"v\":null}\n";
-  EXPECT_EQ(Read("k INT, v STRING, _corrupt_record STRING", lines),
+  EXPECT_EQ(ReadJson("k INT, v STRING, _corrupt_record STRING", lines),
             "[1,a,NULL]\n[NULL,b,{\"k\":\"x\",\"v\":\"b\"}]\n[NULL,NULL,no json]\n"
             "[NULL,NULL,{\"k\":2]\n[3,NULL,NULL]\n[4,NULL,NULL]\n[5,NULL,NULL]\n");
-  EXPECT_EQ(Read("bad STRING, k INT", lines, MakeOptions({{"columnNameOfCorruptRecord", "bad"}})),
-            "[NULL,1]\n[{\"k\":\"x\",\"v\":\"b\"},NULL]\n[no json,NULL]\n[{\"k\":2,NULL]\n"
-            "[NULL,3]\n[NULL,4]\n[NULL,5]\n");
+  EXPECT_EQ(
+      ReadJson("bad STRING, k INT", lines, MakeOptions({{"columnNameOfCorruptRecord", "bad"}})),
+      "[NULL,1]\n[{\"k\":\"x\",\"v\":\"b\"},NULL]\n[no json,NULL]\n[{\"k\":2,NULL]\n"
+      "[NULL,3]\n[NULL,4]\n[NULL,5]\n");
 }
 
 TEST(JsonReader, DropsMalformedRows) {
-  EXPECT_EQ(Read("k INT, v STRING",
-                 "{\"k\":1,\"v\":\"a\"}\n{\"k\":\"x\",\"v\":\"b\"}\nno\n{\"k\":5}\n"
-                 "[{\"k\":6},{\"k\":\"x\"}]\n[{\"k\":7},{\"k\":8}]",
-                 MakeOptions({{"mode", "dropmalformed"}})),
+  EXPECT_EQ(ReadJson("k INT, v STRING",
+                     "{\"k\":1,\"v\":\"a\"}\n{\"k\":\"x\",\"v\":\"b\"}\nno\n{\"k\":5}\n"
+                     "[{\"k\":6},{\"k\":\"x\"}]\n[{\"k\":7},{\"k\":8}]",
+                     MakeOptions({{"mode", "dropmalformed"}})),
             "[1,a]\n[5,NULL]\n[7,NULL]\n[8,NULL]\n");
 }
 
@@ -81,10 +82,10 @@ TEST(JsonReader, PrunesColumns) {
 
 TEST(JsonReader, ReadsAWholeFileAsOneText) {
   const Options options = MakeOptions({{"multiLine", "true"}});
-  EXPECT_EQ(Read("k INT", "[{\"k\":\n1},\n{\"k\":2}]\n", options), "[1]\n[2]\n");
-  EXPECT_EQ(Read("k INT", "{\"k\":1}\n{\"k\":2}", options), "[1]\n");
-  EXPECT_EQ(Read("k INT", " \n", options), "");
-  EXPECT_EQ(Read("k INT, _corrupt_record STRING", "a\nb", options), "[NULL,a\nb]\n");
+  EXPECT_EQ(ReadJson("k INT", "[{\"k\":\n1},\n{\"k\":2}]\n", options), "[1]\n[2]\n");
+  EXPECT_EQ(ReadJson("k INT", "{\"k\":1}\n{\"k\":2}", options), "[1]\n");
+  EXPECT_EQ(ReadJson("k INT", " \n", options), "");
+  EXPECT_EQ(ReadJson("k INT, _corrupt_record STRING", "a\nb", options), "[NULL,a\nb]\n");
 }
 
 TEST(JsonReader, CutsLongArraysIntoBatches) {

@@ -2,9 +2,10 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <system_error>
+
+#include "formats/json/json_digits.h"
 
 namespace firesteel {
 namespace {
@@ -25,15 +26,6 @@ T ParseFloating(std::string_view number) {
   (void)end;
   if (value == 0 && number.find_first_of(".eE") == number.npos) return 0;
   return value;
-}
-
-// Reads eight digits at once: pairs, then fours, then all.
-uint64_t EightDigits(const char* digits) {
-  uint64_t word;
-  std::memcpy(&word, digits, sizeof(word));
-  word = (word & 0x0F0F0F0F0F0F0F0FULL) * 2561 >> 8;
-  word = (word & 0x00FF00FF00FF00FFULL) * 6553601 >> 16;
-  return (word & 0x0000FFFF0000FFFFULL) * 42949672960001ULL >> 32;
 }
 
 std::array<int8_t, 256> MakeBase64Values() {
@@ -59,7 +51,7 @@ bool ParseJsonLong(std::string_view digits, int64_t* value) {
   }
   uint64_t number = 0;
   for (; (end - at) % 8 != 0; ++at) number = number * 10 + static_cast<uint64_t>(*at - '0');
-  for (; at < end; at += 8) number = number * 100000000 + EightDigits(at);
+  for (; at < end; at += 8) number = number * 100000000 + EightDigits(LoadEight(at));
   *value = static_cast<int64_t>(negative ? -number : number);
   return true;
 }

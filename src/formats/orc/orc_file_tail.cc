@@ -12,11 +12,11 @@ namespace firesteel {
 namespace {
 
 // Java's writer never has larger blocks; a damaged size must not take all memory.
-constexpr uint64_t kLargestBlockBytes = uint64_t{64} << 20;
+constexpr uint64_t kLargestTailBlockBytes = uint64_t{64} << 20;
 constexpr int kDeepestTree = 200;
 constexpr std::string_view kMagic = "ORC";
 
-Status Damaged(const char* what) {
+Status DamagedTail(const char* what) {
   return Status::IOError("The ORC file is damaged: ", what, ".");
 }
 
@@ -52,8 +52,8 @@ Result<PostScript> ReadPostScript(std::string_view bytes) {
         break;
     }
   }
-  if (reader.damaged() || script.magic != kMagic) return Damaged("it does not end as one");
-  if (script.block_bytes > kLargestBlockBytes) return Damaged("its blocks are too large");
+  if (reader.damaged() || script.magic != kMagic) return DamagedTail("it does not end as one");
+  if (script.block_bytes > kLargestTailBlockBytes) return DamagedTail("its blocks are too large");
   return script;
 }
 
@@ -62,7 +62,7 @@ Result<arrow::Compression::type> CodecOf(uint64_t code) {
       arrow::Compression::UNCOMPRESSED, arrow::Compression::GZIP, arrow::Compression::SNAPPY,
       arrow::Compression::LZO,          arrow::Compression::LZ4,  arrow::Compression::ZSTD,
       arrow::Compression::BROTLI};
-  if (code >= std::size(kCodecs)) return Damaged("its codec is not known");
+  if (code >= std::size(kCodecs)) return DamagedTail("its codec is not known");
   if (kCodecs[code] == arrow::Compression::LZO) {
     return Status::NotImplemented("ORC files with the codec LZO cannot be read.");
   }
@@ -92,7 +92,7 @@ Result<OrcType> ReadType(std::string_view bytes) {
         uint64_t child = reader.number();
         if (packed.empty()) type.children.push_back(static_cast<uint32_t>(child));
         while (!packed.empty()) {
-          if (!ProtobufReader::TakeNumber(&packed, &child)) return Damaged("a type");
+          if (!ProtobufReader::TakeNumber(&packed, &child)) return DamagedTail("a type");
           type.children.push_back(static_cast<uint32_t>(child));
         }
         break;
@@ -113,11 +113,11 @@ Result<OrcType> ReadType(std::string_view bytes) {
         break;
     }
   }
-  if (reader.damaged() || kind >= OrcType::kKindCount) return Damaged("a type");
+  if (reader.damaged() || kind >= OrcType::kKindCount) return DamagedTail("a type");
   type.kind = static_cast<OrcType::Kind>(kind);
   if (type.kind == OrcType::kDecimal &&
       (type.precision < 1 || type.precision > 38 || type.scale > type.precision)) {
-    return Damaged("a decimal type");
+    return DamagedTail("a decimal type");
   }
   return type;
 }
@@ -146,13 +146,14 @@ Result<OrcStripe> ReadStripe(std::string_view bytes) {
         break;
     }
   }
-  if (reader.damaged() || stripe.rows < 0) return Damaged("a stripe's entry");
+  if (reader.damaged() || stripe.rows < 0) return DamagedTail("a stripe's entry");
   return stripe;
 }
 
 // Checks that every node has the children its kind wants and that a child comes after its parent.
 Status CheckTypes(const std::vector<OrcType>& types) {
-  if (types.empty() || types[0].kind != OrcType::kStruct) return Damaged("its type is no struct");
+  if (types.empty() || types[0].kind != OrcType::kStruct)
+    return DamagedTail("its type is no struct");
   std::vector<int> depths(types.size(), 0);
   for (size_t i = 0; i < types.size(); ++i) {
     const OrcType& type = types[i];
@@ -162,12 +163,12 @@ Status CheckTypes(const std::vector<OrcType>& types) {
                       : type.kind == OrcType::kMap   ? children == 2
                       : type.kind == OrcType::kUnion ? true
                                                      : children == 0;
-    if (!fits) return Damaged("a type has the wrong children");
+    if (!fits) return DamagedTail("a type has the wrong children");
     for (const uint32_t child : type.children) {
-      if (child <= i || child >= types.size()) return Damaged("its types are no tree");
-      if (depths[child] > 0) return Damaged("its types are no tree");
+      if (child <= i || child >= types.size()) return DamagedTail("its types are no tree");
+      if (depths[child] > 0) return DamagedTail("its types are no tree");
       depths[child] = depths[i] + 1;
-      if (depths[child] > kDeepestTree) return Damaged("its types are nested too deeply");
+      if (depths[child] > kDeepestTree) return DamagedTail("its types are nested too deeply");
     }
   }
   return Status::OK();
@@ -181,14 +182,14 @@ Result<OrcFileTail> OrcFileTail::Read(arrow::io::RandomAccessFile* file) {
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Buffer> end,
                         file->ReadAt(size - end_bytes, end_bytes));
   std::string_view end_text(*end);
-  if (end_text.empty()) return Damaged("it is empty");
+  if (end_text.empty()) return DamagedTail("it is empty");
   const size_t script_bytes = static_cast<uint8_t>(end_text.back());
   end_text.remove_suffix(1);
-  if (script_bytes > end_text.size()) return Damaged("it does not end as one");
+  if (script_bytes > end_text.size()) return DamagedTail("it does not end as one");
   ARROW_ASSIGN_OR_RAISE(const PostScript script,
                         ReadPostScript(end_text.substr(end_text.size() - script_bytes)));
   const auto left = static_cast<uint64_t>(size) - 1 - script_bytes;
-  if (script.footer_bytes > left) return Damaged("its footer is cut off");
+  if (script.footer_bytes > left) return DamagedTail("its footer is cut off");
   OrcFileTail tail;
   ARROW_ASSIGN_OR_RAISE(tail.compression.codec, CodecOf(script.codec));
   tail.compression.block_bytes = static_cast<int64_t>(script.block_bytes);
@@ -203,11 +204,11 @@ Result<OrcFileTail> OrcFileTail::Read(arrow::io::RandomAccessFile* file) {
       ARROW_ASSIGN_OR_RAISE(const OrcStripe stripe, ReadStripe(reader.bytes()));
       uint64_t total = stripe.offset;
       for (const uint64_t bytes : {stripe.index_bytes, stripe.data_bytes, stripe.footer_bytes}) {
-        if (__builtin_add_overflow(total, bytes, &total)) return Damaged("a stripe's entry");
+        if (__builtin_add_overflow(total, bytes, &total)) return DamagedTail("a stripe's entry");
       }
-      if (total > static_cast<uint64_t>(size)) return Damaged("a stripe is cut off");
+      if (total > static_cast<uint64_t>(size)) return DamagedTail("a stripe is cut off");
       if (__builtin_add_overflow(tail.rows, stripe.rows, &tail.rows)) {
-        return Damaged("a stripe's entry");
+        return DamagedTail("a stripe's entry");
       }
       tail.stripes.push_back(stripe);
     } else if (reader.field() == 4) {
@@ -217,7 +218,7 @@ Result<OrcFileTail> OrcFileTail::Read(arrow::io::RandomAccessFile* file) {
       calendar = reader.number();
     }
   }
-  if (reader.damaged()) return Damaged("its footer");
+  if (reader.damaged()) return DamagedTail("its footer");
   ARROW_RETURN_NOT_OK(CheckTypes(tail.types));
   tail.has_hybrid_calendar = calendar != 2;
   return tail;
@@ -307,7 +308,7 @@ Result<OrcStripeFooter> OrcStripeFooter::Read(arrow::io::RandomAccessFile* file,
         if (inner.field() == 3) stream.bytes = inner.number();
       }
       stream.offset = offset;
-      if (stream.bytes > footer_offset - offset) return Damaged("a stripe's streams");
+      if (stream.bytes > footer_offset - offset) return DamagedTail("a stripe's streams");
       offset += stream.bytes;
       footer.streams.push_back(stream);
     } else if (reader.field() == 2) {
@@ -320,10 +321,10 @@ Result<OrcStripeFooter> OrcStripeFooter::Read(arrow::io::RandomAccessFile* file,
     } else if (reader.field() == 3) {
       footer.writer_time_zone = std::string(reader.bytes());
     }
-    if (inner.damaged() && reader.field() <= 2) return Damaged("a stripe's footer");
+    if (inner.damaged() && reader.field() <= 2) return DamagedTail("a stripe's footer");
   }
   if (reader.damaged() || footer.encodings.size() < tail.types.size()) {
-    return Damaged("a stripe's footer");
+    return DamagedTail("a stripe's footer");
   }
   return footer;
 }

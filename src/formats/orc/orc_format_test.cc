@@ -15,7 +15,7 @@
 namespace firesteel {
 namespace {
 
-std::string Write(const std::string& ddl, const std::vector<Row>& rows, Options options = {}) {
+std::string WriteOrc(const std::string& ddl, const std::vector<Row>& rows, Options options = {}) {
   const Schema schema = Schema::FromDdl(ddl).ValueOrDie();
   auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
   auto writer = OrcFormat()->OpenWriter(out, schema, options, "UTC").ValueOrDie();
@@ -54,7 +54,7 @@ std::vector<Row> RowsOfEveryType() {
 TEST(OrcFormat, ReadsBackEveryType) {
   const std::vector<Row> rows = RowsOfEveryType();
   for (const std::string codec : {"none", "snappy", "zlib", "lz4", "zstd"}) {
-    const std::string bytes = Write(kEveryType, rows, MakeOptions({{"compression", codec}}));
+    const std::string bytes = WriteOrc(kEveryType, rows, MakeOptions({{"compression", codec}}));
     const Result<std::vector<Row>> read = ReadRows(OrcFormat(), bytes, MakeRequest(kEveryType));
     ASSERT_TRUE(read.ok()) << codec << ": " << read.status().ToString();
     ASSERT_EQ(read->size(), rows.size());
@@ -76,7 +76,8 @@ TEST(OrcFormat, KeepsTimestampsOfEveryYear) {
     rows.push_back(Row({Timestamp{micros}, TimestampNtz{micros}}));
   }
   const char* ddl = "a TIMESTAMP, b TIMESTAMP_NTZ";
-  const Result<std::vector<Row>> read = ReadRows(OrcFormat(), Write(ddl, rows), MakeRequest(ddl));
+  const Result<std::vector<Row>> read =
+      ReadRows(OrcFormat(), WriteOrc(ddl, rows), MakeRequest(ddl));
   ASSERT_TRUE(read.ok()) << read.status().ToString();
   for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ((*read)[i], rows[i]) << rows[i].ToString();
 }
@@ -91,14 +92,15 @@ TEST(OrcFormat, ReadsManyRowsInBatches) {
   const char* ddl = "a BIGINT, b STRING, c INT, d ARRAY<INT>";
   FileReadRequest request = MakeRequest(ddl);
   request.batch_rows = 333;
-  const Result<std::vector<Row>> read = ReadRows(OrcFormat(), Write(ddl, rows), request);
+  const Result<std::vector<Row>> read = ReadRows(OrcFormat(), WriteOrc(ddl, rows), request);
   ASSERT_TRUE(read.ok()) << read.status().ToString();
   EXPECT_TRUE(*read == rows);
 }
 
 TEST(OrcFormat, MatchesColumnsByName) {
-  const std::string bytes = Write("K INT, v STRING, s STRUCT<x: INT, Y: INT>",
-                                  {Row({int32_t{1}, "a", StructValue{{int32_t{2}, int32_t{3}}}})});
+  const std::string bytes =
+      WriteOrc("K INT, v STRING, s STRUCT<x: INT, Y: INT>",
+               {Row({int32_t{1}, "a", StructValue{{int32_t{2}, int32_t{3}}}})});
   EXPECT_EQ(ReadText(OrcFormat(), bytes,
                      MakeRequest("v STRING, k BIGINT, w DATE, s STRUCT<y: BIGINT, z: STRING>")),
             "[a,1,NULL,{3, NULL}]\n");
@@ -107,15 +109,15 @@ TEST(OrcFormat, MatchesColumnsByName) {
   EXPECT_EQ(ReadText(OrcFormat(), bytes, none), "[]\n");
   EXPECT_EQ(ErrorCondition(ReadRows(OrcFormat(), bytes, MakeRequest("v INT")).status()),
             "FAILED_READ_FILE.NO_HINT");
-  EXPECT_EQ(ReadText(OrcFormat(), Write("a INT", {}), MakeRequest("a INT")), "");
+  EXPECT_EQ(ReadText(OrcFormat(), WriteOrc("a INT", {}), MakeRequest("a INT")), "");
 }
 
 TEST(OrcFormat, MergesSchemas) {
   std::vector<InferenceFile> files;
   for (const char* ddl : {"a INT, b STRING", "a BIGINT, c DATE"}) {
-    files.push_back({std::make_shared<arrow::io::BufferReader>(
-                         arrow::Buffer::FromString(Write(ddl, {}))),
-                     ""});
+    files.push_back(
+        {std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(WriteOrc(ddl, {}))),
+         ""});
   }
   EXPECT_EQ(OrcFormat()->InferSchema(files, {})->Ddl(), "a INT,b STRING");
   EXPECT_EQ(OrcFormat()->InferSchema(files, MakeOptions({{"mergeSchema", "true"}}))->Ddl(),
@@ -125,7 +127,7 @@ TEST(OrcFormat, MergesSchemas) {
 TEST(OrcFormat, NeverCrashesOnDamagedFiles) {
   for (const std::string codec : {"none", "zlib", "zstd"}) {
     const std::string bytes =
-        Write(kEveryType, RowsOfEveryType(), MakeOptions({{"compression", codec}}));
+        WriteOrc(kEveryType, RowsOfEveryType(), MakeOptions({{"compression", codec}}));
     for (size_t cut = 0; cut < bytes.size(); cut += 13) {
       const Status status =
           ReadRows(OrcFormat(), bytes.substr(0, cut), MakeRequest(kEveryType)).status();

@@ -18,7 +18,7 @@ namespace firesteel {
 namespace {
 
 // Seconds from 1970 to 2015-01-01, where ORC's timestamps count from.
-constexpr int64_t kEpochSeconds = 1420070400;
+constexpr int64_t kOrcEpochSeconds = 1420070400;
 
 Result<std::shared_ptr<arrow::Buffer>> AllocateZeros(int64_t bytes) {
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<arrow::Buffer> buffer, arrow::AllocateBuffer(bytes));
@@ -150,8 +150,8 @@ class TimestampReader final : public OrcColumnReader {
                   const TimeZone& zone)
       : type_(type),
         has_hybrid_calendar_(has_hybrid_calendar),
-        epoch_seconds_(
-            ZoneConverter(zone).ToUtcMicros(kEpochSeconds * kMicrosPerSecond) / kMicrosPerSecond),
+        epoch_seconds_(ZoneConverter(zone).ToUtcMicros(kOrcEpochSeconds * kMicrosPerSecond) /
+                       kMicrosPerSecond),
         presence_(std::move(streams.present)),
         seconds_(std::move(streams.data), /*is_signed=*/true, streams.is_version_2),
         nanos_(std::move(streams.secondary), /*is_signed=*/false, streams.is_version_2) {}

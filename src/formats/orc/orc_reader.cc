@@ -13,14 +13,11 @@
 #include "common/error.h"
 #include "formats/orc/orc_column_reader.h"
 #include "formats/orc/orc_file_tail.h"
+#include "formats/read_failed.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
 namespace {
-
-Status ReadFailed(const std::string& path, const Status& cause) {
-  return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path}}, cause);
-}
 
 Result<OrcFileTail> ReadTail(arrow::io::RandomAccessFile* file, const std::string& path) {
   Result<OrcFileTail> tail = OrcFileTail::Read(file);

@@ -17,13 +17,13 @@
 namespace firesteel {
 namespace {
 
-struct CodecRow {
+struct OrcCodec {
   std::string_view name;
   std::string_view ending;
   arrow::Compression::type codec;
 };
 
-constexpr std::array<CodecRow, 6> kCodecs{{
+constexpr std::array<OrcCodec, 6> kOrcCodecs{{
     {"none", "", arrow::Compression::UNCOMPRESSED},
     {"uncompressed", "", arrow::Compression::UNCOMPRESSED},
     {"snappy", ".snappy", arrow::Compression::SNAPPY},
@@ -32,13 +32,13 @@ constexpr std::array<CodecRow, 6> kCodecs{{
     {"zstd", ".zstd", arrow::Compression::ZSTD},
 }};
 
-Result<CodecRow> CodecOf(const Options& options) {
+Result<OrcCodec> OrcCodecOf(const Options& options) {
   const std::string name = options.GetOr("compression", options.GetOr("orc.compress", "zstd"));
   std::string lower = name;
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
-  for (const CodecRow& row : kCodecs) {
+  for (const OrcCodec& row : kOrcCodecs) {
     if (row.name == lower) return row;
   }
   return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
@@ -246,13 +246,13 @@ class OrcWriter : public FileFormatWriter {
 }  // namespace
 
 Result<std::string> OrcFileExtension(const Options& options) {
-  ARROW_ASSIGN_OR_RAISE(const CodecRow codec, CodecOf(options));
+  ARROW_ASSIGN_OR_RAISE(const OrcCodec codec, OrcCodecOf(options));
   return std::string(codec.ending) + ".orc";
 }
 
 Result<std::unique_ptr<FileFormatWriter>> OpenOrcWriter(
     std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema, const Options& options) {
-  ARROW_ASSIGN_OR_RAISE(const CodecRow codec, CodecOf(options));
+  ARROW_ASSIGN_OR_RAISE(const OrcCodec codec, OrcCodecOf(options));
   for (const StructField& field : schema.fields()) {
     if (CanWrite(field.type)) continue;
     return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",

@@ -8,6 +8,9 @@
 
 namespace firesteel {
 
+/// The key of a file's metadata under which Spark keeps its schema, as JSON.
+inline constexpr char kSparkSchemaKey[] = "org.apache.spark.sql.parquet.row.metadata";
+
 /// Whether a column of a Parquet file, read as `from`, can be given as `to`: the same type, a wider
 /// one, or one that shares its stored form. Nested types are matched field by field, by name
 /// without case; fields the file lacks are NULL.

@@ -14,8 +14,8 @@
 namespace firesteel {
 namespace {
 
-std::string Write(const std::string& ddl, const std::vector<Row>& rows,
-                  const Options& options = {}) {
+std::string WriteParquet(const std::string& ddl, const std::vector<Row>& rows,
+                         const Options& options = {}) {
   const Schema schema = Schema::FromDdl(ddl).ValueOrDie();
   const auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
   auto writer = ParquetFormat()->OpenWriter(out, schema, options, "UTC").ValueOrDie();
@@ -69,7 +69,7 @@ TEST(ParquetFormat, KeepsEveryType) {
                  ArrayValue{{Value(1), Value()}}, MapValue{{{"k", Value(1)}, {"z", Value()}}},
                  StructValue{{Value(), Value(ArrayValue{{StructValue{{Value("s")}}}})}}});
   const Row nulls(std::vector<Value>(19));
-  const std::string bytes = Write(ddl, {row, nulls});
+  const std::string bytes = WriteParquet(ddl, {row, nulls});
   const Result<std::vector<Row>> rows = ReadRows(ParquetFormat(), bytes, MakeRequest(ddl));
   ASSERT_TRUE(rows.ok()) << rows.status().ToString();
   ASSERT_EQ(rows->size(), 2u);
@@ -83,8 +83,8 @@ TEST(ParquetFormat, KeepsEveryType) {
 }
 
 TEST(ParquetFormat, MatchesColumnsByName) {
-  const std::string bytes =
-      Write("K INT, v STRING, ignored BOOLEAN", {Row({1, "a", true}), Row({2, Value(), false})});
+  const std::string bytes = WriteParquet("K INT, v STRING, ignored BOOLEAN",
+                                         {Row({1, "a", true}), Row({2, Value(), false})});
   EXPECT_EQ(Read(bytes, "v STRING, extra DOUBLE, k INT"), "[a,NULL,1]\n[NULL,NULL,2]\n");
   EXPECT_EQ(Read(bytes, "k INT, k INT"), "[1,1]\n[2,2]\n");
   EXPECT_EQ(Read(bytes, "extra INT"), "[NULL]\n[NULL]\n");
@@ -95,9 +95,9 @@ TEST(ParquetFormat, MatchesColumnsByName) {
 }
 
 TEST(ParquetFormat, MatchesFieldsOfStructs) {
-  const std::string bytes =
-      Write("s STRUCT<a: INT, B: ARRAY<STRUCT<x: INT, y: INT>>>",
-            {Row({StructValue{{1, Value(ArrayValue{{StructValue{{2, 3}}}})}}}), Row({Value()})});
+  const std::string bytes = WriteParquet(
+      "s STRUCT<a: INT, B: ARRAY<STRUCT<x: INT, y: INT>>>",
+      {Row({StructValue{{1, Value(ArrayValue{{StructValue{{2, 3}}}})}}}), Row({Value()})});
   EXPECT_EQ(Read(bytes, "s STRUCT<b: ARRAY<STRUCT<y: BIGINT, z: INT>>, c: STRING>"),
             "[{[{3, NULL}], NULL}]\n[NULL]\n");
 }
@@ -113,9 +113,9 @@ TEST(ParquetFormat, WidensTypes) {
             "[1.5]\n[NULL]\n");
   EXPECT_EQ(Read(WriteForeign(Build(arrow::UInt32Builder(), {4000000000u})), "a BIGINT"),
             "[4000000000]\n[NULL]\n");
-  EXPECT_EQ(Read(Write("a DECIMAL(9,2)", {Row({Decimal{150, 9, 2}})}), "a DECIMAL(12,4)"),
+  EXPECT_EQ(Read(WriteParquet("a DECIMAL(9,2)", {Row({Decimal{150, 9, 2}})}), "a DECIMAL(12,4)"),
             "[1.5000]\n");
-  EXPECT_EQ(Read(Write("a STRING", {Row({"x"})}), "a BINARY"), "[x]\n");
+  EXPECT_EQ(Read(WriteParquet("a STRING", {Row({"x"})}), "a BINARY"), "[x]\n");
 }
 
 TEST(ParquetFormat, ReadsTimestampsOfEveryKind) {
@@ -177,7 +177,7 @@ TEST(ParquetFormat, SkipsRowGroups) {
 TEST(ParquetFormat, ChoosesCodecs) {
   for (const char* codec : {"none", "snappy", "gzip", "lz4_raw", "zstd", "brotli"}) {
     const std::string bytes =
-        Write("a INT", {Row({1}), Row({2})}, MakeOptions({{"compression", codec}}));
+        WriteParquet("a INT", {Row({1}), Row({2})}, MakeOptions({{"compression", codec}}));
     EXPECT_EQ(Read(bytes, "a INT"), "[1]\n[2]\n") << codec;
   }
   const auto ending = [](const Options& options) {
@@ -194,7 +194,7 @@ TEST(ParquetFormat, ChoosesCodecs) {
 TEST(ParquetFormat, ReportsDamage) {
   std::vector<Row> rows;
   for (int i = 0; i < 500; ++i) rows.push_back(Row({i, "text " + std::to_string(i * 7919)}));
-  const std::string good = Write("a INT, b STRING", rows);
+  const std::string good = WriteParquet("a INT, b STRING", rows);
   const FileReadRequest request = MakeRequest("a INT, b STRING");
   EXPECT_EQ(ErrorCondition(ReadRows(ParquetFormat(), "", request).status()),
             "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER");

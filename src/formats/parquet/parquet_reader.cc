@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "formats/parquet/parquet_conversion.h"
 #include "formats/parquet/row_group_filter.h"
+#include "formats/read_failed.h"
 #include "parquet/arrow/reader.h"
 #include "parquet/arrow/schema.h"
 #include "parquet/file_reader.h"
@@ -26,11 +27,6 @@ namespace {
 
 // Column chunks are read in pieces of this size instead of as a whole.
 constexpr int64_t kReadBytes = int64_t{1} << 20;
-constexpr char kSparkSchemaKey[] = "org.apache.spark.sql.parquet.row.metadata";
-
-Status ReadFailed(const std::string& path, const Status& cause) {
-  return MakeErrorCausedBy("FAILED_READ_FILE.NO_HINT", {{"path", path}}, cause);
-}
 
 // Runs `body`, which gives a Status or Result, and turns what Parquet's library throws into one.
 template <typename Body>

@@ -26,8 +26,8 @@ namespace firesteel {
 namespace {
 
 // Ends a batch early when its lines are long.
-constexpr int64_t kBatchBytes = int64_t{16} << 20;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr int64_t kTextBatchBytes = int64_t{16} << 20;
+constexpr std::string_view kTextByteOrderMark = "\xEF\xBB\xBF";
 
 struct TextFileOptions {
   bool whole_text = false;
@@ -103,7 +103,7 @@ class TextReader : public BatchReader {
   Status FillWithLines() {
     int64_t bytes = 0;
     std::string_view line;
-    while (rows_ < batch_rows_ && bytes < kBatchBytes) {
+    while (rows_ < batch_rows_ && bytes < kTextBatchBytes) {
       if (lines_.Next(&line)) {
         bytes += static_cast<int64_t>(line.size());
         ARROW_RETURN_NOT_OK(Append(line, block_is_valid_utf8_));
@@ -111,8 +111,8 @@ class TextReader : public BatchReader {
       }
       ARROW_ASSIGN_OR_RAISE(std::string_view block, blocks_.NextBlock());
       if (block.empty()) return Status::OK();
-      if (std::exchange(at_start_, false) && block.starts_with(kByteOrderMark)) {
-        block.remove_prefix(kByteOrderMark.size());
+      if (std::exchange(at_start_, false) && block.starts_with(kTextByteOrderMark)) {
+        block.remove_prefix(kTextByteOrderMark.size());
       }
       // One check for all lines of a block is much cheaper than one for each.
       block_is_valid_utf8_ = !wants_text_ || IsValidUtf8(block);

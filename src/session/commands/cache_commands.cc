@@ -17,9 +17,17 @@ Status DefineView(const CacheTable& command, const CommandContext& context) {
                                      StoredView{std::move(query), "", std::nullopt}, false, false);
 }
 
+/// What the name stands for, analyzed.
+Result<PlanPtr> Named(const CacheTable& command, const CommandContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan,
+                        context.backend->AnalyzePlan(
+                            std::make_shared<UnresolvedTable>(command.name(), false)));
+  return plan->kind() == PlanKind::kSubqueryAlias ? plan->child() : plan;
+}
+
 Result<QueryResult> Cache(const CacheTable& command, const CommandContext& context) {
   ARROW_RETURN_NOT_OK(DefineView(command, context));
-  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, context.catalog->Lookup(command.name()));
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, Named(command, context));
   context.cache->Add(plan);
   if (command.lazy()) return NoResult();
   // Running it fills the cache.
@@ -36,7 +44,7 @@ Result<QueryResult> RunCacheTable(const CacheTable& command, const CommandContex
     case CacheTable::Action::kUncache:
     case CacheTable::Action::kRefresh: break;
   }
-  const Result<PlanPtr> plan = context.catalog->Lookup(command.name());
+  const Result<PlanPtr> plan = Named(command, context);
   if (!plan.ok()) {
     if (command.if_exists()) return NoResult();
     return plan.status();

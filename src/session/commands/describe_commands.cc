@@ -3,24 +3,16 @@
 
 #include "common/error.h"
 #include "functions/registry.h"
-#include "nlohmann/json.hpp"
+#include "functions/window_functions.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
 #include "plan/relations.h"
 #include "session/commands/families.h"
+#include "session/commands/table_text.h"
 
 namespace firesteel {
 
 namespace {
-
-/// The comment in a column's metadata, NULL if there is none.
-Value CommentOf(const std::string& metadata) {
-  const nlohmann::json parsed = nlohmann::json::parse(metadata, nullptr, false);
-  if (!parsed.is_object()) return Value();
-  const auto found = parsed.find("comment");
-  if (found == parsed.end() || !found->is_string()) return Value();
-  return found->get<std::string>();
-}
 
 std::vector<std::vector<Value>> ColumnRows(const PlanPtr& plan) {
   std::vector<std::vector<Value>> rows;
@@ -55,13 +47,58 @@ Result<QueryResult> DescribeColumn(const DescribeRelation& command, const Comman
   return TextResult({"info_name", "info_value"}, rows);
 }
 
+void AppendPartitions(const StoredTable& table, std::vector<std::vector<Value>>* rows) {
+  if (table.partition_columns.empty()) return;
+  rows->push_back({"# Partition Information", "", ""});
+  rows->push_back({"# col_name", "data_type", "comment"});
+  const std::vector<StructField>& fields = table.schema.fields();
+  for (size_t i = fields.size() - table.partition_columns.size(); i < fields.size(); ++i) {
+    rows->push_back({fields[i].name, fields[i].type.SimpleString(), CommentOf(fields[i].metadata)});
+  }
+}
+
+/// What DESCRIBE says of a table besides its columns.
+void AppendTable(const StoredTable& table, bool extended, std::vector<std::vector<Value>>* rows) {
+  AppendPartitions(table, rows);
+  if (!extended) return;
+  const auto add = [rows](const char* name, Value value) {
+    rows->push_back({name, std::move(value), ""});
+  };
+  add("", "");
+  add("# Detailed Table Information", "");
+  add("Catalog", "spark_catalog");
+  add("Database", FoldCase(table.database));
+  add("Table", FoldCase(table.name));
+  add("Created By", "Spark 4.3.0");
+  add("Type", std::string(TableKind(table)));
+  if (!table.is_view()) add("Provider", table.format);
+  if (table.comment) add("Comment", *table.comment);
+  if (!table.properties.empty()) {
+    std::string text;
+    for (const auto& [key, value] : table.properties) {
+      text += (text.empty() ? "" : ", ") + key + "=" + value;
+    }
+    add("Table Properties", "[" + text + "]");
+  }
+  if (table.is_view()) {
+    add("View Text", table.view_text);
+    add("View Original Text", table.view_text);
+  } else {
+    add("Location", "file:" + table.location);
+  }
+}
+
 Result<QueryResult> DescribeTable(const DescribeRelation& command, const CommandContext& context) {
   if (!command.column().empty()) return DescribeColumn(command, context);
   ARROW_ASSIGN_OR_RAISE(
       const PlanPtr plan,
       context.backend->AnalyzePlan(std::make_shared<UnresolvedTable>(command.name(), false)));
   std::vector<std::vector<Value>> rows = ColumnRows(plan);
-  if (command.extended()) {
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                        context.catalog->FindTable(command.name()));
+  if (table) {
+    AppendTable(*table, command.extended(), &rows);
+  } else if (command.extended()) {
     ARROW_ASSIGN_OR_RAISE(const StoredView view, context.catalog->LookupView(command.name()));
     rows.push_back({"", "", ""});
     rows.push_back({"# Detailed Table Information", "", ""});
@@ -76,14 +113,16 @@ Result<QueryResult> DescribeTable(const DescribeRelation& command, const Command
 Result<QueryResult> DescribeFunction(const DescribeRelation& command) {
   const std::string& name = command.name().back();
   const FunctionLookup function = FindFunction(name);
-  if (!function) {
+  const WindowFunctionDefinition* window = FindWindowFunction(name);
+  if (!function && window == nullptr) {
     return MakeError("UNRESOLVED_ROUTINE",
                      {{"routineName", QuoteIdentifier(command.name())},
                       {"searchPath",
                        "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
   }
   const FunctionDocumentation& documentation =
-      function.scalar      ? function.scalar->documentation
+      window               ? window->documentation
+      : function.scalar    ? function.scalar->documentation
       : function.aggregate ? function.aggregate->documentation
                            : function.generator->documentation;
   std::vector<std::vector<Value>> rows{
@@ -96,11 +135,21 @@ Result<QueryResult> DescribeFunction(const DescribeRelation& command) {
 
 Result<QueryResult> DescribeDatabase(const DescribeRelation& command,
                                      const CommandContext& context) {
-  ARROW_RETURN_NOT_OK(context.catalog->List(command.name()).status());
+  std::string location;
+  std::string comment;
+  const Result<StoredDatabase> database = context.catalog->FindDatabase(command.name());
+  if (database.ok()) {
+    ARROW_ASSIGN_OR_RAISE(location, DatabaseDirectory(*database, context));
+    location.insert(0, "file:");
+    comment = database->comment.value_or("");
+  } else {
+    // global_temp lies nowhere.
+    ARROW_RETURN_NOT_OK(context.catalog->List(command.name()).status());
+  }
   std::vector<std::vector<Value>> rows{{"Catalog Name", "spark_catalog"},
                                        {"Namespace Name", FoldCase(command.name().back())},
-                                       {"Comment", ""},
-                                       {"Location", ""},
+                                       {"Comment", comment},
+                                       {"Location", location},
                                        {"Owner", ""}};
   if (command.extended()) rows.push_back({"Properties", ""});
   return TextResult({"info_name", "info_value"}, rows);

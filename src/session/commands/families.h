@@ -5,6 +5,7 @@
 
 #include "firesteel/row.h"
 #include "plan/commands.h"
+#include "plan/table_commands.h"
 #include "session/command_runner.h"
 
 namespace firesteel {
@@ -20,6 +21,11 @@ Result<QueryResult> RunSetConfiguration(const SetConfiguration& command,
                                         const CommandContext& context);
 Result<QueryResult> RunUse(const Use& command, const CommandContext& context);
 Result<QueryResult> RunCacheTable(const CacheTable& command, const CommandContext& context);
+Result<QueryResult> RunCreateTable(const CreateTable& command, const CommandContext& context);
+Result<QueryResult> RunInsertInto(const InsertInto& command, const CommandContext& context);
+Result<QueryResult> RunChangeDatabase(const ChangeDatabase& command,
+                                      const CommandContext& context);
+Result<QueryResult> RunChangeTable(const ChangeTable& command, const CommandContext& context);
 
 /// The result of a statement that gives nothing: no columns, no rows.
 QueryResult NoResult();

@@ -20,7 +20,8 @@ Result<QueryResult> ShowRelations(const Show::Request& request, const CommandCon
   ARROW_ASSIGN_OR_RAISE(std::vector<CatalogEntry> entries, context.catalog->List(request.in));
   std::vector<std::vector<Value>> rows;
   for (const CatalogEntry& entry : entries) {
-    if (Wanted(request, entry.name)) rows.push_back({entry.database, entry.name, true});
+    if ((views && !entry.view) || !Wanted(request, entry.name)) continue;
+    rows.push_back({entry.database, entry.name, entry.temporary});
   }
   Schema schema;
   schema.Add("namespace", TypeId::kString, false);
@@ -85,8 +86,16 @@ Result<QueryResult> RunShow(const Show& command, const CommandContext& context) 
     case Show::What::kFunctions: return ShowFunctions(request);
     case Show::What::kCatalogs: return ShowNames(request, "catalog", {"spark_catalog"});
     case Show::What::kTableProperties: {
-      ARROW_RETURN_NOT_OK(context.catalog->Lookup(request.table).status());
-      return TextResult({"key", "value"}, {});
+      ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                            context.catalog->FindTable(request.table));
+      if (!table) ARROW_RETURN_NOT_OK(context.catalog->Lookup(request.table).status());
+      std::vector<std::vector<Value>> rows;
+      if (table) {
+        for (const auto& [key, value] : table->properties) {
+          if (!request.pattern || key == *request.pattern) rows.push_back({key, value});
+        }
+      }
+      return TextResult({"key", "value"}, rows);
     }
     case Show::What::kCurrentDatabase:
       return TextResult({"catalog", "namespace"},

@@ -1,12 +1,15 @@
 #include <set>
 #include <utility>
 
+#include "common/env.h"
 #include "common/error.h"
 #include "common/json_text.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/relations.h"
 #include "session/commands/families.h"
+#include "session/commands/table_text.h"
 #include "session/plan_cache.h"
 
 namespace firesteel {
@@ -78,10 +81,69 @@ Status CheckDistinctNames(const PlanPtr& query) {
   return Status::OK();
 }
 
+/// Drops a table or shared view, a managed table with its files.
+Result<QueryResult> DropStored(const DropRelation& command, const StoredTable& table,
+                               const CommandContext& context) {
+  if (command.view() && !table.is_view()) {
+    return MakeError("WRONG_COMMAND_FOR_OBJECT_TYPE",
+                     {{"operation", "DROP VIEW"},
+                      {"requiredType", "VIEW"},
+                      {"objectName", "spark_catalog." + table.database + "." + table.name},
+                      {"foundType", std::string(TableKind(table))},
+                      {"alternative", "Use DROP TABLE instead."}});
+  }
+  const Result<PlanPtr> plan = context.backend->AnalyzePlan(
+      std::make_shared<UnresolvedTable>(command.name(), false));
+  if (plan.ok()) {
+    context.cache->Remove(*plan);
+    if ((*plan)->kind() == PlanKind::kSubqueryAlias) context.cache->Remove((*plan)->child());
+  }
+  if (!table.is_view() && !table.external) {
+    ARROW_RETURN_NOT_OK(context.env->RemoveAll(table.location));
+  }
+  context.catalog->tables().Remove(table.database, table.name);
+  return NoResult();
+}
+
+/// A view that all sessions see. Its query is kept as it was parsed.
+Result<QueryResult> CreateStoredView(const CreateView& command, const CommandContext& context) {
+  const CreateView::Definition& definition = command.definition();
+  ARROW_ASSIGN_OR_RAISE(const TableName name, context.catalog->FullName(definition.name));
+  ARROW_RETURN_NOT_OK(context.catalog->FindDatabase({name.database}).status());
+  const std::optional<StoredTable> old = context.catalog->tables().Find(name.database, name.name);
+  if (old && definition.if_not_exists) return NoResult();
+  if (old && (!definition.replace || !old->is_view())) {
+    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", name.Quoted()}});
+  }
+  ARROW_ASSIGN_OR_RAISE(PlanPtr query, context.backend->AnalyzePlan(command.child()));
+  ARROW_ASSIGN_OR_RAISE(query, NameColumns(definition, query));
+  ARROW_RETURN_NOT_OK(CheckDistinctNames(query));
+  StoredTable view;
+  view.database = name.database;
+  view.name = name.name;
+  view.schema = query->schema();
+  view.comment = definition.comment;
+  view.view_text = definition.text;
+  view.view = command.child();
+  if (!definition.columns.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [column, comment] : definition.columns) names.push_back(column);
+    view.view = std::make_shared<ColumnAliases>(std::move(names), view.view);
+  }
+  context.catalog->tables().Put(std::move(view), true);
+  return NoResult();
+}
+
 }  // namespace
 
 Result<QueryResult> RunCreateView(const CreateView& command, const CommandContext& context) {
   const CreateView::Definition& definition = command.definition();
+  if (!definition.temporary && !definition.alter) return CreateStoredView(command, context);
+  if (definition.alter) {
+    ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> stored,
+                          context.catalog->FindTable(definition.name));
+    if (stored) return CreateStoredView(command, context);
+  }
   if (definition.if_not_exists) return MakeError("_LEGACY_ERROR_TEMP_0053");
   ARROW_ASSIGN_OR_RAISE(const std::string name, ViewName(definition));
   ARROW_ASSIGN_OR_RAISE(PlanPtr query, AsStreamIfAsked(command.child()));
@@ -96,6 +158,9 @@ Result<QueryResult> RunCreateView(const CreateView& command, const CommandContex
 }
 
 Result<QueryResult> RunDropRelation(const DropRelation& command, const CommandContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                        context.catalog->FindTable(command.name()));
+  if (table) return DropStored(command, *table, context);
   const Result<PlanPtr> plan = context.catalog->Lookup(command.name());
   if (!context.catalog->DropView(command.name())) {
     if (command.if_exists()) return NoResult();

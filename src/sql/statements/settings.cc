@@ -9,7 +9,7 @@
 
 namespace firesteel {
 
-using Action = SetConfiguration::Action;
+using SettingAction = SetConfiguration::Action;
 
 namespace {
 
@@ -62,18 +62,18 @@ Status StatementParser::ParseSet(PlanPtr* out) {
   }
   Advance();
   const std::string_view text = Trim(TakeRestOfText());
-  const auto done = [&](Action action, std::string_view key, std::string_view value) {
+  const auto done = [&](SettingAction action, std::string_view key, std::string_view value) {
     *out = std::make_shared<SetConfiguration>(action, std::string(key), std::string(value));
     return Status::OK();
   };
-  if (text.empty() || text == "-v") return done(Action::kShowAll, text, "");
+  if (text.empty() || text == "-v") return done(SettingAction::kShowAll, text, "");
   const size_t equals = text.find('=');
   const std::string_view raw_key = Trim(text.substr(0, equals));
   const std::string_view key = WithoutBackticks(raw_key);
   if (key.size() == raw_key.size() && !IsKey(key)) return ErrorFrom(start, "INVALID_SET_SYNTAX");
-  if (equals == text.npos) return done(Action::kShowOne, key, "");
+  if (equals == text.npos) return done(SettingAction::kShowOne, key, "");
   const std::string_view value = Trim(text.substr(equals + 1));
-  return done(Action::kSet, key, WithoutBackticks(value));
+  return done(SettingAction::kSet, key, WithoutBackticks(value));
 }
 
 // `SET TIME ZONE 'zone' | LOCAL | INTERVAL …`.
@@ -105,7 +105,7 @@ Status StatementParser::ParseSetTimeZone(PlanPtr* out) {
   } else {
     return SyntaxError();
   }
-  *out = std::make_shared<SetConfiguration>(Action::kSet, "spark.sql.session.timeZone",
+  *out = std::make_shared<SetConfiguration>(SettingAction::kSet, "spark.sql.session.timeZone",
                                             std::move(zone));
   return Status::OK();
 }
@@ -118,7 +118,7 @@ Status StatementParser::ParseReset(PlanPtr* out) {
   if (!text.empty() && key.size() == text.size() && !IsKey(key)) {
     return ErrorFrom(start, "INVALID_RESET_COMMAND_FORMAT");
   }
-  *out = std::make_shared<SetConfiguration>(text.empty() ? Action::kResetAll : Action::kReset,
+  *out = std::make_shared<SetConfiguration>(text.empty() ? SettingAction::kResetAll : SettingAction::kReset,
                                             std::string(key), "");
   return Status::OK();
 }

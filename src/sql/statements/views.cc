@@ -29,6 +29,18 @@ Status StatementParser::ParseCreate(PlanPtr* out) {
     definition.temporary = temporary;
     return ParseCreateView(std::move(definition), out);
   }
+  take("EXTERNAL");
+  if (!temporary && !definition.global && PeekWord("TABLE", static_cast<int>(ahead)) &&
+      Peek(static_cast<int>(ahead) + 1).kind != TokenKind::kEnd) {
+    if (definition.replace) return Unsupported("CREATE OR REPLACE TABLE", start);
+    Advance(static_cast<int>(ahead) + 1);
+    return ParseCreateTable(out);
+  }
+  for (const std::string_view word : {"DATABASE", "SCHEMA", "NAMESPACE"}) {
+    if (!PeekWord(word, 1) || Peek(2).kind == TokenKind::kEnd) continue;
+    Advance(2);
+    return ParseDatabaseChange(/*drop=*/false, out);
+  }
   for (const std::string_view word : {"TABLE", "FUNCTION", "VARIABLE"}) {
     if (take(word) && Peek(static_cast<int>(ahead)).kind != TokenKind::kEnd) {
       return Unsupported("CREATE " + std::string(word), start);
@@ -56,7 +68,7 @@ Status StatementParser::ParseCreateView(CreateView::Definition definition, PlanP
     if (!PeekWord("AS") && !PeekWord("COMMENT") && !PeekWord("TBLPROPERTIES")) {
       return SyntaxError(": missing 'AS'");
     }
-    return Unsupported("CREATE VIEW without TEMPORARY", start);
+    return ParseViewSource(std::move(definition), std::move(schema), out);
   }
   if (definition.if_not_exists) {
     if (definition.replace) return ErrorFrom(start, "_LEGACY_ERROR_TEMP_0052");
@@ -132,6 +144,7 @@ Status StatementParser::ParseViewSource(CreateView::Definition definition,
 
 // `ALTER VIEW name AS query` gives a view another query.
 Status StatementParser::ParseAlter(PlanPtr* out) {
+  if (PeekWord("TABLE", 1) && IsName(Peek(2))) return ParseAlterTable(out);
   size_t after = next_ + 2;
   while (after + 1 < tokens_.size() && IsName(tokens_[after]) &&
          IsSymbol(tokens_[after + 1], ".")) {
@@ -163,6 +176,11 @@ Status StatementParser::ParseAlter(PlanPtr* out) {
 Status StatementParser::ParseDrop(PlanPtr* out) {
   ARROW_RETURN_NOT_OK(RefuseKnownStatements());
   Advance();
+  if ((PeekWord("DATABASE") || PeekWord("SCHEMA") || PeekWord("NAMESPACE")) &&
+      Peek(1).kind != TokenKind::kEnd) {
+    Advance();
+    return ParseDatabaseChange(/*drop=*/true, out);
+  }
   const bool view = PeekWord("VIEW");
   if (!view && !PeekWord("TABLE")) return SyntaxError();
   Advance();

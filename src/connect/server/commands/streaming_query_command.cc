@@ -10,11 +10,11 @@ namespace firesteel {
 
 namespace {
 
-using Command = spark::connect::StreamingQueryCommand;
-using CommandResult = spark::connect::StreamingQueryCommandResult;
+using QueryCommand = spark::connect::StreamingQueryCommand;
+using QueryCommandResult = spark::connect::StreamingQueryCommandResult;
 
 // How long an interrupted call goes on at most.
-constexpr int64_t kPatienceMs = 100;
+constexpr int64_t kQueryPatienceMs = 100;
 
 Result<std::shared_ptr<StreamingQuery>> FindQuery(
     const spark::connect::StreamingQueryInstanceId& wanted, ServerSession* session) {
@@ -31,7 +31,7 @@ Result<std::shared_ptr<StreamingQuery>> FindQuery(
   return active;
 }
 
-void DescribeStatus(const StreamingQuery& query, CommandResult* result) {
+void DescribeStatus(const StreamingQuery& query, QueryCommandResult* result) {
   const StreamingQueryStatus status = query.GetStatus();
   auto* described = result->mutable_status();
   described->set_status_message(status.message);
@@ -40,7 +40,7 @@ void DescribeStatus(const StreamingQuery& query, CommandResult* result) {
   described->set_is_active(query.IsActive());
 }
 
-void DescribeException(const StreamingQuery& query, CommandResult* result) {
+void DescribeException(const StreamingQuery& query, QueryCommandResult* result) {
   const Status error = query.Exception();
   if (error.ok()) return;
   auto* described = result->mutable_exception();
@@ -55,13 +55,13 @@ void DescribeException(const StreamingQuery& query, CommandResult* result) {
   described->set_stack_trace(trace);
 }
 
-Status AwaitTermination(const Command::AwaitTerminationCommand& command, StreamingQuery* query,
-                        Operation* operation, CommandResult* result) {
+Status AwaitTermination(const QueryCommand::AwaitTerminationCommand& command, StreamingQuery* query,
+                        Operation* operation, QueryCommandResult* result) {
   auto* awaited = result->mutable_await_termination();
   int64_t left_ms = command.timeout_ms();
   while (!operation->interrupted()) {
     const bool forever = !command.has_timeout_ms();
-    const int64_t wait_ms = forever ? kPatienceMs : std::min(kPatienceMs, left_ms);
+    const int64_t wait_ms = forever ? kQueryPatienceMs : std::min(kQueryPatienceMs, left_ms);
     ARROW_ASSIGN_OR_RAISE(const bool terminated, query->AwaitTermination(wait_ms));
     left_ms -= wait_ms;
     if (terminated || (!forever && left_ms <= 0)) {
@@ -72,30 +72,35 @@ Status AwaitTermination(const Command::AwaitTerminationCommand& command, Streami
   return Status::OK();
 }
 
-Status Answer(const Command& command, StreamingQuery* query, Operation* operation,
-              CommandResult* result) {
+Status Answer(const QueryCommand& command, StreamingQuery* query, Operation* operation,
+              QueryCommandResult* result) {
   switch (command.command_case()) {
-    case Command::kStatus: DescribeStatus(*query, result); return Status::OK();
-    case Command::kLastProgress: {
+    case QueryCommand::kStatus:
+      DescribeStatus(*query, result);
+      return Status::OK();
+    case QueryCommand::kLastProgress: {
       auto* reports = result->mutable_recent_progress();
       if (const auto last = query->LastProgress()) reports->add_recent_progress_json(last->Json());
       return Status::OK();
     }
-    case Command::kRecentProgress: {
+    case QueryCommand::kRecentProgress: {
       auto* reports = result->mutable_recent_progress();
       for (const StreamingQueryProgress& progress : query->RecentProgress()) {
         reports->add_recent_progress_json(progress.Json());
       }
       return Status::OK();
     }
-    case Command::kStop: return query->Stop();
-    case Command::kProcessAllAvailable:
+    case QueryCommand::kStop:
+      return query->Stop();
+    case QueryCommand::kProcessAllAvailable:
       return query->ProcessAllAvailable([operation] { return operation->interrupted(); });
-    case Command::kExplain:
+    case QueryCommand::kExplain:
       result->mutable_explain()->set_result(query->Explain(command.explain().extended()));
       return Status::OK();
-    case Command::kException: DescribeException(*query, result); return Status::OK();
-    case Command::kAwaitTermination:
+    case QueryCommand::kException:
+      DescribeException(*query, result);
+      return Status::OK();
+    case QueryCommand::kAwaitTermination:
       return AwaitTermination(command.await_termination(), query, operation, result);
     default: return UnsupportedMessage("StreamingQueryCommand without a command");
   }
@@ -103,11 +108,12 @@ Status Answer(const Command& command, StreamingQuery* query, Operation* operatio
 
 }  // namespace
 
-Status AskStreamingQuery(const Command& command, ServerSession* session, Operation* operation) {
+Status AskStreamingQuery(const QueryCommand& command, ServerSession* session,
+                         Operation* operation) {
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<StreamingQuery> query,
                         FindQuery(command.query_id(), session));
   Operation::Response response;
-  CommandResult* result = response.mutable_streaming_query_command_result();
+  QueryCommandResult* result = response.mutable_streaming_query_command_result();
   *result->mutable_query_id() = command.query_id();
   ARROW_RETURN_NOT_OK(Answer(command, query.get(), operation, result));
   operation->Send(std::move(response));

@@ -1,8 +1,13 @@
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "connect/server/plan_translator.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
+#include "plan/deduplicate.h"
+#include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/pivots.h"
 #include "plan/queries.h"
@@ -64,13 +69,20 @@ Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggrega
 Result<PlanPtr> PlanTranslator::TranslateDeduplicate(
     const spark::connect::Deduplicate& deduplicate) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(deduplicate.input()));
-  if (deduplicate.within_watermark()) return UnsupportedMessage("Deduplicate.within_watermark");
-  if (deduplicate.all_columns_as_keys()) return std::make_shared<Distinct>(std::move(input));
-  const DataFrame frame(session_->session().backend(), std::move(input));
   const auto& names = deduplicate.column_names();
-  const DataFrame result = frame.DropDuplicates({names.begin(), names.end()});
-  ARROW_RETURN_NOT_OK(result.status());
-  return result.plan();
+  std::optional<std::vector<std::string>> keys;
+  if (!deduplicate.all_columns_as_keys()) keys.emplace(names.begin(), names.end());
+  return std::make_shared<Deduplicate>(std::move(keys), deduplicate.within_watermark(),
+                                       std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateWithWatermark(
+    const spark::connect::WithWatermark& watermark) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(watermark.input()));
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr event_time,
+                        UnresolvedAttribute::Parse(watermark.event_time()));
+  return std::make_shared<EventTimeWatermark>(std::move(event_time), watermark.delay_threshold(),
+                                              std::move(input));
 }
 
 }  // namespace firesteel

@@ -98,6 +98,8 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
       return std::make_shared<UnresolvedAttribute>(
           std::vector<std::string>(parts.begin(), parts.end()));
     }
+    case ProtocolExpression::kCommonInlineUserDefinedFunction:
+      return TranslateUserFunction(expression.common_inline_user_defined_function());
     default: return UnsupportedKind(expression, "expr_type");
   }
 }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "analyzer/name_scope.h"
+#include "expr/unresolved.h"
+#include "plan/logical_plan.h"
+
+namespace firesteel {
+
+/// What `df["a"]` means in a node over `children`: the column of the plan with df's tag among them,
+/// as it reaches the node; nullptr where it does not reach it. A name may be a path into a column.
+/// Errors: AMBIGUOUS_COLUMN_REFERENCE for a plan that stands there twice (a self join),
+/// UNRESOLVED_COLUMN.*, as NameScope::Find.
+Result<ExpressionPtr> FindTagged(const UnresolvedAttribute& name,
+                                 const std::vector<PlanPtr>& children, const NameScope& scope);
+
+}  // namespace firesteel

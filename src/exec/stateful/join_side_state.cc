@@ -1,0 +1,328 @@
+#include "exec/stateful/join_side_state.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "common/error.h"
+#include "fmt/format.h"
+
+namespace firesteel {
+
+namespace {
+
+constexpr size_t kWordBytes = 8;
+// A count is a row of one LONG: a word of null bits, then the number.
+constexpr size_t kCountBytes = 16;
+
+size_t NullBitsBytes(size_t fields) { return (fields + 63) / 64 * kWordBytes; }
+
+int64_t LoadWord(const char* at) {
+  int64_t word;
+  std::memcpy(&word, at, kWordBytes);
+  return word;
+}
+
+void StoreWord(int64_t word, char* at) { std::memcpy(at, &word, kWordBytes); }
+
+Status DamagedJoinState(std::string reason) {
+  return MakeError("STATE_STORE_INVALID_ROW", {{"reason", std::move(reason)}});
+}
+
+/// Whether a field's word is the offset of its bytes.
+bool HasVariablePart(const DataType& type) {
+  switch (type.id()) {
+    case TypeId::kString:
+    case TypeId::kBinary:
+    case TypeId::kArray:
+    case TypeId::kMap:
+    case TypeId::kStruct:
+    case TypeId::kCalendarInterval: return true;
+    case TypeId::kDecimal: return type.precision() > 18;
+    default: return false;
+  }
+}
+
+Result<int64_t> ReadCount(std::string_view value) {
+  if (value.size() != kCountBytes) return DamagedJoinState("the number of rows of a join key");
+  const int64_t count = LoadWord(value.data() + kWordBytes);
+  if (count < 0) return DamagedJoinState("a negative number of rows of a join key");
+  return count;
+}
+
+void AppendCount(int64_t count, EncodedRows* values) {
+  char value[kCountBytes] = {};
+  StoreWord(count, value + kWordBytes);
+  values->Append({value, kCountBytes});
+}
+
+}  // namespace
+
+Result<JoinSideLayout> JoinSideLayout::Make(std::string prefix,
+                                            const std::vector<DataType>& key_types,
+                                            const Schema& columns, int event_time_key,
+                                            int event_time_column, const StateOptions& options) {
+  std::vector<StructField> key_fields;
+  for (size_t i = 0; i < key_types.size(); ++i) {
+    key_fields.push_back({fmt::format("field{}", i), key_types[i]});
+  }
+  std::vector<StructField> indexed_fields = key_fields;
+  indexed_fields.push_back({"index", TypeId::kLong});
+  std::vector<StructField> value_fields = columns.fields();
+  value_fields.push_back({"matched", TypeId::kBoolean});
+  std::vector<DataType> value_types;
+  for (const StructField& field : value_fields) value_types.push_back(field.type);
+
+  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec key_codec, UnsafeRowCodec::Make(key_types));
+  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec value_codec, UnsafeRowCodec::Make(std::move(value_types)));
+  JoinSideLayout layout(std::move(key_codec), std::move(value_codec),
+                        UnsafeRowShape(Schema(indexed_fields)));
+  layout.key_count_ = static_cast<int>(key_types.size());
+  layout.column_count_ = columns.size();
+  for (int i = 0; i < layout.key_count_; ++i) {
+    if (HasVariablePart(key_types[i])) layout.variable_keys_.push_back(i);
+  }
+  if (event_time_key >= 0) layout.key_time_.emplace(Schema(key_fields), event_time_key);
+  if (event_time_column >= 0) layout.value_time_.emplace(Schema(value_fields), event_time_column);
+  layout.stores_ = {{prefix + "-keyToNumValues", AsStateSchema(key_fields),
+                     AsStateSchema({{"value", TypeId::kLong}}), 0},
+                    {prefix + "-keyWithIndexToValue", AsStateSchema(indexed_fields),
+                     AsStateSchema(value_fields), 0}};
+  for (const StatefulOperatorInfo::Store& store : layout.stores_) {
+    layout.store_options_.push_back(options.OfStore(store));
+  }
+  return layout;
+}
+
+Result<bool> JoinSideLayout::IsMatched(std::string_view value) const {
+  const auto fields = static_cast<size_t>(column_count_) + 1;
+  const size_t at = NullBitsBytes(fields) + static_cast<size_t>(column_count_) * kWordBytes;
+  if (value.size() < at + kWordBytes) return DamagedJoinState("a row of a join is too short");
+  return value[at] != 0;
+}
+
+void JoinSideLayout::AppendWithIndex(std::string_view key, int64_t index,
+                                     EncodedRows* rows) const {
+  const auto fields = static_cast<size_t>(key_count_);
+  const size_t old_bits = NullBitsBytes(fields);
+  const size_t new_bits = NullBitsBytes(fields + 1);
+  const size_t words = fields * kWordBytes;
+  std::string& bytes = rows->bytes;
+  const size_t start = bytes.size();
+  bytes.append(key.substr(0, old_bits));
+  bytes.append(new_bits - old_bits, '\0');
+  bytes.append(key.substr(old_bits, words));
+  const auto moved = static_cast<int64_t>(new_bits - old_bits + kWordBytes) << 32;
+  for (const int field : variable_keys_) {
+    char* at = bytes.data() + start + new_bits + static_cast<size_t>(field) * kWordBytes;
+    const int64_t word = LoadWord(at);
+    if (word != 0) StoreWord(word + moved, at);  // zero is NULL
+  }
+  bytes.append(reinterpret_cast<const char*>(&index), kWordBytes);
+  bytes.append(key.substr(old_bits + words));
+  rows->offsets.push_back(static_cast<int64_t>(bytes.size()));
+}
+
+Result<int64_t> JoinSideLayout::SplitIndex(std::string_view row, EncodedRows* keys) const {
+  const auto fields = static_cast<size_t>(key_count_);
+  const size_t at = NullBitsBytes(fields + 1) + fields * kWordBytes;
+  if (row.size() < at + kWordBytes) return DamagedJoinState("a join key is too short");
+  std::string key;
+  ARROW_RETURN_NOT_OK(indexed_shape_.Prefix(row, key_count_, &key));
+  keys->Append(key);
+  return LoadWord(row.data() + at);
+}
+
+Result<std::unique_ptr<JoinSideState>> JoinSideState::Open(const JoinSideLayout* layout,
+                                                           const BatchContext& batch,
+                                                           int operator_id, int partition) {
+  std::unique_ptr<JoinSideState> state(new JoinSideState(layout));
+  std::unique_ptr<StateStore>* const stores[] = {&state->counts_, &state->values_};
+  for (int i = 0; i < 2; ++i) {
+    const StateStoreId id{batch.state_root, operator_id, partition, layout->stores()[i].name};
+    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
+                          batch.state_stores->GetProvider(id, layout->store_options(i)));
+    // Batch N reads version N and writes N + 1.
+    ARROW_ASSIGN_OR_RAISE(*stores[i], provider->GetStore(batch.batch_id));
+  }
+  return state;
+}
+
+Status JoinSideState::Count(const EncodedRows& keys, std::vector<int64_t>* counts) {
+  std::vector<std::optional<std::string_view>> found;
+  ARROW_RETURN_NOT_OK(counts_->GetBatch(keys, &found));
+  counts->assign(found.size(), 0);
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    ARROW_ASSIGN_OR_RAISE((*counts)[i], ReadCount(*found[i]));
+  }
+  return Status::OK();
+}
+
+Status JoinSideState::Find(const EncodedRows& keys_with_index,
+                           std::vector<std::string_view>* values) {
+  std::vector<std::optional<std::string_view>> found;
+  ARROW_RETURN_NOT_OK(values_->GetBatch(keys_with_index, &found));
+  values->clear();
+  values->reserve(found.size());
+  for (const auto& value : found) {
+    if (!value) return DamagedJoinState("a join key has fewer rows than its number says");
+    values->push_back(*value);
+  }
+  return Status::OK();
+}
+
+Status JoinSideState::SetMatched(const EncodedRows& keys_with_index,
+                                 const std::vector<std::string_view>& values) {
+  const auto columns = static_cast<size_t>(layout_->column_count());
+  const size_t at = NullBitsBytes(columns + 1) + columns * kWordBytes;
+  EncodedRows changed;
+  for (const std::string_view value : values) {
+    if (value.size() < at + kWordBytes) return DamagedJoinState("a row of a join is too short");
+    const size_t start = changed.bytes.size();
+    changed.Append(value);
+    changed.bytes[start + at] = 1;
+    // The flag is never NULL in what is written, but may be in what was read.
+    changed.bytes[start + columns / 8] &= static_cast<char>(~(1 << (columns % 8)));
+  }
+  return values_->PutBatch(keys_with_index, changed);
+}
+
+Status JoinSideState::Append(const EncodedRows& keys, const EncodedRows& values) {
+  if (keys.size() == 0) return Status::OK();
+  ByteKeyTable groups;
+  const char* end = keys.bytes.data() + keys.bytes.size();
+  std::vector<int32_t> group_of(keys.size());
+  groups.FindOrInsertAll(
+      keys.size(), [&keys](int64_t i) { return keys[i]; }, end, group_of.data());
+  std::vector<int64_t> counts;
+  ARROW_RETURN_NOT_OK(Count(groups.keys(), &counts));
+  EncodedRows indexed;
+  for (int64_t i = 0; i < keys.size(); ++i) {
+    layout_->AppendWithIndex(keys[i], counts[group_of[i]]++, &indexed);
+  }
+  ARROW_RETURN_NOT_OK(values_->PutBatch(indexed, values));
+  EncodedRows numbers;
+  for (const int64_t count : counts) AppendCount(count, &numbers);
+  return counts_->PutBatch(groups.keys(), numbers);
+}
+
+Status JoinSideState::Remove(const EncodedRows& keys_with_index) {
+  if (keys_with_index.size() == 0) return Status::OK();
+  EncodedRows keys;
+  std::vector<int64_t> indexes(keys_with_index.size());
+  for (int64_t i = 0; i < keys_with_index.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(indexes[i], layout_->SplitIndex(keys_with_index[i], &keys));
+  }
+  ByteKeyTable groups;
+  const char* end = keys.bytes.data() + keys.bytes.size();
+  std::vector<int32_t> group_of(keys.size());
+  groups.FindOrInsertAll(
+      keys.size(), [&keys](int64_t i) { return keys[i]; }, end, group_of.data());
+  std::vector<std::vector<int64_t>> removed(groups.size());
+  for (size_t i = 0; i < indexes.size(); ++i) removed[group_of[i]].push_back(indexes[i]);
+  std::vector<int64_t> counts;
+  ARROW_RETURN_NOT_OK(Count(groups.keys(), &counts));
+
+  EncodedRows from, to, gone, left_keys, left_counts, ended_keys;
+  for (int32_t group = 0; group < static_cast<int32_t>(groups.size()); ++group) {
+    const std::string_view key = groups.keys()[group];
+    std::vector<int64_t>& of_key = removed[group];
+    std::sort(of_key.begin(), of_key.end());
+    const int64_t left = counts[group] - static_cast<int64_t>(of_key.size());
+    if (left < 0 || of_key.back() >= counts[group]) {
+      return DamagedJoinState("a join key has more rows than its number says");
+    }
+    // Rows behind the new end that stay move into the gaps before it.
+    auto next_removed = std::lower_bound(of_key.begin(), of_key.end(), left);
+    auto gap = of_key.begin();
+    for (int64_t index = left; index < counts[group]; ++index) {
+      if (next_removed != of_key.end() && *next_removed == index) {
+        ++next_removed;
+      } else {
+        layout_->AppendWithIndex(key, index, &from);
+        layout_->AppendWithIndex(key, *gap++, &to);
+      }
+      layout_->AppendWithIndex(key, index, &gone);
+    }
+    if (left == 0) {
+      ended_keys.Append(key);
+    } else {
+      left_keys.Append(key);
+      AppendCount(left, &left_counts);
+    }
+  }
+  if (from.size() > 0) {
+    std::vector<std::string_view> values;
+    ARROW_RETURN_NOT_OK(Find(from, &values));
+    EncodedRows moved;
+    for (const std::string_view value : values) moved.Append(value);
+    ARROW_RETURN_NOT_OK(values_->PutBatch(to, moved));
+  }
+  ARROW_RETURN_NOT_OK(values_->RemoveBatch(gone));
+  if (left_keys.size() > 0) ARROW_RETURN_NOT_OK(counts_->PutBatch(left_keys, left_counts));
+  return ended_keys.size() > 0 ? counts_->RemoveBatch(ended_keys) : Status::OK();
+}
+
+Status JoinSideState::TellUnmatched(
+    std::string_view value,
+    const std::function<void(std::string_view value)>& on_unmatched) const {
+  if (!on_unmatched) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const bool matched, layout_->IsMatched(value));
+  if (!matched) on_unmatched(value);
+  return Status::OK();
+}
+
+Result<int64_t> JoinSideState::RemoveOverByKey(
+    int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
+  EncodedRows keys;
+  EncodedRows indexed;
+  ARROW_RETURN_NOT_OK(
+      counts_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
+        if (!layout_->KeyIsOver(key, watermark_micros)) return true;
+        keys.Append(key);
+        ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(value));
+        for (int64_t i = 0; i < count; ++i) layout_->AppendWithIndex(key, i, &indexed);
+        return true;
+      }));
+  if (keys.size() == 0) return 0;
+  if (on_unmatched) {
+    std::vector<std::string_view> values;
+    ARROW_RETURN_NOT_OK(Find(indexed, &values));
+    for (const std::string_view value : values) {
+      ARROW_RETURN_NOT_OK(TellUnmatched(value, on_unmatched));
+    }
+  }
+  ARROW_RETURN_NOT_OK(values_->RemoveBatch(indexed));
+  ARROW_RETURN_NOT_OK(counts_->RemoveBatch(keys));
+  return indexed.size();
+}
+
+Result<int64_t> JoinSideState::RemoveOver(
+    int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
+  if (!layout_->ends()) return 0;
+  if (layout_->ends_by_key()) return RemoveOverByKey(watermark_micros, on_unmatched);
+  EncodedRows removed;
+  ARROW_RETURN_NOT_OK(
+      values_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
+        if (!layout_->ValueIsOver(value, watermark_micros)) return true;
+        ARROW_RETURN_NOT_OK(TellUnmatched(value, on_unmatched));
+        removed.Append(key);
+        return true;
+      }));
+  ARROW_RETURN_NOT_OK(Remove(removed));
+  return removed.size();
+}
+
+Status JoinSideState::Commit() {
+  for (std::unique_ptr<StateStore>* store : {&counts_, &values_}) {
+    ARROW_RETURN_NOT_OK((*store)->Commit().status());
+    const StateStoreMetrics metrics = (*store)->metrics();
+    memory_bytes_ += metrics.memory_bytes;
+    if (store == &values_) rows_ = metrics.keys;
+    store->reset();
+  }
+  return Status::OK();
+}
+
+}  // namespace firesteel

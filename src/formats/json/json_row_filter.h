@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "firesteel/connector/predicate.h"
+#include "firesteel/types.h"
+
+namespace firesteel {
+
+/// The filters of a scan that can be told from the text of plain values, so that a row which the
+/// query drops anyway is checked but not converted. Others are left out: the engine applies every
+/// filter once more. A value.
+struct JsonRowFilter {
+  struct Test {
+    int column;        ///< NULL drops the row, whatever the test
+    Predicate::Op op;  ///< kIsNotNull or a comparison with a number
+    bool is_real = false;  ///< the column is of type DOUBLE, not INT or BIGINT
+    double real = 0;
+    int64_t whole = 0;
+  };
+
+  /// `schema` is of the columns that are parsed.
+  static JsonRowFilter Of(const Schema& schema, const std::vector<Predicate>& predicates);
+
+  template <typename T>
+  static bool Holds(Predicate::Op op, T left, T right) {
+    switch (op) {
+      case Predicate::Op::kEqual:
+        return left == right;
+      case Predicate::Op::kLess:
+        return left < right;
+      case Predicate::Op::kLessOrEqual:
+        return left <= right;
+      case Predicate::Op::kGreater:
+        return left > right;
+      case Predicate::Op::kGreaterOrEqual:
+        return left >= right;
+      default:
+        return true;
+    }
+  }
+
+  std::vector<Test> tests;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "firesteel/connector/user_function.h"
+#include "plan/logical_plan.h"
+
+namespace firesteel {
+
+/// Rows that a function of the user makes of its input's: of all of a partition's, of each group's,
+/// or of the groups that two inputs have in common (mapInPandas, applyInPandas, cogroup).
+///
+/// The first `key_columns` of each input are the keys of its groups and not part of the rows that
+/// the function is given; the front end puts them there by a projection.
+class UserRows final : public LogicalPlan {
+ public:
+  static constexpr PlanKind kKind = PlanKind::kUserRows;
+  /// The output is the function's, with new ids.
+  UserRows(std::shared_ptr<const UserColumnFunction> function, int key_columns,
+           std::vector<PlanPtr> children);
+  UserRows(std::shared_ptr<const UserColumnFunction> function, int key_columns,
+           std::vector<PlanPtr> children, std::vector<AttributePtr> output);
+  const std::shared_ptr<const UserColumnFunction>& function() const { return function_; }
+  int key_columns() const { return key_columns_; }
+  std::vector<AttributePtr> output() const override { return output_; }
+  PlanPtr WithOutput(std::vector<AttributePtr> output) const;
+  PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
+  std::string Describe() const override;
+
+ private:
+  std::shared_ptr<const UserColumnFunction> function_;
+  int key_columns_;
+  std::vector<AttributePtr> output_;
+};
+
+/// Adds to its child's columns the values of calls of user functions. Made by the planner, of calls
+/// whose arguments hold no further calls.
+class UserCallEvaluation final : public LogicalPlan {
+ public:
+  static constexpr PlanKind kKind = PlanKind::kUserCallEvaluation;
+  /// `results`: one column per call.
+  UserCallEvaluation(std::vector<ExpressionPtr> calls, std::vector<AttributePtr> results,
+                     PlanPtr child);
+  const std::vector<ExpressionPtr>& calls() const { return calls_; }
+  std::vector<AttributePtr> output() const override;
+  PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
+  std::string Describe() const override;
+
+ private:
+  std::vector<ExpressionPtr> calls_;
+  std::vector<AttributePtr> results_;
+};
+
+}  // namespace firesteel

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "exec/operators.h"
+#include "planner/strategies.h"
+
+namespace firesteel {
+
+/// Plans what calls functions in the client's language; nullptr for other nodes. A node with such
+/// calls in its expressions is planned over one that evaluates them, as columns, before it: comes
+/// first of all strategies. Errors: UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE for a call that
+/// reads both sides of an outer join, UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF.
+Result<PhysicalPlanPtr> PlanUserFunctions(const PlanPtr& plan, Planning* planning);
+
+/// Whether an aggregation calls functions of the user.
+bool HasUserAggregates(const std::vector<PlannedAggregate>& calls);
+/// An aggregation of whole groups: sort by the keys, then one group after another. All calls have
+/// to be the user's. `keys` and the calls' arguments are bound to the input. Errors:
+/// INVALID_PANDAS_UDF_PLACEMENT.
+Result<PhysicalPlanPtr> PlanUserAggregation(PhysicalPlanPtr input, std::vector<ExpressionPtr> keys,
+                                            const std::vector<StructField>& key_fields,
+                                            const std::vector<PlannedAggregate>& calls,
+                                            Schema schema);
+
+}  // namespace firesteel
