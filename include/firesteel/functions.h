@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -275,8 +276,10 @@ FIRESTEEL_EXPORT Column Xxhash64(const std::vector<Column>& columns);
 /// empty), counted from `start` after 1970: a column `window` of structs start, end.
 FIRESTEEL_EXPORT Column Window(const Column& time, std::string_view duration,
                                std::string_view slide = "", std::string_view start = "");
-/// Windows of rows that follow each other within `gap`, which may differ from row to row.
-FIRESTEEL_EXPORT Column SessionWindow(const Column& time, std::string_view gap);
+/// Windows of rows that follow each other within `gap`: text (`5 minutes`), or a column of such text,
+/// which may differ from row to row.
+FIRESTEEL_EXPORT Column SessionWindow(const Column& time, const std::string& gap);
+FIRESTEEL_EXPORT Column SessionWindow(const Column& time, const char* gap);
 FIRESTEEL_EXPORT Column SessionWindow(const Column& time, const Column& gap);
 /// The last microsecond of a window, for windows of windows.
 FIRESTEEL_EXPORT Column WindowTime(const Column& window);

@@ -62,6 +62,9 @@ struct FIRESTEEL_EXPORT StreamingQueryProgress {
   double processed_rows_per_second() const;
   /// Spark's JSON, keys in Spark's order; one line, or indented.
   std::string Json(bool pretty = false) const;
+  /// The fields alone, empty ones too, and offsets as texts: how Spark's Connect server answers a
+  /// client that asks for a query's progress.
+  std::string FieldsJson() const;
 };
 
 }  // namespace firesteel

@@ -243,12 +243,13 @@ class ColumnTask:
                 plain = [v.as_py() if isinstance(v, pyarrow.Scalar) else v for v in of_call]
                 columns.append(pyarrow.array(plain, type=target))
                 continue
-            # One by one: together integers and NaN would become floats.
+            # Values of several types one by one: together integers and NaN would become floats.
+            alike = len({type(value) for value in of_call}) == 1
             pieces = [
                 conversions.column_of_series(
-                    pandas.Series([value]), call.result, target, self.zone, self.safe
+                    pandas.Series(part), call.result, target, self.zone, self.safe
                 )
-                for value in of_call
+                for part in ([of_call] if alike else [[value] for value in of_call])
             ]
             columns.append(pyarrow.concat_arrays(pieces))
         return columns
@@ -275,7 +276,9 @@ class ColumnTask:
                 result, self.output, self.target, self.zone, self.safe, self.by_name
             )
         check_type(result, (pyarrow.RecordBatch, pyarrow.Table), "pyarrow.RecordBatch or Table")
-        return conversions.arrow_columns(result, self.output.names, self.target, self.by_name)
+        # mapInArrow goes by position only.
+        by_name = self.by_name and call.protocol != 207
+        return conversions.arrow_columns(result, self.output.names, self.target, by_name)
 
     def _groups(self, frames):
         call = self.calls[0]
@@ -287,10 +290,9 @@ class ColumnTask:
                 Group(self, fields, schema, batches)
                 for fields, (schema, batches) in zip(self.inputs, tables)
             ]
-            key = next(side for side in sides if side.rows > 0).key(of_pandas)
             arguments = [side.given(of_pandas, iterates) for side in sides]
             if with_key:
-                arguments.insert(0, key)
+                arguments.insert(0, next(s for s in sides if s.rows > 0).key(of_pandas))
             result = call.function(*arguments)
             if iterates:
                 for part in checked_iterator(result, call):

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyzer/fresh_ids.h"
+#include "analyzer/resolve_recursion.h"
 #include "analyzer/resolver.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
@@ -136,7 +137,10 @@ Result<PlanPtr> Resolver::DefineAndResolve(const With& with) {
       return MakeError("DUPLICATED_CTE_NAMES",
                        {{"duplicateNames", QuoteIdentifier(definition.name)}});
     }
-    ARROW_ASSIGN_OR_RAISE(PlanPtr query, Resolve(definition.query));
+    const bool recurses = definition.recursive &&
+                          ReadsTable(definition.query, definition.name, case_sensitive());
+    ARROW_ASSIGN_OR_RAISE(PlanPtr query, recurses ? ResolveRecursive(definition, key)
+                                                  : Resolve(definition.query));
     common_tables_.emplace_back(std::move(key), std::move(query));
   }
   return Resolve(with.child());

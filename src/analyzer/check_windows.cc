@@ -159,17 +159,11 @@ class FrameCheck {
   ExpressionPtr upper_;
 };
 
-bool HasMapKey(const DataType& type) { return type.id() == TypeId::kMap; }
-
 }  // namespace
 
-bool NeedsOrder(const Expression& function) {
-  return function.kind() == ExpressionKind::kWindowFunction;
-}
-
 Status CheckOrdered(const WindowExpression& window) {
-  if (!NeedsOrder(*window.function()) || !window.order().empty()) return Status::OK();
   const auto* call = As<WindowFunctionCall>(window.function());
+  if (call == nullptr || !window.order().empty()) return Status::OK();
   return MakeError("WINDOW_FUNCTION_FRAME_NOT_ORDERED",
                    {{"wf_name", std::string(call->name())}, {"wf_expr", call->Sql()}});
 }
@@ -184,7 +178,7 @@ Status CheckWindow(const WindowExpression& window, const FunctionSettings& setti
                     window.origin());
   }
   for (const ExpressionPtr& key : window.partition()) {
-    if (!HasMapKey(key->type())) continue;
+    if (key->type().id() != TypeId::kMap) continue;
     return AtOrigin(MakeError("EXPRESSION_TYPE_IS_NOT_ORDERABLE",
                               {{"expr", Quoted(key->Sql())},
                                {"exprType", Quoted(key->type().Sql())}}),

@@ -14,10 +14,7 @@ Status CheckWindowPlaces(const LogicalPlan& node, const std::vector<ExpressionPt
 /// EXPRESSION_TYPE_IS_NOT_ORDERABLE, DATATYPE_MISMATCH.*.
 Status CheckWindow(const WindowExpression& window, const FunctionSettings& settings);
 
-/// Whether a function needs an ORDER BY in its window.
-bool NeedsOrder(const Expression& function);
-
-/// Checks the ORDER BY that a function needs. Errors: WINDOW_FUNCTION_FRAME_NOT_ORDERED.
+/// Checks that there is an ORDER BY, which functions need that exist over windows only. Errors: WINDOW_FUNCTION_FRAME_NOT_ORDERED.
 Status CheckOrdered(const WindowExpression& window);
 
 }  // namespace firesteel

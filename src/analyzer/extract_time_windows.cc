@@ -218,7 +218,9 @@ Result<PlanPtr> ExtractTimeWindows(const PlanPtr& node, Resolver* resolver) {
   if (windows.size() > 1) return MakeError("_LEGACY_ERROR_TEMP_1039");
   const ExpressionPtr& window = windows[0];
   if (window->child(0)->type().id() == TypeId::kStruct) {
-    return TakeTimeOfWindows(node, window, settings);
+    // At once, before anything else gives the call on the times a name.
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr timed, TakeTimeOfWindows(node, window, settings));
+    return timed->kind() == node->kind() ? ExtractTimeWindows(timed, resolver) : timed;
   }
   return IsTimeWindow(*window) ? ExtractTimeWindow(node, window, settings)
                                : ExtractSessionWindow(node, window, settings);

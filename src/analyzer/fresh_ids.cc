@@ -8,6 +8,7 @@
 #include "plan/attribute_set.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
+#include "plan/recursion.h"
 #include "plan/relations.h"
 #include "plan/subqueries.h"
 #include "plan/user_rows.h"
@@ -95,6 +96,12 @@ class Renaming {
       return std::make_shared<LocalRelation>(RenameAll(rows->output()), rows->batches());
     }
     if (const auto* scan = As<TableScan>(node)) return scan->WithOutput(RenameAll(scan->output()));
+    if (const auto* input = As<RecursionInput>(node)) {
+      return input->WithOutput(RenameAll(input->output()));
+    }
+    if (const auto* recursion = As<Recursion>(node)) {
+      return recursion->WithOutput(RenameAll(recursion->output()));
+    }
     if (const auto* range = As<Range>(node)) {
       return std::make_shared<Range>(range->start(), range->end(), range->step(),
                                      range->partitions(), RenameColumn(range->output()[0]));

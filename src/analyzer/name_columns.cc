@@ -55,6 +55,8 @@ Result<bool> NameItems(std::vector<ExpressionPtr>* list) {
 }  // namespace
 
 Result<PlanPtr> NameColumns(const PlanPtr& node, Resolver*) {
+  // Analysis itself names the columns of windows.
+  if (node->kind() == PlanKind::kWindow) return node;
   if (const auto* project = As<Project>(node)) {
     std::vector<ExpressionPtr> list = project->list();
     ARROW_ASSIGN_OR_RAISE(bool changed, NameItems(&list));

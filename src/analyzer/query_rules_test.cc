@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/test_analysis.h"
-#include "expr/window.h"
 #include "plan/joins.h"
 #include "plan/queries.h"
 #include "plan/subqueries.h"
@@ -274,27 +273,6 @@ TEST_F(QueryRulesTest, LambdaVariablesHideColumns) {
       std::vector<std::string>{"a"}, Call("+", Name("a"), Name("nosuch")));
   const PlanPtr wrong = Select(Scan("xs ARRAY<BIGINT>"), Call("transform", Name("xs"), open));
   EXPECT_EQ(session_.SchemaOf(wrong), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
-}
-
-TEST_F(QueryRulesTest, WindowsAreCheckedAndRefused) {
-  const auto over = [](ExpressionPtr function, std::vector<ExpressionPtr> order) -> ExpressionPtr {
-    return std::make_shared<WindowExpression>(std::move(function), std::vector<ExpressionPtr>(),
-                                              std::move(order), std::nullopt,
-                                              std::vector<ExpressionPtr>());
-  };
-  const PlanPtr table = Scan("a INT");
-  EXPECT_EQ(session_.SchemaOf(Select(table, over(Call("rank"), {}))),
-            "WINDOW_FUNCTION_FRAME_NOT_ORDERED");
-  EXPECT_EQ(session_.SchemaOf(Select(table, over(Call("abs", Name("a")), {}))),
-            "UNSUPPORTED_EXPR_FOR_WINDOW");
-  EXPECT_EQ(session_.SchemaOf(Where(table, Call(">", over(Call("sum", Name("a")), {}), Int(1)))),
-            "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE");
-  EXPECT_EQ(session_.SchemaOf(Select(table, over(Call("sum", Name("nosuch")), {}))),
-            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
-  EXPECT_EQ(session_.SchemaOf(Select(table, over(Call("sum", Name("a")), {}))),
-            "INVALID_STATEMENT_OR_CLAUSE");
-  EXPECT_EQ(session_.SchemaOf(Select(table, Call("rank"))),
-            "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "analyzer/resolve_lambdas.h"
 #include "analyzer/resolve_windows.h"
 #include "analyzer/rules.h"
+#include "analyzer/within_group.h"
 #include "arrow/array/array_base.h"
 #include "common/error.h"
 #include "expr/function.h"
@@ -66,18 +67,21 @@ Result<ExpressionPtr> BindMinus(ExpressionPtr argument, const FunctionSettings& 
       bound->children()));
 }
 
-/// `first(a) IGNORE NULLS` is `first(a, true)`.
-Status AddIgnoreNulls(const UnresolvedFunction& call, std::vector<ExpressionPtr>* arguments) {
-  constexpr std::string_view kTakeIt[] = {"first", "first_value", "last", "last_value",
-                                          "any_value"};
-  const std::string name = FoldCase(call.name());
-  if (std::find(std::begin(kTakeIt), std::end(kTakeIt), name) == std::end(kTakeIt)) {
+/// `first(a) IGNORE NULLS` is `first(a, true)`; the other names of these functions are not kept.
+Result<ExpressionPtr> BindIgnoringNulls(const UnresolvedFunction& call,
+                                        std::vector<ExpressionPtr> arguments,
+                                        const Resolver& resolver) {
+  std::string name = FoldCase(call.name());
+  if (name == "first_value") name = "first";
+  if (name == "last_value") name = "last";
+  if (name != "first" && name != "last" && name != "any_value") {
     return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
                      {{"prettyName", QuoteIdentifier(name)}, {"syntax", "IGNORE NULLS"}});
   }
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr yes, Literal::Of(true));
-  arguments->push_back(std::move(yes));
-  return Status::OK();
+  arguments.push_back(std::move(yes));
+  return BindCall(name, std::move(arguments), call.distinct(),
+                  call.has_filter() ? call.children().back() : nullptr, resolver.settings());
 }
 
 /// Functions that exist as window functions only are none of the registry's.
@@ -120,7 +124,8 @@ Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& re
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
   ARROW_RETURN_NOT_OK(CheckNoWindowFunction(call));
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> arguments, PlaceArguments(call));
-  if (call.ignore_nulls()) ARROW_RETURN_NOT_OK(AddIgnoreNulls(call, &arguments));
+  ARROW_RETURN_NOT_OK(AddWithinGroup(call, &arguments));
+  if (call.ignore_nulls()) return BindIgnoringNulls(call, std::move(arguments), resolver);
   if (call.name() == "[]") return ExtractValue(arguments[0], arguments[1], resolver);
   if (call.name() == "-" && arguments.size() == 1) {
     return BindMinus(std::move(arguments[0]), resolver.settings());
@@ -247,10 +252,18 @@ class CallResolver {
     }
     const auto* call = As<UnresolvedFunction>(e);
     if (call != nullptr && HasLambda(*call)) return BindLambdas(*call, resolver_);
-    if (!AllResolved(*e)) return ExpressionPtr();
+    const auto* over = As<WindowExpression>(e);
+    if (!AllResolved(*e)) {
+      // Names of columns show the frame, and may be needed before grouping() in it is known.
+      const bool unframed = over != nullptr && !over->frame() && over->function()->resolved();
+      return unframed ? ChooseFrame(*over, settings_) : ExpressionPtr();
+    }
     if (call != nullptr && window != nullptr) return BindWindowed(*call, *window);
     if (call != nullptr) return BindFunction(*call, resolver_);
-    if (const auto* over = As<WindowExpression>(e)) {
+    if (const auto* user = As<UserCall>(e); user != nullptr && user->aggregates()) {
+      return BindUserAggregate(*user);
+    }
+    if (over != nullptr) {
       Result<ExpressionPtr> completed = CompleteWindow(*over, settings_);
       return completed.ok() ? completed : AtOrigin(completed.status(), over->origin());
     }

@@ -182,6 +182,22 @@ Result<ExpressionPtr> BindOver(const UnresolvedFunction& call, const FunctionSet
   return BindWindowFunction(*function, call.arguments(), call.ignore_nulls(), settings);
 }
 
+Result<ExpressionPtr> ChooseFrame(const WindowExpression& window,
+                                  const FunctionSettings& settings) {
+  ARROW_ASSIGN_OR_RAISE(std::optional<FrameWithOffsets> required,
+                        RequiredFrame(*window.function()));
+  FrameWithOffsets chosen;
+  if (required) {
+    chosen = *std::move(required);
+  } else if (window.order().empty()) {
+    chosen.frame = MakeFrame(Unit::kRows, Bound::kUnboundedPreceding, Bound::kUnboundedFollowing);
+  } else {
+    chosen.frame = MakeFrame(Unit::kRange, Bound::kUnboundedPreceding, Bound::kCurrentRow);
+  }
+  chosen.frame.time_zone = settings.time_zone;
+  return window.WithFrame(chosen.frame, std::move(chosen.offsets));
+}
+
 Result<ExpressionPtr> CompleteWindow(const WindowExpression& window,
                                      const FunctionSettings& settings) {
   ARROW_RETURN_NOT_OK(CheckIsFunction(window));
@@ -189,16 +205,7 @@ Result<ExpressionPtr> CompleteWindow(const WindowExpression& window,
   ARROW_ASSIGN_OR_RAISE(std::optional<FrameWithOffsets> required,
                         RequiredFrame(*window.function()));
   if (!window.frame()) {
-    FrameWithOffsets chosen;
-    if (required) {
-      chosen = *std::move(required);
-    } else if (window.order().empty()) {
-      chosen.frame = MakeFrame(Unit::kRows, Bound::kUnboundedPreceding, Bound::kUnboundedFollowing);
-    } else {
-      chosen.frame = MakeFrame(Unit::kRange, Bound::kUnboundedPreceding, Bound::kCurrentRow);
-    }
-    chosen.frame.time_zone = settings.time_zone;
-    const ExpressionPtr framed = window.WithFrame(chosen.frame, std::move(chosen.offsets));
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr framed, ChooseFrame(window, settings));
     ARROW_RETURN_NOT_OK(CheckWindow(*As<WindowExpression>(framed), settings));
     return framed;
   }

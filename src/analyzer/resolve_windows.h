@@ -11,6 +11,9 @@ namespace firesteel {
 /// those of BindWindowFunction.
 Result<ExpressionPtr> BindOver(const UnresolvedFunction& call, const FunctionSettings& settings);
 
+/// Gives a window without a frame, whose function is resolved, the one it means.
+Result<ExpressionPtr> ChooseFrame(const WindowExpression& window, const FunctionSettings& settings);
+
 /// Gives a window with resolved children its frame, casts the frame's offsets to the type of the
 /// order, and checks it; nullptr when there was nothing to change. Errors:
 /// UNSUPPORTED_EXPR_FOR_WINDOW, _LEGACY_ERROR_TEMP_1035 and 1036 for a frame that the function does

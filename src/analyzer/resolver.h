@@ -49,6 +49,8 @@ class Resolver {
   Result<PlanPtr> ResolveBelow(const PlanPtr& plan);
   Result<PlanPtr> ResolveWith(const With& with);
   Result<PlanPtr> DefineAndResolve(const With& with);
+  /// Resolves a query that reads itself under the name `key`.
+  Result<PlanPtr> ResolveRecursive(const With::Definition& definition, std::string key);
 
   const AnalysisContext& context_;
   std::vector<RuleBatch<LogicalPlan>> batches_;

@@ -9,13 +9,19 @@ namespace firesteel {
 
 namespace {
 
-void CollectTagged(const PlanPtr& plan, int64_t tag, std::vector<PlanPtr>* found) {
+struct Occurrence {
+  PlanPtr plan;
+  int depth;  ///< nodes above it, tags aside
+};
+
+void CollectTagged(const PlanPtr& plan, int64_t tag, int depth, std::vector<Occurrence>* found) {
   const auto* tagged = As<TaggedPlan>(plan);
   if (tagged != nullptr && tagged->tag() == tag) {
-    found->push_back(tagged->child());
+    found->push_back({tagged->child(), depth});
     return;
   }
-  for (const PlanPtr& child : plan->children()) CollectTagged(child, tag, found);
+  const int below = tagged != nullptr ? depth : depth + 1;
+  for (const PlanPtr& child : plan->children()) CollectTagged(child, tag, below, found);
 }
 
 /// The column below a path into it.
@@ -48,20 +54,25 @@ Result<ExpressionPtr> InScope(const ExpressionPtr& expression, const NameScope& 
 
 Result<ExpressionPtr> FindTagged(const UnresolvedAttribute& name,
                                  const std::vector<PlanPtr>& children, const NameScope& scope) {
-  std::vector<PlanPtr> plans;
-  for (const PlanPtr& child : children) CollectTagged(child, *name.plan_tag(), &plans);
+  std::vector<Occurrence> occurrences;
+  for (const PlanPtr& child : children) CollectTagged(child, *name.plan_tag(), 0, &occurrences);
   ExpressionPtr found;
-  for (const PlanPtr& plan : plans) {
+  int found_depth = 0;
+  bool ambiguous = false;
+  for (const Occurrence& occurrence : occurrences) {
+    const std::vector<AttributePtr> columns = occurrence.plan->output();
     ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column,
-                          NameScope(plan->output(), &scope.resolver()).Find(name.parts()));
-    if (column == nullptr) return UnresolvedColumnError(name, plan->output());
+                          NameScope(columns, &scope.resolver()).Find(name.parts()));
+    if (column == nullptr) return UnresolvedColumnError(name, columns);
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, scope));
-    if (here == nullptr) continue;
-    if (found != nullptr && !found->Equals(*here)) {
-      return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", name.Sql()}});
-    }
+    if (here == nullptr || (found != nullptr && found->Equals(*here))) continue;
+    // Joined with what was derived from it, a plan means itself: the one that is less deep.
+    if (found != nullptr && occurrence.depth > found_depth) continue;
+    ambiguous = found != nullptr && occurrence.depth == found_depth;
     found = std::move(here);
+    found_depth = occurrence.depth;
   }
+  if (ambiguous) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", name.Sql()}});
   return found;
 }
 

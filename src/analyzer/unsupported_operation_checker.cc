@@ -9,12 +9,14 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "plan/deduplicate.h"
+#include "plan/event_time.h"
 #include "plan/join_times.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/semantic_equality.h"
 #include "plan/subqueries.h"
+#include "plan/windows.h"
 
 namespace firesteel {
 
@@ -136,9 +138,33 @@ Status CheckSubqueries(const LogicalPlan& node) {
   return Status::OK();
 }
 
+bool GroupsBySession(const Aggregate& aggregate) {
+  return std::any_of(aggregate.grouping().begin(), aggregate.grouping().end(),
+                     [](const ExpressionPtr& key) {
+                       const auto* column = As<Attribute>(key);
+                       return column != nullptr &&
+                              HasMetadataKey(column->metadata(), kSessionWindowKey);
+                     });
+}
+
+/// The functions that a Window node computes, its columns and what they are computed over.
+Status RefuseWindow(const ComputeWindows& window) {
+  std::string functions;
+  std::string columns;
+  for (const ExpressionPtr& function : window.functions()) {
+    functions += (functions.empty() ? "'" : ", '") + function->child(0)->Sql() + "'";
+    columns += (columns.empty() ? "'" : ", '") + ToAttribute(function)->name() + "'";
+  }
+  return MakeError("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
+                   {{"windowFunc", functions},
+                    {"columnName", columns},
+                    {"windowSpec", window.Describe()}});
+}
+
 enum class Refusal {
   kOperation,   // what a stream cannot do in this place: _LEGACY_ERROR_TEMP_3102
   kOutputMode,  // what this output mode cannot do: STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION
+  kWindow,      // functions over rows: NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING
 };
 
 /// One thing that a streaming query cannot do. `refuses` looks at the whole plan for rules of the
@@ -189,8 +215,12 @@ constexpr UnsupportedOperation kNodeRules[] = {
      },
      Refusal::kOperation, "INTERSECT, and EXCEPT of a stream, are not supported."},
     {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kWindow; },
-     Refusal::kOperation,
-     "Window functions (OVER) are not supported on a stream; group by window() instead."},
+     Refusal::kWindow, ""},
+    {[](const LogicalPlan& node, OutputMode mode) {
+       const auto* aggregate = As<Aggregate>(node);
+       return aggregate != nullptr && mode == OutputMode::kUpdate && GroupsBySession(*aggregate);
+     },
+     Refusal::kOutputMode, "session windows of a stream"},
     {[](const LogicalPlan& node, OutputMode) {
        const Join* join = JoinOfStreams(node);
        return join != nullptr && join->type() == JoinType::kLeftAnti;
@@ -250,6 +280,7 @@ std::string_view NameOf(OutputMode mode) {
 
 Status Check(const UnsupportedOperation& rule, const LogicalPlan& node, OutputMode mode) {
   if (!rule.refuses(node, mode)) return Status::OK();
+  if (rule.refusal == Refusal::kWindow) return RefuseWindow(*As<ComputeWindows>(node));
   if (rule.refusal == Refusal::kOutputMode) {
     return MakeError(
         "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",

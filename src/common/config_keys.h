@@ -87,7 +87,7 @@ inline const ConfigKey<bool> kPartitionTypeInference{
     "spark.sql.sources.partitionColumnTypeInference.enabled", true,
     "Whether the types of partition columns come from their values; else they are strings."};
 inline const ConfigKey<std::string> kPartitionOverwriteMode{
-    "spark.sql.sources.partitionOverwriteMode", "static",
+    "spark.sql.sources.partitionOverwriteMode", "STATIC",
     "Whether overwriting replaces the whole directory (static) or its partitions (dynamic)."};
 inline const ConfigKey<std::string> kCorruptRecordColumn{
     "spark.sql.columnNameOfCorruptRecord", "_corrupt_record",
@@ -110,9 +110,25 @@ inline const ConfigKey<int64_t> kStopTimeoutMs{
 inline const ConfigKey<bool> kUnsupportedOperationCheck{
     "spark.sql.streaming.unsupportedOperationCheck", true,
     "Whether a streaming plan is checked before it starts."};
+inline const ConfigKey<bool> kStopActiveRunOnRestart{
+    "spark.sql.streaming.stopActiveRunOnRestart", true,
+    "Whether starting a query that runs already ends that run, rather than being refused."};
+inline const ConfigKey<bool> kMetricsEnabled{
+    "spark.sql.streaming.metricsEnabled", false,
+    "Taken without effect: what a query measures is in its progress."};
+inline const ConfigKey<bool> kCheckStatefulCorrectness{
+    "spark.sql.streaming.statefulOperator.checkCorrectness.enabled", true,
+    "Taken without effect: watermarks are kept per operator, so chains of them are correct."};
+inline const ConfigKey<bool> kForceDeleteTemporaryCheckpoint{
+    "spark.sql.streaming.forceDeleteTempCheckpointLocation", false,
+    "Taken without effect: a temporary checkpoint goes with its query, failed or not."};
 
 /// All of the above.
 inline const AnyConfigKey kAllKeys[] = {
+    &kStopActiveRunOnRestart,
+    &kMetricsEnabled,
+    &kCheckStatefulCorrectness,
+    &kForceDeleteTemporaryCheckpoint,
     &kAnsiEnabled,
     &kSessionTimeZone,
     &kCaseSensitive,

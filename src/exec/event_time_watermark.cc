@@ -14,8 +14,8 @@ namespace firesteel {
 
 namespace {
 
-/// The statistics of one column of timestamps. The average is that of the times counted from the
-/// first one, so that doubles are exact enough.
+/// The statistics of one column of timestamps. The average goes from row to row as in Spark, so that
+/// it is rounded as there.
 EventTimeStatistics StatisticsOf(const arrow::Array& times, int64_t rows, bool constant) {
   const auto& values = static_cast<const arrow::TimestampArray&>(times);
   const auto time_ms = [&](int64_t row) {
@@ -29,15 +29,14 @@ EventTimeStatistics StatisticsOf(const arrow::Array& times, int64_t rows, bool c
     statistics.average_ms = static_cast<double>(time_ms(0));
     return statistics;
   }
-  const int64_t first_ms = time_ms(0);
-  double sum_ms = 0;
+  double average_ms = 0;
   for (int64_t row = 0; row < rows; ++row) {
     const int64_t ms = time_ms(row);
     statistics.min_ms = std::min(statistics.min_ms, ms);
     statistics.max_ms = std::max(statistics.max_ms, ms);
-    sum_ms += static_cast<double>(ms - first_ms);
+    average_ms += (static_cast<double>(ms) - average_ms) / static_cast<double>(row + 1);
   }
-  statistics.average_ms = static_cast<double>(first_ms) + sum_ms / static_cast<double>(rows);
+  statistics.average_ms = average_ms;
   return statistics;
 }
 

@@ -91,6 +91,7 @@ class UserCallEvaluationOperator final : public PhysicalPlan {
       task.output = Schema(std::vector<StructField>(
           fields.begin() + plan_->children()[0]->schema().size(), fields.end()));
       task.partition = partition;
+      task.rows_per_batch = RowsPerBatch(*plan_->planned_[0].function);
       task.cancelled = &task_->execution->cancellation().flag();
       rows_per_batch_ = task.rows_per_batch;
       UserFunctionRuntime* runtime = plan_->planned_[0].function->runtime.get();

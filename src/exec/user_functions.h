@@ -21,6 +21,9 @@ struct PlannedUserCall {
   std::string text;                ///< as in EXPLAIN
 };
 
+/// How many rows the function wants at once: spark.sql.execution.arrow.maxRecordsPerBatch.
+int64_t RowsPerBatch(const UserColumnFunction& function);
+
 /// The child's columns, then one per call. The functions are all of shape kScalar, or a single one
 /// of kScalarIterator.
 Result<PhysicalPlanPtr> NewUserCallEvaluation(PhysicalPlanPtr child,

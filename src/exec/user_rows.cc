@@ -1,3 +1,5 @@
+#include <charconv>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -22,6 +24,7 @@ UserColumnTask RowsTask(const Function& function, const PhysicalPlan& plan, int 
   for (const PhysicalPlanPtr& child : plan.children()) task.inputs.push_back(child->schema());
   task.output = plan.schema();
   task.partition = partition;
+  task.rows_per_batch = RowsPerBatch(*function);
   task.cancelled = &context.execution->cancellation().flag();
   return task;
 }
@@ -116,6 +119,18 @@ class UserGroupsOperator final : public PhysicalPlan {
 };
 
 }  // namespace
+
+int64_t RowsPerBatch(const UserColumnFunction& function) {
+  constexpr int64_t kDefaultRows = 10000;
+  if (!function.settings) return kDefaultRows;
+  const auto settings = function.settings();
+  const auto found = settings.find("spark.sql.execution.arrow.maxRecordsPerBatch");
+  if (found == settings.end()) return kDefaultRows;
+  int64_t rows = 0;
+  const char* end = found->second.data() + found->second.size();
+  if (std::from_chars(found->second.data(), end, rows).ptr != end) return kDefaultRows;
+  return rows > 0 ? rows : std::numeric_limits<int64_t>::max();
+}
 
 Result<PhysicalPlanPtr> NewUserRows(PhysicalPlanPtr child, Function function, Schema schema) {
   return std::make_shared<UserRowsOperator>(std::move(child), std::move(function),

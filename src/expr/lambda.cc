@@ -7,12 +7,11 @@
 #include "arrow/array/array_primitive.h"
 #include "arrow/array/util.h"
 #include "arrow/buffer.h"
-#include "arrow/compute/api_vector.h"
-#include "arrow/datum.h"
 #include "arrow/record_batch.h"
 #include "arrow/type.h"
 #include "common/error.h"
 #include "expr/nodes.h"
+#include "expr/row_selection.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -57,33 +56,14 @@ bool IsEveryRow(std::span<const int64_t> parents, int64_t rows) {
   return true;
 }
 
-/// Gathers the columns of `batch` that the body reads; others are not worth taking, a placeholder
-/// keeps the numbering.
-Result<arrow::ArrayVector> TakeColumns(const Expression& body, const arrow::RecordBatch& batch,
-                                       std::span<const int64_t> parents) {
-  std::vector<bool> used(batch.num_columns(), false);
-  MarkColumnsRead(body, batch, &used);
-  const auto rows = static_cast<int64_t>(parents.size());
-  const bool all = IsEveryRow(parents, batch.num_rows());
-  const auto placeholder = std::make_shared<arrow::NullArray>(rows);
+/// Gives the columns of `batch` that the body reads, once for each element's row.
+Result<arrow::ArrayVector> ColumnsOfParents(const Expression& body,
+                                            const arrow::RecordBatch& batch,
+                                            std::span<const int64_t> parents) {
+  if (IsEveryRow(parents, batch.num_rows())) return batch.columns();
   const auto indices = std::make_shared<arrow::Int64Array>(
-      rows, arrow::Buffer::Wrap(parents.data(), parents.size()));
-  arrow::ArrayVector columns;
-  columns.reserve(batch.num_columns() + 2);
-  for (int i = 0; i < batch.num_columns(); ++i) {
-    if (!used[i]) {
-      columns.push_back(placeholder);
-    } else if (all) {
-      columns.push_back(batch.column(i));
-    } else {
-      ARROW_ASSIGN_OR_RAISE(
-          arrow::Datum taken,
-          arrow::compute::Take(batch.column(i), indices,
-                               arrow::compute::TakeOptions::NoBoundsCheck()));
-      columns.push_back(taken.make_array());
-    }
-  }
-  return columns;
+      static_cast<int64_t>(parents.size()), arrow::Buffer::Wrap(parents.data(), parents.size()));
+  return TakeColumnsRead(body, batch, indices);
 }
 
 std::string Render(const Lambda& lambda, const std::string& body) {
@@ -149,7 +129,7 @@ Result<ColumnVector> EvaluateLambda(const Expression& lambda,
                           arrow::MakeEmptyArray(ToArrowType(body.type())));
     return ColumnVector{std::move(empty), false};
   }
-  ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector columns, TakeColumns(body, batch, parents));
+  ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector columns, ColumnsOfParents(body, batch, parents));
   arrow::FieldVector fields = batch.schema()->fields();
   for (size_t i = 0; node && i < node->variables().size(); ++i) {
     if (i >= variables.size()) return InternalError("A lambda has too many variables");

@@ -144,6 +144,20 @@ std::pair<RowSelection, RowSelection> RowSelection::Split(const ColumnVector& co
   return {Of(rows_, std::move(matched)), Of(rows_, std::move(rest))};
 }
 
+Result<arrow::ArrayVector> TakeColumnsRead(const Expression& expression,
+                                           const arrow::RecordBatch& batch,
+                                           const std::shared_ptr<arrow::Array>& indices) {
+  std::vector<bool> used(batch.num_columns(), false);
+  MarkColumnsRead(expression, batch, &used);
+  const auto placeholder = std::make_shared<arrow::NullArray>(indices->length());
+  arrow::ArrayVector columns(batch.num_columns(), placeholder);
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    if (!used[i]) continue;
+    ARROW_ASSIGN_OR_RAISE(columns[i], TakeRows(batch.column(i), indices));
+  }
+  return columns;
+}
+
 Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::RecordBatch& batch,
                                     const RowSelection& selection, EvaluationContext* context) {
   if (selection.empty()) {
@@ -152,22 +166,8 @@ Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::R
     return ColumnVector{std::move(empty), false};
   }
   if (selection.all()) return expression.Evaluate(batch, context);
-  std::vector<bool> used(batch.num_columns(), false);
-  MarkColumnsRead(expression, batch, &used);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> indices, MakeIndices(selection));
-  // Columns that the expression does not read are not worth taking; a placeholder keeps the
-  // numbering.
-  auto placeholder = std::make_shared<arrow::NullArray>(selection.size());
-  arrow::ArrayVector columns;
-  columns.reserve(batch.num_columns());
-  for (int i = 0; i < batch.num_columns(); ++i) {
-    if (!used[i]) {
-      columns.push_back(placeholder);
-      continue;
-    }
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> taken, TakeRows(batch.column(i), indices));
-    columns.push_back(std::move(taken));
-  }
+  ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector columns, TakeColumnsRead(expression, batch, indices));
   auto selected = arrow::RecordBatch::Make(batch.schema(), selection.size(), std::move(columns));
   return expression.Evaluate(*selected, context);
 }

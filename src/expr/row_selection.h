@@ -39,6 +39,12 @@ class RowSelection {
   std::optional<std::vector<int32_t>> selected_;
 };
 
+/// Takes the rows `indices` (whole numbers below the batch's rows) of the columns of `batch` that
+/// `expression` reads. Others are not worth taking: a column of NULLs keeps the numbering.
+Result<arrow::ArrayVector> TakeColumnsRead(const Expression& expression,
+                                           const arrow::RecordBatch& batch,
+                                           const std::shared_ptr<arrow::Array>& indices);
+
 /// Evaluates on the selected rows only; the result has one element per selected row, or is
 /// constant. An empty selection evaluates nothing and gives an empty column.
 Result<ColumnVector> EvaluateOnRows(const Expression& expression, const arrow::RecordBatch& batch,

@@ -51,6 +51,11 @@ class WholeGroupsOnly final : public Accumulator {
 
 }  // namespace
 
+bool SameFunction(const UserColumnFunction& a, const UserColumnFunction& b) {
+  return a.code == b.code && a.protocol == b.protocol && a.name == b.name && a.owner == b.owner &&
+         a.result == b.result && a.deterministic == b.deterministic;
+}
+
 UserCall::UserCall(UserColumnFunctionPtr function, std::vector<ExpressionPtr> arguments,
                    std::vector<std::string> names)
     : Expression(kKind, std::move(arguments)),

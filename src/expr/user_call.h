@@ -12,6 +12,9 @@ namespace firesteel {
 
 using UserColumnFunctionPtr = std::shared_ptr<const UserColumnFunction>;
 
+/// Whether two functions, though sent twice, are the same to call.
+bool SameFunction(const UserColumnFunction& a, const UserColumnFunction& b);
+
 /// A call of a function in the client's language (a Python UDF). Front ends make it; one that
 /// aggregates is replaced by an AggregateCall in analysis. It cannot be evaluated: the planner puts
 /// the values that it stands for into columns first.

@@ -8,7 +8,8 @@ namespace firesteel {
 namespace {
 
 // Returns the length of the character at the start of `text`, or minus the number of bytes that are
-// the longest beginning of one (at least 1).
+// the longest beginning of one (at least 1). Half of a surrogate pair is no character, but as long
+// as one.
 int CharacterLength(std::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t first = byte(0);
@@ -21,7 +22,6 @@ int CharacterLength(std::string_view text) {
   } else if (first >= 0xE0 && first <= 0xEF) {
     length = 3;
     if (first == 0xE0) low = 0xA0;
-    if (first == 0xED) high = 0x9F;
   } else if (first >= 0xF0 && first <= 0xF4) {
     length = 4;
     if (first == 0xF0) low = 0x90;
@@ -34,7 +34,8 @@ int CharacterLength(std::string_view text) {
     low = 0x80;
     high = 0xBF;
   }
-  return length;
+  const bool is_surrogate = first == 0xED && byte(1) > 0x9F;
+  return is_surrogate ? -length : length;
 }
 
 }  // namespace

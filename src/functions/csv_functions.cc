@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct CsvReading {
   CsvReadOptions options;
 };
 
+/// Whether the text holds no record: there is no malformed text to show then.
+bool IsComment(std::string_view text, const CsvDialect& dialect) {
+  return text.empty() || (dialect.comment != '\0' && text[0] == dialect.comment);
+}
+
 Result<ColumnVector> ReadStructs(const CsvReading& reading, const ColumnVector& column,
                                  int64_t rows) {
   ARROW_ASSIGN_OR_RAISE(auto parser, CsvRecordParser::Make(reading.columns, reading.columns,
@@ -55,7 +61,11 @@ Result<ColumnVector> ReadStructs(const CsvReading& reading, const ColumnVector& 
       continue;
     }
     if (reading.options.mode == ParseMode::kFailFast) return MalformedRecord(texts[row]);
-    ARROW_RETURN_NOT_OK(corrupt.Append(texts[row]));
+    if (IsComment(texts[row], reading.options.dialect)) {
+      ARROW_RETURN_NOT_OK(corrupt.AppendNull());
+    } else {
+      ARROW_RETURN_NOT_OK(corrupt.Append(WithoutLineBreak(texts[row])));
+    }
   }
   std::vector<std::shared_ptr<arrow::Array>> fields;
   for (JsonColumn& values : columns) {

@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "functions/aggregate_support.h"
+#include "functions/constant.h"
 #include "functions/hyperloglog_tables.h"
 #include "functions/registry.h"
 #include "types/hash.h"
@@ -166,6 +167,7 @@ Bound BindApproxCountDistinct(const BindRequest& request) {
   double deviation = kDefaultDeviation;
   std::vector<DataType> types{request.type(0)};
   if (request.size() == 2) {
+    if (!IsFoldable(*request.arguments[1])) return MakeError("_LEGACY_ERROR_TEMP_1104");
     ARROW_ASSIGN_OR_RAISE(Value value,
                           ConstantArgument(request, 1, TypeId::kDouble, "relativeSD"));
     deviation = value.is_null() ? 0 : value.Get<double>();

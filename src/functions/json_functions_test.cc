@@ -59,6 +59,9 @@ TEST(CsvFunctionsTest, FromAndToCsv) {
   CheckCalls({
       Gives("from_csv", {"7,\"a,b\"", "k INT, t STRING"}, Fields({7, "a,b"})),
       Gives("from_csv", {"x;1", "k INT, t STRING", Setting("sep", ";")}, Fields({kNull, "1"})),
+      Gives("from_csv", {"x\r\n", "k INT, _corrupt_record STRING"}, Fields({kNull, "x"})),
+      Gives("from_csv", {"#7", "k INT, _corrupt_record STRING", Setting("comment", "#")},
+            Fields({kNull, kNull})),
       Fails("from_csv", {"7", "k ARRAY<INT>"}, "UNSUPPORTED_DATATYPE"),
       Fails("from_csv", {"7", "INT"}, "INVALID_SCHEMA.NON_STRUCT_TYPE"),
       Gives("schema_of_csv", {"7,x"}, "STRUCT<_c0: INT, _c1: STRING>"),

@@ -35,7 +35,8 @@ Index BuildIndex() {
                       HashFunctions, MiscellaneousFunctions,
                       TextDistanceFunctions, TextValidationFunctions, TextPartFunctions,
                       CharsetFunctions, NumberTextFunctions, NumberConversionFunctions,
-                      NumberBaseFunctions, UrlFunctions, RandomFunctions}) {
+                      NumberBaseFunctions, UrlFunctions, TimeWindowFunctions,
+                      RandomFunctions}) {
     for (const ScalarFunctionDefinition& definition : family()) {
       index[definition.name].scalar = &definition;
     }

@@ -19,27 +19,27 @@ using Kind = WindowFunctionKind;
 
 constexpr WindowFunctionDefinition kWindowFunctions[] = {
     {"counter_diff", Kind::kCounterDiff, 1, 2,
-     {"counter_diff(value[, start]): growth of a counter since the row before; NULL where it was "
-      "reset",
+     {"`counter_diff(value[, start])`: growth of a counter since the row before; NULL where it "
+      "was reset.",
       "4.3.0"}},
     {"cume_dist", Kind::kCumeDist, 0, 0,
-     {"cume_dist(): share of the partition's rows that do not come after this one", "2.0.0"}},
+     {"`cume_dist()`: share of the partition's rows that do not come after this one.", "2.0.0"}},
     {"dense_rank", Kind::kDenseRank, 0, -1,
-     {"dense_rank(): rank without gaps after ties", "2.0.0"}},
+     {"`dense_rank()`: rank without gaps after ties.", "2.0.0"}},
     {"lag", Kind::kLag, 0, 4,
-     {"lag(value[, offset[, default]]): value of the row that many rows before", "2.0.0"}},
+     {"`lag(value[, offset[, default]])`: value of the row that many rows before.", "2.0.0"}},
     {"lead", Kind::kLead, 0, 4,
-     {"lead(value[, offset[, default]]): value of the row that many rows after", "2.0.0"}},
+     {"`lead(value[, offset[, default]])`: value of the row that many rows after.", "2.0.0"}},
     {"nth_value", Kind::kNthValue, 2, 3,
-     {"nth_value(value, n): value of the n-th row of the frame", "3.1.0"}},
+     {"`nth_value(value, n)`: value of the n-th row of the frame.", "3.1.0"}},
     {"ntile", Kind::kNtile, 0, 1,
-     {"ntile(n): number of the part, from 1, when the partition is cut into n", "2.0.0"}},
+     {"`ntile(n)`: number of the part, from 1, when the partition is cut into n.", "2.0.0"}},
     {"percent_rank", Kind::kPercentRank, 0, -1,
-     {"percent_rank(): rank between 0 and 1", "2.0.0"}},
+     {"`percent_rank()`: rank between 0 and 1.", "2.0.0"}},
     {"rank", Kind::kRank, 0, -1,
-     {"rank(): number of rows that come before this one, plus one", "2.0.0"}},
+     {"`rank()`: number of rows that come before this one, plus one.", "2.0.0"}},
     {"row_number", Kind::kRowNumber, 0, 0,
-     {"row_number(): number of the row in its partition, from 1", "2.0.0"}},
+     {"`row_number()`: number of the row in its partition, from 1.", "2.0.0"}},
 };
 
 std::string ExpectedNumber(const WindowFunctionDefinition& definition) {
@@ -202,8 +202,8 @@ class Binder {
     }
     if (arguments_.size() > 1 && arguments_[1]->type().id() != TypeId::kTimestamp &&
         arguments_[1]->type().id() != TypeId::kTimestampNtz) {
-      return UnexpectedInputType(Request(), 1,
-                                 "(" + Quoted("TIMESTAMP") + " or " + Quoted("TIMESTAMP_NTZ") + ")");
+      return UnexpectedInputType(
+          Request(), 1, "(" + Quoted("TIMESTAMP") + " or " + Quoted("TIMESTAMP_NTZ") + ")");
     }
     const DataType type = arguments_[0]->type();
     return Call(type, true);
@@ -226,7 +226,9 @@ const WindowFunctionDefinition* FindWindowFunction(std::string_view name) {
   }
   const auto found = std::lower_bound(
       std::begin(kWindowFunctions), std::end(kWindowFunctions), lower,
-      [](const WindowFunctionDefinition& entry, const std::string& key) { return entry.name < key; });
+      [](const WindowFunctionDefinition& entry, const std::string& key) {
+        return entry.name < key;
+      });
   if (found == std::end(kWindowFunctions) || found->name != lower) return nullptr;
   return found;
 }

@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "expr/window.h"
 #include "optimizer/conjunction.h"
 #include "plan/attribute_set.h"
 #include "plan/joins.h"
@@ -14,6 +15,7 @@
 #include "plan/queries.h"
 #include "plan/semantic_equality.h"
 #include "plan/subqueries.h"
+#include "plan/windows.h"
 
 namespace firesteel {
 
@@ -198,6 +200,47 @@ Result<Decorrelated> OfGenerate(const Generate& generate) {
   return result;
 }
 
+/// What an equality with a value of the query around says of the subquery.
+ExpressionPtr OwnSide(const ExpressionPtr& equality) {
+  return ReadsOuter(equality->child(0)) ? equality->child(1) : equality->child(0);
+}
+
+/// Each row of the query around sees a part of the subquery's rows, so the windows are cut by what
+/// tells the parts apart.
+Result<Decorrelated> OfWindow(const ComputeWindows& window) {
+  ARROW_ASSIGN_OR_RAISE(Decorrelated result, Decorrelate(window.child()));
+  Expressions keys;
+  for (const ExpressionPtr& condition : result.conditions) {
+    if (!IsCorrelatedEquality(condition)) return UnsupportedCorrelation(condition);
+    keys.push_back(OwnSide(condition));
+  }
+  const auto reads_computed = [&result](const ExpressionPtr& expression) {
+    const AttributeSet read = AttributeSet::References(expression);
+    return ReadsOuter(expression) ||
+           std::any_of(result.computed.begin(), result.computed.end(),
+                       [&read](const auto& entry) { return read.Contains(entry.first); });
+  };
+  Expressions functions;
+  for (const ExpressionPtr& function : window.functions()) {
+    if (reads_computed(function)) return UnsupportedCorrelation(function);
+    const auto* over = As<WindowExpression>(function->child(0));
+    if (over == nullptr) return UnsupportedCorrelation(function);
+    Expressions partition = over->partition();
+    partition.insert(partition.end(), keys.begin(), keys.end());
+    Expressions offsets;
+    if (over->lower_offset() != nullptr) offsets.push_back(over->lower_offset());
+    if (over->upper_offset() != nullptr) offsets.push_back(over->upper_offset());
+    functions.push_back(function->WithNewChildren({std::make_shared<WindowExpression>(
+        over->function(), std::move(partition), over->order(), over->frame(), std::move(offsets),
+        over->origin(), over->specification())}));
+  }
+  Expressions partition = window.partition();
+  partition.insert(partition.end(), keys.begin(), keys.end());
+  result.plan = std::make_shared<ComputeWindows>(std::move(functions), std::move(partition),
+                                                 window.order(), std::move(result.plan));
+  return result;
+}
+
 }  // namespace
 
 bool ReadsOuter(const ExpressionPtr& expression) {
@@ -260,6 +303,7 @@ Result<Decorrelated> Decorrelate(const PlanPtr& plan) {
       break;
     }
     case PlanKind::kGenerate: return OfGenerate(*As<Generate>(plan));
+    case PlanKind::kWindow: return OfWindow(*As<ComputeWindows>(plan));
     // The order of rows matters to a limit alone, through which nothing is moved.
     case PlanKind::kSort:
     case PlanKind::kSubqueryAlias: return Decorrelate(plan->child());

@@ -2,6 +2,7 @@
 
 #include "optimizer/test_expressions.h"
 #include "optimizer/test_trees.h"
+#include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/queries.h"
 
@@ -134,6 +135,32 @@ TEST_F(JoinRulesTest, SetOperationsBecomeJoins) {
   for (const auto kind : {SetOperation::Operation::kIntersect, SetOperation::Operation::kExcept}) {
     EXPECT_THAT(OptimizedTree(operation(kind, true)), HasSubstr("Generate explode"));
   }
+}
+
+TEST_F(JoinRulesTest, StreamsLeaveOutTheNullsThatMatchNothing) {
+  const PlanPtr stream = Scan("k INT, v INT", true);
+  const auto join = [&](JoinType type) -> PlanPtr {
+    return std::make_shared<Join>(stream, right_, type, Bind("=", Out(stream, 0), x_));
+  };
+  EXPECT_THAT(OptimizedTree(join(JoinType::kInner)), HasSubstr("filters [k IS NOT NULL]"));
+  EXPECT_THAT(OptimizedTree(join(JoinType::kLeftSemi)), HasSubstr("filters [k IS NOT NULL]"));
+  // A left outer join gives such rows out, and so does an anti join.
+  EXPECT_EQ(OptimizedTree(join(JoinType::kLeftOuter)).find("NOT NULL"), std::string::npos);
+  EXPECT_EQ(OptimizedTree(join(JoinType::kLeftAnti)).find("NOT NULL"), std::string::npos);
+}
+
+TEST_F(JoinRulesTest, DuplicatesAreFirstValuesInBatchOnly) {
+  const auto duplicates = [](const PlanPtr& plan) -> PlanPtr {
+    return std::make_shared<Deduplicate>(std::vector<ExpressionPtr>{Out(plan, 0)}, false, plan);
+  };
+  EXPECT_EQ(OptimizedTree(duplicates(left_)),
+            "Aggregate [a#0], [a#0, first(b#1) AS b#1]\n"
+            "+- TableScan t [a#0, b#1]\n");
+  const PlanPtr stream = Scan("k INT, v INT, w INT", true);
+  EXPECT_EQ(OptimizedTree(Select(duplicates(stream), Out(stream, 1))),
+            "Project [v#0]\n"
+            "+- Deduplicate [k#1]\n"
+            "   +- TableScan t [k#1, v#0]\n");
 }
 
 TEST_F(JoinRulesTest, DistinctIsAnAggregation) {

@@ -35,6 +35,13 @@ std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
         {"CombineProjects", CombineProjects},
         {"RemoveProjects", RemoveProjects},
         {"PushLimits", PushLimits}}},
+      // Once, since nothing tells these filters from those that were there.
+      {"Inference", 1, {{"InferJoinFilters", InferJoinFilters}}},
+      {"Inferred filters",
+       kMaximumRounds,
+       {{"CombineFilters", CombineFilters},
+        {"PushFilters", PushFilters},
+        {"PushFiltersThroughJoins", PushFiltersThroughJoins}}},
       // Once everything is in its place: which columns are read does not change any more.
       {"Columns", 1, {{"PruneColumns", PruneColumns}}},
       // Pruning leaves projections that select what is there anyway, and that kept unions apart.

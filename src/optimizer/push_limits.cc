@@ -6,6 +6,7 @@
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
+#include "plan/recursion.h"
 
 namespace firesteel {
 
@@ -70,6 +71,10 @@ Result<PlanPtr> PushLimit(const PlanPtr& node) {
   if (const auto* all = As<Union>(child)) return PushIntoUnion(*limit, *all);
   if (const auto* join = As<Join>(child)) return PushIntoJoin(*limit, *join);
   if (const auto* skip = As<SkipRows>(child)) return PushThroughOffset(*limit, *skip);
+  if (const auto* recursion = As<Recursion>(child)) {
+    if (recursion->limit() && *recursion->limit() <= limit->count()) return PlanPtr();
+    return limit->WithNewChildren({recursion->WithLimit(limit->count())});
+  }
   return PlanPtr();
 }
 

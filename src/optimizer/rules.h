@@ -10,6 +10,9 @@ namespace firesteel {
 
 /// Takes out `AS name` nodes: names are resolved, only ids count now.
 Result<PlanPtr> RemoveAliases(const PlanPtr& plan);
+/// Rows of a stream that cannot match in a join because of a NULL are left out before it: they would
+/// only fill its state.
+Result<PlanPtr> InferJoinFilters(const PlanPtr& plan);
 /// Makes DISTINCT, INTERSECT and EXCEPT aggregations, joins and unions.
 Result<PlanPtr> ReplaceSetOperations(const PlanPtr& plan);
 /// Makes subqueries joins. Those that give one value whatever the row stay expressions: they run

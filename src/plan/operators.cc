@@ -77,7 +77,14 @@ Aggregate::Aggregate(std::vector<ExpressionPtr> grouping, std::vector<Expression
       grouping_(std::move(grouping)),
       output_list_(std::move(output_list)) {}
 
-std::vector<AttributePtr> Aggregate::output() const { return OutputOf(output_list_); }
+std::vector<AttributePtr> Aggregate::output() const {
+  std::vector<AttributePtr> output = OutputOf(output_list_);
+  // What comes out of the state of a stream may be NULL as far as the schema says, as in Spark.
+  if (is_streaming()) {
+    for (AttributePtr& column : output) column = column->WithNullable(true);
+  }
+  return output;
+}
 
 std::vector<ExpressionPtr> Aggregate::expressions() const {
   std::vector<ExpressionPtr> all = grouping_;

@@ -17,14 +17,16 @@ namespace firesteel {
 // Having, Distinct; then Sort, Offset, Limit of the whole query.
 
 /// WITH name [(columns)] AS (query), … child. Unresolved: analysis puts each query in the place of
-/// its name, within the child and the definitions after it (its own too when `recursive`, which is
-/// refused so far). child() is the query below; the definitions' queries are the children after it.
+/// its name, within the child and the definitions after it (its own too when `recursive`). child()
+/// is the query below; the definitions' queries are the children after it.
 class With final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kWith;
   struct Definition {
     std::string name;
     PlanPtr query;  ///< a ColumnAliases node where columns are named
+    bool recursive = false;  ///< may read itself
+    std::optional<int64_t> maximum_level = std::nullopt;  ///< MAX RECURSION LEVEL
   };
   With(std::vector<Definition> definitions, PlanPtr child);
   const std::vector<Definition>& definitions() const { return definitions_; }

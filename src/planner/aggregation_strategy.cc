@@ -3,7 +3,9 @@
 
 #include "common/error.h"
 #include "exec/operators.h"
+#include "exec/session_merger.h"
 #include "exec/stateful/streaming_aggregate.h"
+#include "exec/stateful/streaming_session_aggregate.h"
 #include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/semantic_equality.h"
@@ -23,6 +25,7 @@ struct Parts {
   std::vector<ExpressionPtr> results;  // bound to keys, then calls
   bool has_distinct = false;
   int event_time_key = -1;  // the key whose watermark ends groups; -1: none
+  int session_key = -1;     // the key that is a session; -1: none
 };
 
 const ExpressionPtr& WithoutAlias(const ExpressionPtr& expression) {
@@ -90,6 +93,10 @@ Result<Parts> TakeApart(const Aggregate& aggregate) {
     if (IsEventTime(key, aggregate) && parts.event_time_key < 0) {
       parts.event_time_key = static_cast<int>(parts.keys.size());
     }
+    const auto* column = As<Attribute>(key);
+    if (column != nullptr && HasMetadataKey(column->metadata(), kSessionWindowKey)) {
+      parts.session_key = static_cast<int>(parts.keys.size());
+    }
     parts.keys.push_back(key);
     parts.key_fields.push_back(KeyField(key));
   }
@@ -156,12 +163,42 @@ Status CheckStreaming(const Aggregate& aggregate, const Parts& parts,
                       {"operation", operation}});
   };
   if (parts.has_distinct) return refuse("distinct streaming aggregations");
+  if (parts.session_key >= 0 && parts.keys.size() == 1) {
+    return Status::NotImplemented(
+        "Sessions of a stream without another key to group by are not supported.");
+  }
+  const bool chained = Exists<LogicalPlan>(aggregate.child(), [](const LogicalPlan& node) {
+    return node.kind() == PlanKind::kAggregate && node.is_streaming();
+  });
+  if (chained && context.output_mode != OutputMode::kAppend) {
+    return refuse("several streaming aggregations");
+  }
   if (context.output_mode == OutputMode::kAppend && parts.event_time_key < 0) {
     return MakeError("UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK",
                      {{"outputMode", "append"}, {"statefulOperator", "aggregation"}});
   }
-  // A window is made of one event time, but the rows may have another one beside it.
-  return EventTimeColumn(aggregate.child()->output()).status();
+  std::vector<AttributePtr> keys;
+  for (const ExpressionPtr& key : parts.keys) {
+    if (As<Attribute>(key)) keys.push_back(ToAttribute(key));
+  }
+  return EventTimeColumn(keys).status();
+}
+
+/// Sessions are merged where all rows with the same other keys are.
+Result<PhysicalPlanPtr> ExchangeForSessions(const Parts& parts, PhysicalPlanPtr partial,
+                                            const PlanningContext& context) {
+  std::vector<ExpressionPtr> keys = KeyReferences(parts);
+  keys.erase(keys.begin() + parts.session_key);
+  const int partitions = keys.empty() ? 1 : context.shuffle_partitions;
+  return NewHashExchange(std::move(partial), std::move(keys), partitions);
+}
+
+SessionLayout LayoutOf(const Parts& parts, std::vector<PlannedAggregate> calls) {
+  SessionLayout layout;
+  for (const StructField& field : parts.key_fields) layout.key_types.push_back(field.type);
+  layout.session_key = parts.session_key;
+  layout.aggregates = std::move(calls);
+  return layout;
 }
 
 /// partial per input partition -> exchange by the keys -> merge into the state.
@@ -173,9 +210,6 @@ Result<PhysicalPlanPtr> PlanStreaming(const Parts& parts, PhysicalPlanPtr input,
                         NewPartialAggregate(std::move(input), std::move(keys), parts.key_fields,
                                             calls));
   const int partitions = parts.keys.empty() ? 1 : context.shuffle_partitions;
-  ARROW_ASSIGN_OR_RAISE(
-      PhysicalPlanPtr exchange,
-      NewHashExchange(std::move(partial), KeyReferences(parts), partitions));
   StreamingAggregateOptions options;
   options.operator_id = operator_id;
   options.shuffle_partitions = context.shuffle_partitions;
@@ -184,6 +218,16 @@ Result<PhysicalPlanPtr> PlanStreaming(const Parts& parts, PhysicalPlanPtr input,
   options.compression_codec = context.state_compression_codec;
   options.minimum_deltas_for_snapshot = context.minimum_deltas_for_snapshot;
   options.minimum_batches_to_retain = context.minimum_batches_to_retain;
+  if (parts.session_key >= 0) {
+    ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr exchange,
+                          ExchangeForSessions(parts, std::move(partial), context));
+    return NewStreamingSessionAggregate(std::move(exchange), parts.key_fields,
+                                        LayoutOf(parts, std::move(calls)), std::move(schema),
+                                        std::move(options));
+  }
+  ARROW_ASSIGN_OR_RAISE(
+      PhysicalPlanPtr exchange,
+      NewHashExchange(std::move(partial), KeyReferences(parts), partitions));
   return NewStreamingAggregate(std::move(exchange), parts.key_fields, std::move(calls),
                                std::move(schema), std::move(options));
 }
@@ -197,6 +241,18 @@ Result<PhysicalPlanPtr> PlanBatch(const Parts& parts, PhysicalPlanPtr input,
   if (HasUserAggregates(calls)) {
     return PlanUserAggregation(std::move(input), std::move(keys), parts.key_fields, calls,
                                std::move(schema));
+  }
+  if (parts.session_key >= 0) {
+    if (parts.has_distinct) {
+      return Status::NotImplemented("Aggregates of distinct values within sessions.");
+    }
+    ARROW_ASSIGN_OR_RAISE(
+        PhysicalPlanPtr partial,
+        NewPartialAggregate(std::move(input), std::move(keys), parts.key_fields, calls));
+    ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr exchange,
+                          ExchangeForSessions(parts, std::move(partial), context));
+    return NewFinalSessionAggregate(std::move(exchange), LayoutOf(parts, std::move(calls)),
+                                    std::move(schema));
   }
   const int partitions = parts.keys.empty() ? 1 : context.shuffle_partitions;
   PhysicalPlanPtr plan = std::move(input);

@@ -130,11 +130,9 @@ TEST_F(JoinStrategyTest, StreamsMeetTablesAndStreams) {
   EXPECT_EQ(Tree(joined(stream, other)),
             "StreamingJoin [k], [k], Inner, state 0\n"
             ":- Exchange [k], 1\n"
-            ":  +- Filter (k IS NOT NULL)\n"
-            ":     +- MicroBatchScan events\n"
+            ":  +- MicroBatchScan events\n"
             "+- Exchange [k], 1\n"
-            "   +- Filter (k IS NOT NULL)\n"
-            "      +- MicroBatchScan events\n");
+            "   +- MicroBatchScan events\n");
   const PlanPtr cross = std::make_shared<Join>(stream, other, JoinType::kCross, nullptr);
   EXPECT_EQ(ErrorCondition(Plan(cross).status()), "_LEGACY_ERROR_TEMP_3102");
 }

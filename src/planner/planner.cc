@@ -14,7 +14,7 @@ namespace {
 
 // Every kind of resolved node belongs to exactly one family, so the order is only that of reading.
 constexpr Strategy kStrategies[] = {
-    PlanUserFunctions,  // calls of the client's functions, of whatever node
+    PlanUserFunctions,  // calls of the client's functions
     PlanRelation,     // leaves: scans, ranges and rows held in the plan
     PlanProjection,   // Project, Filter, SubqueryAlias, EventTimeWatermark
     PlanAggregation,  // Aggregate, in batch and streaming
@@ -23,6 +23,7 @@ constexpr Strategy kStrategies[] = {
     PlanStreamingJoin,  // Join of two streams
     PlanJoin,         // Join of all types
     PlanWindow,       // Window
+    PlanRecursion,    // Recursion and its input
     PlanCombination,  // Union, Generate, Expand
 };
 
@@ -47,7 +48,8 @@ Result<PlanPtr> Planning::TakeSubqueriesOut(const PlanPtr& plan) {
     // The same one may stand in several places: in a filter and in the one pushed below a union.
     ExpressionPtr& value = subquery_values_[subquery->plan().get()];
     if (value) return value;
-    ARROW_ASSIGN_OR_RAISE(const PlanPtr inner, TakeSubqueriesOut(subquery->plan()));
+    ARROW_ASSIGN_OR_RAISE(PlanPtr inner, TakeSubqueriesOut(subquery->plan()));
+    ARROW_ASSIGN_OR_RAISE(inner, EvaluateUserCalls(inner));
     ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, Plan(inner));
     value = std::make_shared<SubqueryValue>(static_cast<int>(subqueries_.size()), e->type());
     subqueries_.push_back(std::move(planned));
@@ -56,7 +58,8 @@ Result<PlanPtr> Planning::TakeSubqueriesOut(const PlanPtr& plan) {
 }
 
 Result<PhysicalPlanPtr> Planning::PlanRoot(const PlanPtr& plan) {
-  ARROW_ASSIGN_OR_RAISE(const PlanPtr root, TakeSubqueriesOut(plan));
+  ARROW_ASSIGN_OR_RAISE(PlanPtr root, TakeSubqueriesOut(plan));
+  ARROW_ASSIGN_OR_RAISE(root, EvaluateUserCalls(root));
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, Plan(root));
   if (subqueries_.empty()) return planned;
   return NewWithSubqueries(std::move(planned), std::move(subqueries_));

@@ -287,7 +287,7 @@ TEST_F(PlannerTest, StreamingRefusesWhatItCannotAnswer) {
     return ErrorCondition(PlanQuery(plan, context_).status());
   };
   context_.output_mode = OutputMode::kAppend;
-  EXPECT_EQ(condition(CountByKey(stream_)), "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION");
+  EXPECT_EQ(condition(CountByKey(stream_)), "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK");
   context_.output_mode = OutputMode::kUpdate;
   EXPECT_EQ(condition(CountByKey(CountByKey(stream_))),
             "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION");

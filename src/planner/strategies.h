@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "exec/physical_plan.h"
+#include "exec/recursion.h"
 #include "exec/stateful/state_options.h"
 #include "planner/planner.h"
 
@@ -28,6 +29,8 @@ class Planning {
             .minimum_deltas_for_snapshot = context_.minimum_deltas_for_snapshot,
             .minimum_batches_to_retain = context_.minimum_batches_to_retain};
   }
+  /// The links of the recursions around the node being planned, by their numbers.
+  std::map<int64_t, std::shared_ptr<const RecursionLink>>& recursions() { return recursions_; }
   /// Plans a whole query: its scalar subqueries run before it.
   Result<PhysicalPlanPtr> PlanRoot(const PlanPtr& plan);
 
@@ -38,6 +41,7 @@ class Planning {
   int next_operator_id_ = 0;
   std::vector<PhysicalPlanPtr> subqueries_;  // in the order in which they run
   std::map<const LogicalPlan*, ExpressionPtr> subquery_values_;
+  std::map<int64_t, std::shared_ptr<const RecursionLink>> recursions_;
 };
 
 /// Plans the nodes of one family; nullptr for a node of another.
@@ -52,6 +56,7 @@ Result<PhysicalPlanPtr> PlanJoin(const PlanPtr& plan, Planning* planning);
 /// As PlanJoin, for a join of two streams.
 Result<PhysicalPlanPtr> PlanStreamingJoin(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanWindow(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanRecursion(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning);
 
 }  // namespace firesteel

@@ -1,13 +1,8 @@
-#include <algorithm>
-#include <set>
-#include <string_view>
 #include <utility>
 
 #include "common/error.h"
 #include "exec/operators.h"
 #include "exec/stateful/streaming_join.h"
-#include "expr/function.h"
-#include "functions/registry.h"
 #include "plan/attribute_set.h"
 #include "plan/event_time.h"
 #include "plan/join_times.h"
@@ -22,61 +17,13 @@ using Attributes = std::vector<AttributePtr>;
 
 Result<JoinKind> StreamingKindOf(const Join& join) {
   switch (join.type()) {
-    case JoinType::kInner:
-    case JoinType::kCross: return JoinKind::kInner;
+    case JoinType::kInner: return JoinKind::kInner;
     case JoinType::kLeftOuter: return JoinKind::kLeftOuter;
     case JoinType::kRightOuter: return JoinKind::kRightOuter;
     case JoinType::kFullOuter: return JoinKind::kFullOuter;
     case JoinType::kLeftSemi: return JoinKind::kLeftSemi;
     default: return InternalError("Two streams cannot be joined so: " + join.Describe());
   }
-}
-
-/// The columns without which a condition is not true: those of comparisons, through what gives
-/// NULL for NULL. Of what may turn NULL into something else, nothing.
-void CollectNeeded(const ExpressionPtr& expression, bool inside, Attributes* columns) {
-  if (As<Attribute>(expression)) {
-    if (inside) columns->push_back(std::static_pointer_cast<const Attribute>(expression));
-    return;
-  }
-  if (As<Cast>(expression)) {
-    if (inside) CollectNeeded(expression->child(0), true, columns);
-    return;
-  }
-  const auto* call = As<ScalarFunction>(expression);
-  if (call == nullptr) return;
-  static constexpr std::string_view kStrict[] = {"=", "<", "<=", ">", ">=", "between"};
-  static constexpr std::string_view kArithmetic[] = {"+", "-", "*", "negative"};
-  const std::string_view name = call->name();
-  const bool strict =
-      std::find(std::begin(kStrict), std::end(kStrict), name) != std::end(kStrict) ||
-      (inside &&
-       std::find(std::begin(kArithmetic), std::end(kArithmetic), name) != std::end(kArithmetic));
-  if (!strict) return;
-  for (const ExpressionPtr& child : call->children()) CollectNeeded(child, true, columns);
-}
-
-/// Leaves out the rows of a side that cannot match because a column is NULL, where such rows are
-/// not given out by themselves: they would only fill the state.
-Result<PhysicalPlanPtr> LeaveOutNulls(PhysicalPlanPtr input, const Attributes& columns,
-                                      const ExpressionPtr& condition) {
-  Attributes needed;
-  for (const ExpressionPtr& part : JoinConjuncts(condition)) {
-    CollectNeeded(part, false, &needed);
-  }
-  std::vector<ExpressionPtr> conditions;
-  std::set<ExprId> done;
-  const AttributeSet of_side(columns);
-  for (const AttributePtr& column : needed) {
-    if (!of_side.Contains(column->id()) || !done.insert(column->id()).second) continue;
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr not_null,
-                          BindCall("isnotnull", {column}, false, nullptr, {}));
-    conditions.push_back(std::move(not_null));
-  }
-  if (conditions.empty()) return input;
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr all, JoinByAnd(conditions));
-  ARROW_ASSIGN_OR_RAISE(all, BindReferences(all, columns));
-  return NewFilter(std::move(input), std::move(all));
 }
 
 int EventTimeColumnOf(const Attributes& columns) {
@@ -133,11 +80,6 @@ class SidePlanner {
                                     Planning* planning) const {
     ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr input,
                           planning->Plan(is_left_ ? join_.left() : join_.right()));
-    const JoinType kept = is_left_ ? JoinType::kLeftOuter : JoinType::kRightOuter;
-    if (join_.type() != kept && join_.type() != JoinType::kFullOuter) {
-      ARROW_ASSIGN_OR_RAISE(input,
-                            LeaveOutNulls(std::move(input), columns_, join_.condition()));
-    }
     return NewHashExchange(std::move(input), side.keys, partitions);
   }
 
@@ -170,9 +112,10 @@ Result<PhysicalPlanPtr> PlanStreamingJoin(const PlanPtr& plan, Planning* plannin
     return nullptr;
   }
   const JoinCondition condition = JoinCondition::Of(*join);
-  if (condition.keys.empty()) {
+  if (condition.keys.empty() || join->type() == JoinType::kCross) {
     return MakeError("_LEGACY_ERROR_TEMP_3102",
-                     {{"msg", "A join of two streams needs an equality: " + join->Describe()}});
+                     {{"msg", "A join of two streams needs an equality and must not be a cross "
+                              "join: " + join->Describe()}});
   }
   PlannedStreamJoin planned;
   ARROW_ASSIGN_OR_RAISE(planned.kind, StreamingKindOf(*join));

@@ -371,9 +371,15 @@ Result<PhysicalPlanPtr> PlanUserFunctions(const PlanPtr& plan, Planning* plannin
   if (const auto* evaluation = As<UserCallEvaluation>(plan)) {
     return PlanEvaluation(*evaluation, planning);
   }
-  if (!AnyUserCall(plan->expressions())) return nullptr;
-  ARROW_ASSIGN_OR_RAISE(PlanPtr evaluated, EvaluateBelow(plan));
-  return planning->Plan(evaluated);
+  return nullptr;
+}
+
+Result<PlanPtr> EvaluateUserCalls(const PlanPtr& plan) {
+  return TransformUp<LogicalPlan>(plan, [](const PlanPtr& node) -> Result<PlanPtr> {
+    if (!AnyUserCall(node->expressions())) return PlanPtr();
+    ARROW_ASSIGN_OR_RAISE(PlanPtr evaluated, EvaluateBelow(node));
+    return EvaluateUserCalls(evaluated);
+  });
 }
 
 }  // namespace firesteel

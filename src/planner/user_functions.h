@@ -7,10 +7,12 @@
 
 namespace firesteel {
 
-/// Plans what calls functions in the client's language; nullptr for other nodes. A node with such
-/// calls in its expressions is planned over one that evaluates them, as columns, before it: comes
-/// first of all strategies. Errors: UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE for a call that
-/// reads both sides of an outer join, UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF.
+/// Puts below each node that calls functions in the client's language one that evaluates them as
+/// columns. Strategies need not know of such calls then. Errors:
+/// UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE for a call that reads both sides of an outer join,
+/// UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF.
+Result<PlanPtr> EvaluateUserCalls(const PlanPtr& plan);
+/// Plans those evaluations and the rows that functions make; nullptr for other nodes.
 Result<PhysicalPlanPtr> PlanUserFunctions(const PlanPtr& plan, Planning* planning);
 
 /// Whether an aggregation calls functions of the user.

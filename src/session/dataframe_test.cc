@@ -109,6 +109,19 @@ TEST_F(DataFrameTest, GroupsWithSubtotals) {
   EXPECT_EQ(RowsOf(rows.Cube({"a", "b"}).Agg({Count("*")})).size(), 6u);
 }
 
+TEST_F(DataFrameTest, ComputesOverWindows) {
+  const WindowSpec window = Window::PartitionBy({"k"}).OrderBy({"v"});
+  const DataFrame rows =
+      Frame("k STRING, v INT", {Row({"a", 1}), Row({"a", 3}), Row({"a", 4}), Row({"b", 7})});
+  EXPECT_THAT(RowsOf(rows.Select({Col("v"), functions::RowNumber().Over(window).As("n"),
+                                  functions::Lag("v").Over(window).As("before"),
+                                  functions::Sum("v").Over(window.RangeBetween(-2, 1)).As("near"),
+                                  functions::Sum("v").Over(window.RowsBetween(
+                                      Window::kCurrentRow, Window::kUnboundedFollowing))})),
+              UnorderedElementsAre("[1,1,NULL,1,8]", "[3,2,1,8,7]", "[4,3,3,7,4]",
+                                   "[7,1,NULL,7,7]"));
+}
+
 TEST_F(DataFrameTest, KeepsRowsThatAreCached) {
   const DataFrame random = session_.Range(3).Select({functions::Uuid().As("u")});
   ASSERT_TRUE(random.Cache().ok());

@@ -349,8 +349,11 @@ Column Window(const Column& time, std::string_view duration, std::string_view sl
   if (!start.empty()) arguments.push_back(Text(start));
   return CallFunction("window", arguments);
 }
-Column SessionWindow(const Column& time, std::string_view gap) {
+Column SessionWindow(const Column& time, const std::string& gap) {
   return CallFunction("session_window", {time, Text(gap)});
+}
+Column SessionWindow(const Column& time, const char* gap) {
+  return SessionWindow(time, std::string(gap));
 }
 Column SessionWindow(const Column& time, const Column& gap) {
   return CallFunction("session_window", {time, gap});

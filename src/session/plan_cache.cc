@@ -7,12 +7,17 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "expr/generator.h"
+#include "expr/user_call.h"
+#include "expr/window.h"
+#include "expr/window_function.h"
 #include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
 #include "plan/subqueries.h"
+#include "plan/user_rows.h"
+#include "plan/windows.h"
 
 namespace firesteel {
 
@@ -62,6 +67,11 @@ class Comparison {
     if (const auto* aggregate = As<Aggregate>(a)) {
       return aggregate->grouping().size() == As<Aggregate>(b)->grouping().size();
     }
+    if (const auto* window = As<ComputeWindows>(a)) {
+      const auto* other = As<ComputeWindows>(b);
+      return window->functions().size() == other->functions().size() &&
+             window->partition().size() == other->partition().size();
+    }
     switch (a.kind()) {
       case PlanKind::kRange: {
         const auto& left = *As<Range>(a);
@@ -78,6 +88,12 @@ class Comparison {
       }
       case PlanKind::kDeduplicate:
         return As<Deduplicate>(a)->within_watermark() == As<Deduplicate>(b)->within_watermark();
+      case PlanKind::kUserRows: {
+        const auto& left = *As<UserRows>(a);
+        const auto& right = *As<UserRows>(b);
+        return left.key_columns() == right.key_columns() &&
+               SameFunction(*left.function(), *right.function());
+      }
       case PlanKind::kSubqueryAlias:
       case PlanKind::kProject:
       case PlanKind::kFilter:
@@ -109,6 +125,18 @@ class Comparison {
     switch (a.kind()) {
       case ExpressionKind::kAlias: return true;
       case ExpressionKind::kConditional: return true;
+      case ExpressionKind::kWindow: {
+        const auto& left = *As<WindowExpression>(a);
+        const auto& right = *As<WindowExpression>(b);
+        return left.frame() == right.frame() &&
+               left.partition().size() == right.partition().size() &&
+               left.order().size() == right.order().size();
+      }
+      case ExpressionKind::kWindowFunction: {
+        const auto& left = *As<WindowFunctionCall>(a);
+        const auto& right = *As<WindowFunctionCall>(b);
+        return left.function() == right.function() && left.ignore_nulls() == right.ignore_nulls();
+      }
       case ExpressionKind::kScalarFunction:
         return &As<ScalarFunction>(a)->bound() == &As<ScalarFunction>(b)->bound();
       case ExpressionKind::kGenerator:
@@ -124,6 +152,11 @@ class Comparison {
         const CastOptions& right = As<Cast>(b)->options();
         return left.ansi == right.ansi && left.try_cast == right.try_cast &&
                left.time_zone == right.time_zone;
+      }
+      case ExpressionKind::kUserCall: {
+        const auto& left = *As<UserCall>(a);
+        const auto& right = *As<UserCall>(b);
+        return left.names() == right.names() && SameFunction(*left.function(), *right.function());
       }
       case ExpressionKind::kGetField:
         return As<GetField>(a)->ordinal() == As<GetField>(b)->ordinal();

@@ -63,12 +63,9 @@ Status StatementParser::PutWith(std::vector<With::Definition> definitions,
 
 Status StatementParser::ParseWith(std::vector<With::Definition>* definitions,
                                   ParsedPlan* extent) {
-  const int start = Peek().start;
   Advance();
-  if (PeekWord("RECURSIVE") && IsName(Peek(1)) && !PeekWord("AS", 1)) {
-    Advance();
-    return Unsupported("WITH RECURSIVE", start);
-  }
+  const bool recursive = PeekWord("RECURSIVE") && IsName(Peek(1)) && !PeekWord("AS", 1);
+  if (recursive) Advance();
   do {
     With::Definition definition;
     const int name_start = Peek().start;
@@ -83,6 +80,12 @@ Status StatementParser::ParseWith(std::vector<With::Definition>* definitions,
     if (PeekSymbol("(") && !BeginsQueryInParentheses()) {
       ARROW_RETURN_NOT_OK(ParseNameList(&columns));
     }
+    definition.recursive = recursive;
+    if (recursive && PeekWord("MAX") && PeekWord("RECURSION", 1)) {
+      Advance(2);
+      ARROW_RETURN_NOT_OK(ExpectWord("LEVEL"));
+      ARROW_RETURN_NOT_OK(ParseRecursionLevel(&definition.maximum_level));
+    }
     if (PeekWord("AS") && PeekSymbol("(", 1)) Advance();
     ParsedPlan query;
     ARROW_RETURN_NOT_OK(ParseQueryInParentheses(&query));
@@ -95,6 +98,15 @@ Status StatementParser::ParseWith(std::vector<With::Definition>* definitions,
     extent->nodes += query.nodes;
     definitions->push_back(std::move(definition));
   } while (AcceptSymbol(","));
+  return Status::OK();
+}
+
+Status StatementParser::ParseRecursionLevel(std::optional<int64_t>* level) {
+  Parsed number;
+  ARROW_RETURN_NOT_OK(ParseInfix(kComparison, &number));
+  const auto* literal = As<Literal>(number.expression);
+  if (literal == nullptr || !literal->value().Is<int32_t>()) return SyntaxError();
+  *level = literal->value().Get<int32_t>();
   return Status::OK();
 }
 

@@ -1,7 +1,9 @@
 // One SELECT with its clauses up to HAVING and WINDOW.
+#include <set>
 #include <utility>
 
 #include "common/error.h"
+#include "plan/identifier.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
@@ -124,15 +126,28 @@ Status StatementParser::ParseQualify(ParsedPlan* out) {
 
 // `WINDOW w AS (…), …`: those that are used have been read by then; all must be well-formed.
 Status StatementParser::SkipWindowClause() {
+  const int start = Peek().start;
   Advance();
+  std::set<std::string> names;
+  bool repeated = false;
+  std::string repeated_name;
   do {
     std::string name;
     ARROW_RETURN_NOT_OK(ParseName(&name));
     ARROW_RETURN_NOT_OK(ExpectWord("AS"));
+    if (!names.insert(FoldCase(name)).second && !std::exchange(repeated, true)) {
+      repeated_name = name;
+    }
+    if (IsName(Peek())) {
+      Advance();
+      continue;
+    }
     WindowDefinition window;
     ARROW_RETURN_NOT_OK(ParseWindowDefinition(&window));
   } while (AcceptSymbol(","));
-  return Status::OK();
+  if (!repeated) return Status::OK();
+  return ErrorFrom(start, "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION",
+                   {{"windowName", QuoteIdentifier(repeated_name)}});
 }
 
 }  // namespace firesteel

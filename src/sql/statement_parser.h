@@ -72,6 +72,7 @@ class StatementParser final : public ExpressionParser {
 
   // query_parser.cc
   Status ParseQuery(ParsedPlan* out);
+  FIRESTEEL_OWN_FRAME Status ParseRecursionLevel(std::optional<int64_t>* level);
   Status ParseWith(std::vector<With::Definition>* definitions, ParsedPlan* extent);
   FIRESTEEL_OWN_FRAME Status PutWith(std::vector<With::Definition> definitions,
                                      const ParsedPlan& extent, ParsedPlan* out) const;

@@ -119,12 +119,16 @@ void StatementParser::SearchWindowClause() {
     const auto is_word = [&](size_t index, std::string_view word) {
       return index < tokens_.size() && IsWord(tokens_[index], word);
     };
-    if (is_word(at, "WINDOW") && at + 3 < tokens_.size() && IsName(tokens_[at + 1]) &&
-        is_word(at + 2, "AS") && IsSymbol(tokens_[at + 3], "(")) {
-      for (size_t name = at + 1; name + 2 < tokens_.size() && IsName(tokens_[name]) &&
-                                 is_word(name + 1, "AS") && IsSymbol(tokens_[name + 2], "(");) {
+    // A window is defined in parentheses or by the name of another one.
+    const auto is_definition = [&](size_t name) {
+      return name + 2 < tokens_.size() && IsName(tokens_[name]) && is_word(name + 1, "AS") &&
+             (IsSymbol(tokens_[name + 2], "(") || IsName(tokens_[name + 2]));
+    };
+    if (is_word(at, "WINDOW") && is_definition(at + 1)) {
+      for (size_t name = at + 1; is_definition(name);) {
         scope.places.emplace(FoldCase(NameOf(tokens_[name])), name + 2);
-        const size_t comma = close_[name + 2] + 1;
+        const bool is_list = IsSymbol(tokens_[name + 2], "(");
+        const size_t comma = (is_list ? close_[name + 2] : name + 2) + 1;
         if (comma >= tokens_.size() || !IsSymbol(tokens_[comma], ",")) return;
         name = comma + 1;
       }
@@ -151,7 +155,15 @@ Status StatementParser::FindWindow(const std::string& name, const WindowDefiniti
       const int here_end = last_end_;
       window_scope_->places.erase(place);
       WindowDefinition definition;
-      ARROW_RETURN_NOT_OK(ParseWindowDefinition(&definition));
+      if (PeekSymbol("(")) {
+        ARROW_RETURN_NOT_OK(ParseWindowDefinition(&definition));
+      } else {
+        const WindowDefinition* other = nullptr;
+        const std::string other_name = NameOf(Peek());
+        Advance();
+        ARROW_RETURN_NOT_OK(FindWindow(other_name, &other));
+        definition = *other;
+      }
       next_ = here;
       last_end_ = here_end;
       *window = &window_scope_->definitions.emplace(folded, std::move(definition)).first->second;

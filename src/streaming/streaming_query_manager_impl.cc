@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analyzer/unsupported_operation_checker.h"
+#include "checkpoint/stream_metadata.h"
 #include "common/config_keys.h"
 #include "common/error.h"
 #include "common/random.h"
@@ -64,15 +65,12 @@ class Manager final : public LocalStreamingQueryManager {
       return Status::Invalid("A query with the name ", definition.name,
                              " is active already. Stop it, or give the new query another name.");
     }
+    ARROW_RETURN_NOT_OK(EndActiveRun(definition));
     ARROW_ASSIGN_OR_RAISE(
         std::unique_ptr<QueryCheckpoint> checkpoint,
         QueryCheckpoint::Open(services_->execution.env, definition.checkpoint_directory,
                               definition.temporary_checkpoint));
     const std::string id = checkpoint->query_id();
-    if (registry_->FindActive(id) != nullptr) {
-      // A copy of another query's checkpoint: the lock alone does not tell.
-      return MakeError("CONCURRENT_QUERY", {{"checkpointLocation", checkpoint->directory()}});
-    }
     ARROW_ASSIGN_OR_RAISE(StreamingSink sink, OpenSink(definition, id));
     const std::shared_ptr<StreamExecution> query = NewQuery(id, definition);
     auto run = std::make_unique<MicroBatchExecution>(services_, std::move(definition),
@@ -95,6 +93,21 @@ class Manager final : public LocalStreamingQueryManager {
   ListenerBus* listeners() override { return listeners_.get(); }
 
  private:
+  // Stops the run of the same query that this manager has, or refuses the new one.
+  Status EndActiveRun(const StreamDefinition& definition) {
+    CheckpointFileManager files(services_->execution.env);
+    ARROW_ASSIGN_OR_RAISE(
+        const std::optional<StreamMetadata> metadata,
+        StreamMetadata::Read(&files, definition.checkpoint_directory + "/metadata"));
+    if (!metadata) return Status::OK();
+    const std::shared_ptr<StreamExecution> active = registry_->FindActive(metadata->id);
+    if (active == nullptr) return Status::OK();
+    if (definition.config.Get(config::kStopActiveRunOnRestart)) return active->Stop();
+    return Status::Invalid("The query with the id ", metadata->id, " is active already, as run ",
+                           active->RunId(), ". Stop it, or set ",
+                           config::kStopActiveRunOnRestart.name, " to true.");
+  }
+
   std::shared_ptr<StreamExecution> NewQuery(const std::string& id,
                                             const StreamDefinition& definition) {
     return std::make_shared<StreamExecution>(StreamExecution::Options{

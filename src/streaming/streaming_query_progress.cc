@@ -72,18 +72,30 @@ class JsonWriter {
   }
   /// Leaves out what JSON cannot hold.
   void Field(std::string_view name, double value) {
-    if (!std::isfinite(value)) return;
-    Key(name);
-    Raw(JavaDouble(value));
+    if (std::isfinite(value)) Always(name, value);
   }
   /// Leaves out an empty map.
   template <typename T>
   void Field(std::string_view name, const std::map<std::string, T>& map) {
-    if (map.empty()) return;
+    if (!map.empty()) Always(name, map);
+  }
+  /// What JSON cannot hold becomes a string: NaN, Infinity.
+  void Always(std::string_view name, double value) {
+    Key(name);
+    if (std::isfinite(value)) return Raw(JavaDouble(value));
+    String(std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+  }
+  template <typename T>
+  void Always(std::string_view name, const std::map<std::string, T>& map) {
     Key(name);
     BeginObject();
     for (const auto& [key, value] : map) Field(key, value);
     EndObject();
+  }
+  /// A text, or null for "".
+  void Nullable(std::string_view name, std::string_view text) {
+    Key(name);
+    text.empty() ? Raw("null") : String(text);
   }
   /// An offset: JSON as it is, other text as a string, "" as null.
   void Offset(std::string_view name, const std::string& offset) {
@@ -168,8 +180,7 @@ class JsonWriter {
   std::string text_;
 };
 
-void WriteOperator(const StateOperatorProgress& state, JsonWriter* json) {
-  json->BeginObject();
+void WriteCounters(const StateOperatorProgress& state, JsonWriter* json) {
   json->Field("operatorName", state.operator_name);
   json->Field("numRowsTotal", state.num_rows_total);
   json->Field("numRowsUpdated", state.num_rows_updated);
@@ -181,6 +192,11 @@ void WriteOperator(const StateOperatorProgress& state, JsonWriter* json) {
   json->Field("numRowsDroppedByWatermark", state.num_rows_dropped_by_watermark);
   json->Field("numShufflePartitions", state.num_shuffle_partitions);
   json->Field("numStateStoreInstances", state.num_state_store_instances);
+}
+
+void WriteOperator(const StateOperatorProgress& state, JsonWriter* json) {
+  json->BeginObject();
+  WriteCounters(state, json);
   json->Field("customMetrics", state.custom_metrics);
   json->EndObject();
 }
@@ -195,6 +211,19 @@ void WriteSource(const SourceProgress& source, JsonWriter* json) {
   json->Field("inputRowsPerSecond", source.input_rows_per_second);
   json->Field("processedRowsPerSecond", source.processed_rows_per_second);
   json->Field("metrics", source.metrics);
+  json->EndObject();
+}
+
+void WriteSourceFields(const SourceProgress& source, JsonWriter* json) {
+  json->BeginObject();
+  json->Field("description", source.description);
+  json->Nullable("startOffset", source.start_offset);
+  json->Nullable("endOffset", source.end_offset);
+  json->Nullable("latestOffset", source.latest_offset);
+  json->Field("numInputRows", source.num_input_rows);
+  json->Always("inputRowsPerSecond", source.input_rows_per_second);
+  json->Always("processedRowsPerSecond", source.processed_rows_per_second);
+  json->Always("metrics", source.metrics);
   json->EndObject();
 }
 
@@ -223,8 +252,7 @@ std::string StreamingQueryProgress::Json(bool pretty) const {
   json.BeginObject();
   json.Field("id", id);
   json.Field("runId", run_id);
-  json.Key("name");
-  name.empty() ? json.Raw("null") : json.String(name);
+  json.Nullable("name", name);
   json.Field("timestamp", timestamp);
   json.Field("batchId", batch_id);
   json.Field("batchDuration", batch_duration_ms);
@@ -246,6 +274,41 @@ std::string StreamingQueryProgress::Json(bool pretty) const {
   json.Field("description", sink.description);
   json.Field("numOutputRows", sink.num_output_rows);
   json.EndObject();
+  json.EndObject();
+  return json.Take();
+}
+
+std::string StreamingQueryProgress::FieldsJson() const {
+  JsonWriter json(/*pretty=*/false);
+  json.BeginObject();
+  json.Field("id", id);
+  json.Field("runId", run_id);
+  json.Nullable("name", name);
+  json.Field("timestamp", timestamp);
+  json.Field("batchId", batch_id);
+  json.Field("batchDuration", batch_duration_ms);
+  json.Always("durationMs", duration_ms);
+  json.Always("eventTime", event_time);
+  json.Key("stateOperators");
+  json.BeginArray();
+  for (const StateOperatorProgress& state : state_operators) {
+    json.BeginObject();
+    WriteCounters(state, &json);
+    json.Always("customMetrics", state.custom_metrics);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Key("sources");
+  json.BeginArray();
+  for (const SourceProgress& source : sources) WriteSourceFields(source, &json);
+  json.EndArray();
+  json.Key("sink");
+  json.BeginObject();
+  json.Field("description", sink.description);
+  json.Field("numOutputRows", sink.num_output_rows);
+  json.Always("metrics", std::map<std::string, std::string>());
+  json.EndObject();
+  json.Always("observedMetrics", std::map<std::string, std::string>());
   json.EndObject();
   return json.Take();
 }

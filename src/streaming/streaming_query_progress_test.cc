@@ -120,6 +120,27 @@ TEST(StreamingQueryProgressTest, WritesNumbersAsJavaDoes) {
   EXPECT_EQ(RateText(std::numeric_limits<double>::quiet_NaN()), "left out");
 }
 
+TEST(StreamingQueryProgressTest, WritesItsFieldsAlone) {
+  StreamingQueryProgress progress = Example();
+  progress.name.clear();
+  progress.sources[0].processed_rows_per_second = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(
+      progress.FieldsJson(),
+      R"({"id":"6f3a","runId":"91bc","name":null,"timestamp":"2024-03-01T12:00:00.250Z",)"
+      R"("batchId":7,"batchDuration":48,)"
+      R"("durationMs":{"addBatch":30,"triggerExecution":48,"walCommit":9},)"
+      R"("eventTime":{"watermark":"1970-01-01T00:00:00.000Z"},)"
+      R"("stateOperators":[{"operatorName":"stateStoreSave","numRowsTotal":3,"numRowsUpdated":2,)"
+      R"("allUpdatesTimeMs":0,"numRowsRemoved":0,"allRemovalsTimeMs":0,"commitTimeMs":0,)"
+      R"("memoryUsedBytes":0,"numRowsDroppedByWatermark":0,"numShufflePartitions":0,)"
+      R"("numStateStoreInstances":0,"customMetrics":{}}],)"
+      R"("sources":[{"description":"FileStreamSource[file:/in]","startOffset":null,)"
+      R"("endOffset":"{\"logOffset\":3}","latestOffset":"not json","numInputRows":10,)"
+      R"("inputRowsPerSecond":120.0,"processedRowsPerSecond":"NaN","metrics":{}}],)"
+      R"("sink":{"description":"MemorySink","numOutputRows":2,"metrics":{}},)"
+      R"("observedMetrics":{}})");
+}
+
 TEST(StreamingQueryProgressTest, AddsUpItsSources) {
   StreamingQueryProgress progress = Example();
   progress.sources.push_back(progress.sources[0]);

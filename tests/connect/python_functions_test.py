@@ -1,69 +1,15 @@
-"""Functions of Python in queries of a PySpark client: UDFs of all kinds, batch and streaming.
+"""Functions of Python in queries of a PySpark client: UDFs of all kinds, and rows made of rows.
 
 usage: python_functions_test.py FIRESTEEL [unittest's arguments]
 """
 
 import datetime
 import decimal
-import os
-import signal
 import sys
-import tempfile
-import threading
-import time
 import unittest
-import zipfile
 
-from running_server import RunningServer, skip_without_pyspark, wait_for, workers_of
-
-FIRESTEEL = None
-
-
-class FunctionsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = RunningServer(FIRESTEEL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-
-    def setUp(self):
-        self.spark = self.server.session()
-        self.directory = tempfile.TemporaryDirectory()
-
-    def tearDown(self):
-        for query in self.spark.streams.active:
-            query.stop()
-        self.spark.stop()
-        self.directory.cleanup()
-
-    def path(self, name):
-        return os.path.join(self.directory.name, name)
-
-    def rows(self, frame):
-        return [tuple(row) for row in frame.collect()]
-
-    def workers(self):
-        return workers_of(self.server.process.pid)
-
-    def fails(self, *pieces):
-        """Expects PythonException with all pieces in its text."""
-        from pyspark.errors import PythonException
-
-        test = self
-
-        class Context:
-            def __enter__(self):
-                return self
-
-            def __exit__(self, kind, error, trace):
-                test.assertIsInstance(error, PythonException)
-                for piece in pieces:
-                    test.assertIn(piece, str(error))
-                return True
-
-        return Context()
+from functions_case import FunctionsTest
+from running_server import skip_without_pyspark
 
 
 class RowByRow(FunctionsTest):
@@ -202,6 +148,31 @@ class RowByRow(FunctionsTest):
         self.assertTrue(all(x == again for x, again, _ in rows))
         self.assertTrue(any(x != y for x, _, y in rows))
 
+    def test_below_limits_and_in_subqueries(self):
+        from pyspark.sql.functions import explode, udf
+
+        minus = udf(lambda x: -x, "long")
+        frame = self.spark.range(4)
+        self.assertEqual(self.rows(frame.orderBy(minus("id")).limit(2)), [(3,), (2,)])
+        twice = udf(lambda x: [x, x], "array<long>")
+        self.assertEqual(self.rows(self.spark.range(2).select(explode(twice("id")))),
+                         [(0,), (0,), (1,), (1,)])
+        self.spark.udf.register("minus", lambda x: -x, "long")
+        found = self.spark.sql("SELECT (SELECT max(minus(id)) FROM range(1, 3)) AS m, minus(id) "
+                               "FROM range(4) WHERE minus(id) IN (SELECT minus(id) FROM range(2))")
+        self.assertEqual(self.rows(found), [(-1, 0), (-1, -1)])
+
+    def test_not_in_lambdas(self):
+        from pyspark.errors import AnalysisException
+        from pyspark.sql.functions import array, transform, udf
+
+        plus = udf(lambda x: x + 1, "long")
+        with self.assertRaises(AnalysisException) as caught:
+            self.spark.range(1).select(transform(array("id"), lambda x: plus(x))).collect()
+        self.assertEqual(
+            caught.exception.getCondition(), "UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF"
+        )
+
     def test_conditions_of_joins(self):
         from pyspark.errors import AnalysisException
         from pyspark.sql.functions import udf
@@ -237,7 +208,8 @@ class Registered(FunctionsTest):
         from pyspark.sql.functions import expr, pandas_udf
 
         self.spark.udf.register("Twice", lambda x: x * 2, "long")
-        self.assertEqual(self.rows(self.spark.sql("SELECT twice(id) FROM range(3)")), [(0,), (2,), (4,)])
+        found = self.spark.sql("SELECT twice(id) FROM range(3)")
+        self.assertEqual(self.rows(found), [(0,), (2,), (4,)])
         self.assertEqual(self.rows(self.spark.range(2).select(expr("twice(id) + 1"))), [(1,), (3,)])
         self.spark.range(3).createOrReplaceTempView("v")
         self.spark.sql("CREATE TEMPORARY VIEW w AS SELECT twice(id) AS t FROM v")
@@ -252,7 +224,9 @@ class Registered(FunctionsTest):
             return v.mean()
 
         self.spark.udf.register("mean_of", mean)
-        found = self.spark.sql("SELECT id % 2 AS k, mean_of(id) FROM range(4) GROUP BY k ORDER BY k")
+        found = self.spark.sql(
+            "SELECT id % 2 AS k, mean_of(id) FROM range(4) GROUP BY k ORDER BY k"
+        )
         self.assertEqual(self.rows(found), [(0, 1.0), (1, 2.0)])
         other = self.server.session()
         with self.assertRaises(AnalysisException) as caught:
@@ -294,14 +268,20 @@ class OfPandas(FunctionsTest):
                 yield batch * 0 + calls
 
         @pandas_udf("long")
-        def added(batches: Iterator[Tuple[pandas.Series, pandas.Series]]) -> Iterator[pandas.Series]:
+        def added(
+            batches: Iterator[Tuple[pandas.Series, pandas.Series]]
+        ) -> Iterator[pandas.Series]:
             for a, b in batches:
                 yield a + b
 
         frame = self.spark.range(0, 25000, 1, 1)
         counts = self.rows(frame.groupBy(numbered("id").alias("n")).count().orderBy("n"))
-        self.assertGreater(len(counts), 1)
+        self.assertGreater(len(counts), 2)
         self.assertEqual(sum(count for _, count in counts), 25000)
+        self.assertLessEqual(max(count for _, count in counts), 10000)
+        self.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 2)
+        few = self.spark.range(0, 5, 1, 1).select(numbered("id"))
+        self.assertEqual(self.rows(few), [(1,), (1,), (2,), (2,), (3,)])
         self.assertEqual(
             self.rows(self.spark.range(2).select(added("id", "id"))), [(0,), (2,)]
         )
@@ -337,14 +317,52 @@ class OfPandas(FunctionsTest):
         hour = pandas_udf(lambda t: t.dt.hour, "int")
         later = pandas_udf(lambda t: t + datetime.timedelta(hours=1), "timestamp")
         frame = self.spark.sql("SELECT TIMESTAMP '2020-07-01 12:00:00' AS t")
-        found = frame.select(hour("t"), (later("t") == lit("2020-07-01 13:00:00").cast("timestamp")))
+        one = lit("2020-07-01 13:00:00").cast("timestamp")
+        found = frame.select(hour("t"), later("t") == one)
         self.assertEqual(self.rows(found), [(12, True)])
+
+
+class OfArrow(FunctionsTest):
+    def setUp(self):
+        super().setUp()
+        try:
+            from pyspark.sql.functions import arrow_udf  # noqa: F401
+        except ImportError:
+            self.skipTest("This client has no arrow_udf.")
+
+    def test_arrays(self):
+        from typing import Iterator
+
+        import pyarrow
+        import pyarrow.compute
+        from pyspark.sql.functions import arrow_udf, col
+
+        @arrow_udf("long")
+        def plus(v: pyarrow.Array) -> pyarrow.Array:
+            return pyarrow.compute.add(v, 1)
+
+        @arrow_udf("long")
+        def each_plus(batches: Iterator[pyarrow.Array]) -> Iterator[pyarrow.Array]:
+            for batch in batches:
+                yield pyarrow.compute.add(batch, 1)
+
+        @arrow_udf("double")
+        def mean(v: pyarrow.Array) -> float:
+            return pyarrow.compute.mean(v).as_py()
+
+        frame = self.spark.range(4)
+        self.assertEqual(self.rows(frame.select(plus("id"), each_plus("id")).limit(2)),
+                         [(1, 1), (2, 2)])
+        found = frame.groupBy((col("id") % 2).alias("k")).agg(mean("id"), mean(plus("id")))
+        self.assertEqual(self.rows(found.orderBy("k")), [(0, 1.0, 2.0), (1, 2.0, 3.0)])
 
 
 class RowsOfRows(FunctionsTest):
     def test_map(self):
         frame = self.spark.range(5)
-        found = frame.mapInPandas(lambda it: (b[b.id > 2].assign(x="a") for b in it), "x string, id long")
+        found = frame.mapInPandas(
+            lambda it: (b[b.id > 2].assign(x="a") for b in it), "x string, id long"
+        )
         self.assertEqual(sorted(self.rows(found)), [("a", 3), ("a", 4)])
         self.assertEqual(found.columns, ["x", "id"])
         found = frame.mapInArrow(lambda it: (b.slice(0, 1) for b in it), "id long")
@@ -369,7 +387,9 @@ class RowsOfRows(FunctionsTest):
 
             return pandas.DataFrame([key + (len(pdf),)])
 
-        found = frame.groupBy((col("id") % 3).alias("m"), "k").applyInPandas(keyed, "a long, b long, n long")
+        found = frame.groupBy((col("id") % 3).alias("m"), "k").applyInPandas(
+            keyed, "a long, b long, n long"
+        )
         self.assertEqual(len(self.rows(found)), 6)
         found = frame.groupBy("k").applyInArrow(lambda t: t.slice(0, 1), "id long, k long")
         self.assertEqual(sorted(self.rows(found)), [(0, 0), (1, 1)])
@@ -397,189 +417,7 @@ class RowsOfRows(FunctionsTest):
         self.assertEqual(self.rows(found), [(1, 1.0, "x")])
 
 
-class Streams(FunctionsTest):
-    def stream(self):
-        os.makedirs(self.path("in"), exist_ok=True)
-        with open(self.path("in/1.json"), "w") as file:
-            file.write('{"k": 1}\n{"k": 2}\n')
-        return self.spark.readStream.schema("k int").json(self.path("in"))
-
-    def test_functions_in_streaming_queries(self):
-        from pyspark.sql.functions import pandas_udf, udf
-
-        plus = udf(lambda x: x + 1, "int")
-        even = pandas_udf(lambda s: s % 2 == 0, "boolean")
-        stream = self.stream().withColumn("p", plus("k")).filter(even("k"))
-        stream = stream.mapInPandas(lambda it: (b.assign(q=b.p * 10) for b in it), "k int, p int, q int")
-        query = stream.writeStream.format("memory").queryName("found").start()
-        query.processAllAvailable()
-        self.assertEqual(self.rows(self.spark.table("found")), [(2, 3, 30)])
-        query.stop()
-
-    def test_inside_of_foreach_batch(self):
-        target = self.path("out")
-
-        def write(frame, batch_id):
-            from pyspark.sql.functions import udf
-
-            frame.select(udf(lambda x: x * 7, "int")("k").alias("k")).write.mode("append").json(target)
-
-        query = self.stream().writeStream.foreachBatch(write).start()
-        query.processAllAvailable()
-        query.stop()
-        self.assertEqual(sorted(self.rows(self.spark.read.json(target))), [(7,), (14,)])
-
-    def test_a_failure_ends_the_query(self):
-        from pyspark.errors import StreamingQueryException
-        from pyspark.sql.functions import udf
-
-        @udf("int")
-        def failing(x):
-            raise KeyError("no such thing")
-
-        query = self.stream().select(failing("k")).writeStream.format("noop").start()
-        with self.assertRaises(StreamingQueryException) as caught:
-            query.processAllAvailable()
-        self.assertIn("KeyError", str(caught.exception))
-        self.assertIn("in failing", str(caught.exception))
-
-    def test_stop_ends_a_function_that_hangs(self):
-        from pyspark.sql.functions import udf
-
-        started = self.path("started")
-
-        @udf("int")
-        def hanging(x):
-            open(started, "w").close()
-            time.sleep(1000)
-
-        query = self.stream().select(hanging("k")).writeStream.format("noop").start()
-        wait_for(lambda: os.path.exists(started))
-        begin = time.monotonic()
-        query.stop()
-        self.assertLess(time.monotonic() - begin, 2)
-        self.assertFalse(query.isActive)
-
-
-class Failures(FunctionsTest):
-    def test_an_exception_brings_its_traceback(self):
-        from pyspark.sql.functions import udf
-
-        @udf("int")
-        def failing(x):
-            raise ValueError("bad %s" % x)
-
-        with self.fails("PYTHON_EXCEPTION", "ValueError: bad 0", "in failing"):
-            self.spark.range(1).select(failing("id")).collect()
-        with self.fails("RESULT_ROWS_MISMATCH"):
-            from pyspark.sql.functions import pandas_udf
-
-            self.spark.range(3).select(pandas_udf(lambda s: s.head(1), "long")("id")).collect()
-
-    def test_a_worker_that_dies_or_talks_is_no_harm(self):
-        from pyspark.errors.exceptions.connect import SparkConnectGrpcException
-        from pyspark.sql.functions import udf
-
-        def kill(x):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        def garbage(x):
-            os.write(3, b"garbage, and more of it")
-            time.sleep(1000)
-
-        for function in (kill, garbage):
-            with self.assertRaises(SparkConnectGrpcException) as caught:
-                self.spark.range(1).select(udf(function, "int")("id")).collect()
-            self.assertIn("PYTHON_WORKER_FAILED", str(caught.exception))
-
-        def chatty(x):
-            print("hello")
-            os.write(1, b"on the descriptor too\n")
-            return x
-
-        self.assertEqual(self.rows(self.spark.range(1).select(udf(chatty, "long")("id"))), [(0,)])
-
-    def test_an_interrupt_ends_a_function_that_hangs(self):
-        from pyspark.sql.functions import udf
-
-        started = self.path("started")
-
-        def hang(x):
-            open(started, "w").close()
-            time.sleep(1000)
-
-        failures = []
-
-        def run():
-            try:
-                self.spark.range(1).select(udf(hang, "int")("id")).collect()
-            except Exception as error:
-                failures.append(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        wait_for(lambda: os.path.exists(started))
-        begin = time.monotonic()
-        self.spark.interruptAll()
-        thread.join(20)
-        self.assertLess(time.monotonic() - begin, 2)
-        self.assertIn("OPERATION_CANCELED", str(failures[0]))
-        wait_for(lambda: not self.workers())
-
-    def test_workers_are_used_again_and_end_with_their_session(self):
-        from pyspark.sql.functions import udf
-
-        own = udf(lambda x: os.getpid(), "long")
-        one = self.spark.range(1, numPartitions=1)
-        pids = {self.rows(one.select(own("id")))[0][0] for _ in range(3)}
-        self.assertEqual(len(pids), 1)
-        self.assertLessEqual(pids, set(self.workers()))
-        self.spark.stop()
-        wait_for(lambda: not self.workers())
-        self.spark = self.server.session()
-
-
-class Artifacts(FunctionsTest):
-    def test_modules_files_and_archives(self):
-        from pyspark.sql.functions import udf
-
-        with open(self.path("own_module.py"), "w") as file:
-            file.write("def text():\n    return 'module'\n")
-        with zipfile.ZipFile(self.path("own_package.zip"), "w") as file:
-            file.writestr("own_package/__init__.py", "name = 'package'\n")
-        with open(self.path("data.txt"), "w") as file:
-            file.write("data")
-        with zipfile.ZipFile(self.path("things.zip"), "w") as file:
-            file.writestr("inside/a.txt", "archive")
-        self.spark.addArtifacts(
-            self.path("own_module.py"), self.path("own_package.zip"), pyfile=True
-        )
-        self.spark.addArtifacts(self.path("data.txt"), file=True)
-        self.spark.addArtifacts(self.path("things.zip") + "#unpacked", archive=True)
-
-        @udf("array<string>")
-        def found(x):
-            import own_module
-            import own_package
-
-            return [
-                own_module.text(),
-                own_package.name,
-                open("data.txt").read(),
-                open("unpacked/inside/a.txt").read(),
-            ]
-
-        one = self.spark.range(1)
-        self.assertEqual(
-            self.rows(one.select(found("id"))), [(["module", "package", "data", "archive"],)]
-        )
-        other = self.server.session()
-        with self.fails("ModuleNotFoundError"):
-            other.range(1).select(found("id")).collect()
-        other.stop()
-
-
 if __name__ == "__main__":
     skip_without_pyspark()
-    FIRESTEEL = sys.argv.pop(1)
+    FunctionsTest.firesteel = sys.argv.pop(1)
     unittest.main(verbosity=2)

@@ -138,8 +138,15 @@ class Check:
         if form == "text":
             expected.remove('{"s":""}')
         spark_target = self.directory("spark-" + form)
-        frame.coalesce(1).write.options(**options).option("compression", codec).format(form).save(
-            spark_target)
+        try:
+            writer = frame.coalesce(1).write.options(**options).option("compression", codec)
+            writer.format(form).save(spark_target)
+        except Exception as error:
+            # Spark has zstd for text only where Hadoop's native library is installed.
+            if "CODEC_NOT_AVAILABLE" not in str(error):
+                raise
+            print("none  ", f"{form} {codec}: Spark cannot write it here", flush=True)
+            return
         self.compare(f"{form} {codec}: we read Spark's", expected,
                      lambda: self.own_lines(form, spark_target, schema, *theirs))
 

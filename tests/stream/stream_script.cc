@@ -12,8 +12,9 @@ namespace firesteel::testing {
 namespace {
 
 constexpr std::string_view kExpectation = "----";
-constexpr std::array<std::string_view, 10> kOperators = {
-    "from", "union", "select", "where", "group", "agg", "with", "drop", "order", "limit"};
+constexpr std::array<std::string_view, 14> kOperators = {
+    "from", "union", "join",  "select", "where", "group",     "agg",
+    "with", "drop",  "order", "limit",  "dedup", "within", "watermark"};
 constexpr std::array<std::string_view, 9> kSteps = {
     "add", "check", "progress", "start", "stop", "restart", "crash", "clock", "fail"};
 
@@ -154,6 +155,14 @@ DataFrame StreamScript::Apply(const ScriptLine& line, const DataFrame& input,
     if (!source.ok()) return DataFrame(input.backend(), source.status());
     return line.word == "from" ? inputs[*source] : input.Union(inputs[*source]);
   }
+  if (line.word == "join") return Join(rest, input, inputs);
+  if (line.word == "watermark") {
+    const size_t space = std::min(rest.find(' '), rest.size());
+    return input.WithWatermark(rest.substr(0, space), Trim(rest.substr(space)));
+  }
+  if (line.word == "dedup") return input.DropDuplicates(rest.empty() ? std::vector<std::string>()
+                                                                     : SplitList(rest));
+  if (line.word == "within") return input.DropDuplicatesWithinWatermark(SplitList(rest));
   if (line.word == "select") return input.SelectExpr(SplitList(rest));
   if (line.word == "where") return input.Where(rest);
   if (line.word == "agg") return input.Agg(Expressions(rest));
@@ -171,6 +180,29 @@ DataFrame StreamScript::Apply(const ScriptLine& line, const DataFrame& input,
   }
   return input.GroupBy(Expressions(WithoutWord(rest.substr(0, agg), "by")))
       .Agg(Expressions(rest.substr(agg + kAgg.size())));
+}
+
+/// `TYPE SOURCE [watermark COLUMN DELAY] on CONDITION`
+DataFrame StreamScript::Join(const std::string& text, const DataFrame& input,
+                             const std::vector<DataFrame>& inputs) const {
+  constexpr std::string_view kOn = " on ";
+  const size_t on = text.find(kOn);
+  const size_t space = text.find(' ');
+  if (on == std::string::npos || space >= on) {
+    return DataFrame(input.backend(), Status::Invalid("'join ", text, "' has no condition."));
+  }
+  const std::string side = text.substr(space + 1, on - space - 1);
+  const size_t more = std::min(side.find(' '), side.size());
+  const Result<int> source = FindSource(side.substr(0, more));
+  if (!source.ok()) return DataFrame(input.backend(), source.status());
+  DataFrame right = inputs[*source];
+  if (more < side.size()) {
+    const std::string watermark =
+        Trim(WithoutWord(Trim(side.substr(more)), "watermark"));
+    const size_t delay = std::min(watermark.find(' '), watermark.size());
+    right = right.WithWatermark(watermark.substr(0, delay), Trim(watermark.substr(delay)));
+  }
+  return input.Join(right, functions::Expr(text.substr(on + kOn.size())), text.substr(0, space));
 }
 
 std::string StreamScript::WithExpectations(const std::vector<std::string>& expectations) const {

@@ -38,7 +38,8 @@ struct ScriptLine {
 ///   ["be",2]
 ///
 /// Operators: from, union, select, where, group by … agg …, agg, with NAME = …, drop, order by,
-/// limit. Steps: add SOURCE; check (the table in complete mode, else the rows since the last check);
+/// limit, watermark COLUMN DELAY, dedup [COLUMNS], within COLUMNS (duplicates within the watermark),
+/// join TYPE SOURCE [watermark COLUMN DELAY] on CONDITION. Steps: add SOURCE; check (the table in complete mode, else the rows since the last check);
 /// progress; start [once | available now | every N ms]; stop; restart; crash POINT; clock MS; fail
 /// (the error that ended the query, or that starting it gave).
 class StreamScript {
@@ -62,6 +63,8 @@ class StreamScript {
   Status AddLine(ScriptLine line);
   DataFrame Apply(const ScriptLine& line, const DataFrame& input,
                   const std::vector<DataFrame>& inputs) const;
+  DataFrame Join(const std::string& text, const DataFrame& input,
+                 const std::vector<DataFrame>& inputs) const;
 
   std::vector<std::string> source_names_;
   std::vector<Schema> schemas_;

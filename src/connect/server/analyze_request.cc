@@ -56,8 +56,11 @@ Status Explain(const Request::Explain& request, ServerSession* session, Response
   ARROW_ASSIGN_OR_RAISE(const DataFrame frame, FrameOf(request.plan(), session));
   const bool extended = request.explain_mode() == Request::Explain::EXPLAIN_MODE_EXTENDED ||
                         request.explain_mode() == Request::Explain::EXPLAIN_MODE_COST;
-  ARROW_ASSIGN_OR_RAISE(*response->mutable_explain()->mutable_explain_string(),
-                        frame.Explain(extended));
+  std::string* text = response->mutable_explain()->mutable_explain_string();
+  ARROW_ASSIGN_OR_RAISE(*text, frame.Explain(extended));
+  if (request.explain_mode() == Request::Explain::EXPLAIN_MODE_CODEGEN) {
+    *text = "Found 0 WholeStageCodegen subtrees.\n";
+  }
   return Status::OK();
 }
 
@@ -103,6 +106,20 @@ Status HandleAnalyze(const Request& request, ServerSession* session, Response* r
     case Request::kUnpersist:
       response->mutable_unpersist();
       return SetCached(request.unpersist().relation(), false, session);
+    case Request::kGetStorageLevel: {
+      ARROW_ASSIGN_OR_RAISE(
+          const PlanPtr plan,
+          PlanTranslator(session).Translate(request.get_storage_level().relation()));
+      ARROW_ASSIGN_OR_RAISE(const bool cached,
+                            session->session().backend()->IsCached(plan));
+      // What is kept is kept in memory, in columns.
+      auto* level = response->mutable_get_storage_level()->mutable_storage_level();
+      level->set_use_disk(cached);
+      level->set_use_memory(cached);
+      level->set_deserialized(cached);
+      level->set_replication(1);
+      return Status::OK();
+    }
     case Request::kDdlParse: {
       const std::string& text = request.ddl_parse().ddl_string();
       // A list of columns, or one type.
@@ -112,8 +129,14 @@ Status HandleAnalyze(const Request& request, ServerSession* session, Response* r
         return Status::OK();
       }
       const Result<DataType> type = DataType::FromDdl(text);
-      if (!type.ok()) return schema.status();
-      ToProtocol(*type, response->mutable_ddl_parse()->mutable_parsed());
+      if (type.ok()) {
+        ToProtocol(*type, response->mutable_ddl_parse()->mutable_parsed());
+        return Status::OK();
+      }
+      // `a: INT, b: STRING`, as fields stand inside of a struct.
+      const Result<DataType> fields = DataType::FromDdl("struct<" + text + ">");
+      if (!fields.ok()) return schema.status();
+      ToProtocol(*fields, response->mutable_ddl_parse()->mutable_parsed());
       return Status::OK();
     }
     case Request::kJsonToDdl: {

@@ -1,3 +1,4 @@
+#include <map>
 #include <optional>
 #include <string>
 
@@ -65,6 +66,18 @@ std::optional<std::string> Get(const ServerSession& session, const std::string& 
   return std::nullopt;
 }
 
+/// What the session was told, then what the client's own settings are, then the value that the
+/// client names; our own default where it names none.
+std::optional<std::string> GetOr(const ServerSession& session, const spark::connect::KeyValue& pair) {
+  const std::map<std::string, std::string> told = session.session().Conf().GetAll();
+  if (const auto found = told.find(pair.key()); found != told.end()) return found->second;
+  for (const ClientDefault& row : kClientDefaults) {
+    if (row.key == pair.key()) return std::string(row.value);
+  }
+  if (pair.has_value()) return pair.value();
+  return Get(session, pair.key());
+}
+
 Status Set(const spark::connect::ConfigRequest::Set& set, const ServerSession& session,
            ConfigResponse* response) {
   for (const spark::connect::KeyValue& pair : set.pairs()) {
@@ -92,9 +105,7 @@ Status HandleConfig(const spark::connect::ConfigRequest::Operation& operation,
       return Status::OK();
     case Operation::kGetWithDefault:
       for (const spark::connect::KeyValue& pair : operation.get_with_default().pairs()) {
-        std::optional<std::string> value = Get(*session, pair.key());
-        if (!value && pair.has_value()) value = pair.value();
-        AddPair(pair.key(), value, response);
+        AddPair(pair.key(), GetOr(*session, pair), response);
       }
       return Status::OK();
     case Operation::kGetOption:

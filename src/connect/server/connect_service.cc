@@ -268,4 +268,52 @@ grpc::Status ConnectService::ArtifactStatus(
   });
 }
 
+grpc::Status ConnectService::CloneSession(grpc::ServerContext* context,
+                                          const spark::connect::CloneSessionRequest* request,
+                                          spark::connect::CloneSessionResponse* response) {
+  if (const grpc::Status status = CheckToken(*context); !status.ok()) return status;
+  const SessionRegistry::Key key{request->user_context().user_id(), request->session_id()};
+  const auto session = sessions_->Find(key, Observed(*request));
+  if (!session.ok()) return errors_.ToGrpcStatus(session.status());
+  const auto clone = sessions_->Clone(key, Observed(*request), request->new_session_id());
+  if (!clone.ok()) return (*session)->errors().ToGrpcStatus(clone.status());
+  Identify(**session, response);
+  response->set_new_session_id((*clone)->id());
+  response->set_new_server_side_session_id((*clone)->server_side_id());
+  return grpc::Status::OK;
+}
+
+grpc::Status ConnectService::GetStatus(grpc::ServerContext* context,
+                                       const spark::connect::GetStatusRequest* request,
+                                       spark::connect::GetStatusResponse* response) {
+  return Answer(*context, *request, response, [&](ServerSession* session) {
+    using State = spark::connect::GetStatusResponse::OperationStatus;
+    const auto describe = [response](const std::string& id, const Operation* operation) {
+      auto* status = response->add_operation_statuses();
+      status->set_operation_id(id);
+      if (operation == nullptr) {
+        status->set_state(State::OPERATION_STATE_UNKNOWN);
+      } else if (!operation->ended()) {
+        status->set_state(operation->interrupted() ? State::OPERATION_STATE_TERMINATING
+                                                   : State::OPERATION_STATE_RUNNING);
+      } else if (operation->interrupted()) {
+        status->set_state(State::OPERATION_STATE_CANCELLED);
+      } else {
+        status->set_state(operation->result().ok() ? State::OPERATION_STATE_SUCCEEDED
+                                                   : State::OPERATION_STATE_FAILED);
+      }
+    };
+    if (!request->has_operation_status()) return Status::OK();
+    for (const std::string& id : request->operation_status().operation_ids()) {
+      describe(id, session->FindOperation(id).get());
+    }
+    if (request->operation_status().operation_ids().empty()) {
+      for (const auto& operation : session->Operations()) {
+        describe(operation->id(), operation.get());
+      }
+    }
+    return Status::OK();
+  });
+}
+
 }  // namespace firesteel

@@ -45,6 +45,12 @@ class ConnectService final : public spark::connect::SparkConnectService::Service
   grpc::Status ArtifactStatus(grpc::ServerContext* context,
                               const spark::connect::ArtifactStatusesRequest* request,
                               spark::connect::ArtifactStatusesResponse* response) override;
+  grpc::Status CloneSession(grpc::ServerContext* context,
+                            const spark::connect::CloneSessionRequest* request,
+                            spark::connect::CloneSessionResponse* response) override;
+  grpc::Status GetStatus(grpc::ServerContext* context,
+                         const spark::connect::GetStatusRequest* request,
+                         spark::connect::GetStatusResponse* response) override;
 
  private:
   grpc::Status CheckToken(const grpc::ServerContext& context) const;

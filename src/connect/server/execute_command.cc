@@ -1,11 +1,14 @@
 #include <utility>
 
 #include "connect/server/arrow_results.h"
+#include "connect/server/catalog_lists.h"
 #include "connect/server/commands/commands.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/requests.h"
 #include "connect/server/user_functions.h"
+#include "common/random.h"
 #include "plan/relations.h"
+#include "session/session_backend.h"
 
 namespace firesteel {
 
@@ -16,19 +19,36 @@ namespace {
 Status ExecuteSql(const spark::connect::SqlCommand& command, ServerSession* session,
                   Operation* operation) {
   const spark::connect::Relation& input = command.input();
-  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, PlanTranslator(session).Translate(input));
+  PlanTranslator translator(session);
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, translator.Translate(input));
   Operation::Response response;
   spark::connect::Relation* relation =
       response.mutable_sql_command_result()->mutable_relation();
-  const LocalRelation* rows = As<LocalRelation>(plan);
-  if (rows == nullptr) {
+  if (!translator.ran_command()) {
     *relation = input;
   } else {
+    const LocalRelation& rows = *As<LocalRelation>(plan);
     ARROW_ASSIGN_OR_RAISE(
         *relation->mutable_local_relation()->mutable_data(),
-        ToArrowStream(rows->schema(), rows->batches(), session->time_zone()));
-    relation->mutable_local_relation()->set_schema(rows->schema().Json());
+        ToArrowStream(rows.schema(), rows.batches(), session->time_zone()));
+    relation->mutable_local_relation()->set_schema(rows.schema().Json());
   }
+  operation->Send(std::move(response));
+  return Status::OK();
+}
+
+/// The rows as they are now under a name of their own. What is asked of the files of a checkpoint, to
+/// outlive a machine, makes no difference on one.
+Status Checkpoint(const spark::connect::CheckpointCommand& command, ServerSession* session,
+                  Operation* operation) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(command.relation()));
+  const std::shared_ptr<SessionBackend>& backend = session->session().backend();
+  ARROW_ASSIGN_OR_RAISE(QueryResult result, backend->ExecutePlan(plan));
+  const std::string id = NewUuid();
+  session->KeepRelation(id, DataFrame(backend, LocalRelation::Make(result.schema,
+                                                                   std::move(result.batches))));
+  Operation::Response response;
+  response.mutable_checkpoint_command_result()->mutable_relation()->set_relation_id(id);
   operation->Send(std::move(response));
   return Status::OK();
 }
@@ -37,7 +57,12 @@ Status CreateView(const spark::connect::CreateDataFrameViewCommand& command,
                   ServerSession* session) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(command.input()));
   const DataFrame frame(session->session().backend(), std::move(plan));
-  if (command.is_global()) return UnsupportedMessage("CreateDataFrameViewCommand.is_global");
+  if (command.is_global()) {
+    ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> name, ParseTableName(command.name()));
+    ARROW_ASSIGN_OR_RAISE(PlanPtr analyzed, frame.backend()->AnalyzePlan(frame.plan()));
+    return frame.backend()->catalog()->CreateView(
+        name.back(), StoredView{std::move(analyzed), "", std::nullopt}, true, command.replace());
+  }
   return command.replace() ? frame.CreateOrReplaceTempView(command.name())
                            : frame.CreateTempView(command.name());
 }
@@ -51,6 +76,9 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
     case Command::kSqlCommand: return ExecuteSql(command.sql_command(), session, operation);
     case Command::kCreateDataframeView: return CreateView(command.create_dataframe_view(), session);
     case Command::kWriteOperation: return WriteRelation(command.write_operation(), session);
+    case Command::kWriteOperationV2: return WriteRelation(command.write_operation_v2(), session);
+    case Command::kCheckpointCommand:
+      return Checkpoint(command.checkpoint_command(), session, operation);
     case Command::kWriteStreamOperationStart:
       return StartStreamingQuery(command.write_stream_operation_start(), session, operation);
     case Command::kStreamingQueryCommand:

@@ -31,9 +31,10 @@ Result<PlanPtr> PlanTranslator::Translate(const spark::connect::Relation& relati
   if (++depth_ > kMaximumDepth) {
     return MakeError("PLAN_TOO_DEEP", {{"limit", std::to_string(kMaximumDepth)}});
   }
+  if (depth_ == 1) CollectTags(relation);
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, TranslateKind(relation));
   --depth_;
-  return plan;
+  return Tagged(relation, std::move(plan));
 }
 
 Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& relation) {
@@ -45,9 +46,23 @@ Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& re
     case Relation::kLocalRelation: return TranslateLocalRelation(relation.local_relation());
     case Relation::kCachedLocalRelation:
       return TranslateCachedLocalRelation(relation.cached_local_relation());
+    case Relation::kChunkedCachedLocalRelation:
+      return TranslateChunks(relation.chunked_cached_local_relation());
     case Relation::kCachedRemoteRelation:
       return TranslateCachedRemoteRelation(relation.cached_remote_relation());
     case Relation::kRange: return TranslateRange(relation.range());
+    case Relation::kWithRelations: return TranslateWithRelations(relation.with_relations());
+    case Relation::kUnresolvedTableValuedFunction:
+      return TranslateTableFunction(relation.unresolved_table_valued_function());
+    case Relation::kCatalog: return TranslateCatalog(relation.catalog());
+    case Relation::kParse: return TranslateParse(relation.parse());
+    default: return TranslateRowKind(relation);
+  }
+}
+
+Result<PlanPtr> PlanTranslator::TranslateRowKind(const spark::connect::Relation& relation) {
+  using Relation = spark::connect::Relation;
+  switch (relation.rel_type_case()) {
     // Rows in, rows out.
     case Relation::kProject: return TranslateProject(relation.project());
     case Relation::kFilter: return TranslateFilter(relation.filter());
@@ -89,9 +104,44 @@ Result<PlanPtr> PlanTranslator::TranslateKind(const spark::connect::Relation& re
     case Relation::kMapPartitions: return TranslateMapPartitions(relation.map_partitions());
     case Relation::kGroupMap: return TranslateGroupMap(relation.group_map());
     case Relation::kCoGroupMap: return TranslateCoGroupMap(relation.co_group_map());
-    case Relation::kCatalog: return TranslateCatalog(relation.catalog());
     // Texts.
     case Relation::kShowString: return TranslateShowString(relation.show_string());
+    default: return TranslateDerivedKind(relation);
+  }
+}
+
+Result<PlanPtr> PlanTranslator::TranslateDerivedKind(const spark::connect::Relation& relation) {
+  using Relation = spark::connect::Relation;
+  switch (relation.rel_type_case()) {
+    case Relation::kLateralJoin: return TranslateLateralJoin(relation.lateral_join());
+    // Other shapes.
+    case Relation::kSample: return TranslateSample(relation.sample());
+    case Relation::kTail: return TranslateTail(relation.tail());
+    case Relation::kToSchema: return TranslateToSchema(relation.to_schema());
+    case Relation::kUnpivot: return TranslateUnpivot(relation.unpivot());
+    case Relation::kTranspose: return TranslateTranspose(relation.transpose());
+    // df.na and df.stat.
+    case Relation::kFillNa: return TranslateFillMissing(relation.fill_na());
+    case Relation::kDropNa: return TranslateDropMissing(relation.drop_na());
+    case Relation::kReplace: return TranslateReplace(relation.replace());
+    case Relation::kSummary: return TranslateSummary(relation.summary());
+    case Relation::kDescribe: return TranslateDescribe(relation.describe());
+    case Relation::kCrosstab: return TranslateCrosstab(relation.crosstab());
+    case Relation::kApproxQuantile: return TranslateApproxQuantile(relation.approx_quantile());
+    case Relation::kFreqItems: return TranslateFrequentItems(relation.freq_items());
+    case Relation::kSampleBy: return TranslateSampleBy(relation.sample_by());
+    case Relation::kCov: {
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr input, Translate(relation.cov().input()));
+      return TranslateCorrelation(input, "covar_samp", relation.cov().col1(),
+                                  relation.cov().col2());
+    }
+    case Relation::kCorr: {
+      if (relation.corr().has_method() && relation.corr().method() != "pearson") {
+        return UnsupportedMessage("StatCorr.method " + relation.corr().method());
+      }
+      ARROW_ASSIGN_OR_RAISE(const PlanPtr input, Translate(relation.corr().input()));
+      return TranslateCorrelation(input, "corr", relation.corr().col1(), relation.corr().col2());
+    }
     default: return UnsupportedKind(relation, "rel_type");
   }
 }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "connect/server/server_session.h"
 #include "expr/expression.h"
 #include "firesteel/row.h"
+#include "plan/joins.h"
 #include "plan/logical_plan.h"
 #include "spark/connect/commands.pb.h"
 #include "spark/connect/relations.pb.h"
@@ -30,16 +33,22 @@ class PlanTranslator {
   Result<Value> LiteralValue(const spark::connect::Expression::Literal& literal, DataType* type);
 
   ServerSession* session() const { return session_; }
+  /// Whether an SQL text of the request was a command: it has run, and its rows are the plan.
+  bool ran_command() const { return ran_command_; }
 
  private:
   Result<PlanPtr> TranslateKind(const spark::connect::Relation& relation);
+  Result<PlanPtr> TranslateRowKind(const spark::connect::Relation& relation);
+  Result<PlanPtr> TranslateDerivedKind(const spark::connect::Relation& relation);
 
   // translate/reads.cc
   Result<PlanPtr> TranslateRead(const spark::connect::Read& read);
   Result<PlanPtr> TranslateSql(const spark::connect::SQL& sql);
+  Result<ExpressionPtr> TranslateLiteral(const spark::connect::Expression::Literal& literal);
   Result<PlanPtr> TranslateLocalRelation(const spark::connect::LocalRelation& relation);
   Result<PlanPtr> TranslateCachedLocalRelation(
       const spark::connect::CachedLocalRelation& relation);
+  Result<PlanPtr> TranslateChunks(const spark::connect::ChunkedCachedLocalRelation& relation);
   Result<PlanPtr> TranslateCachedRemoteRelation(
       const spark::connect::CachedRemoteRelation& relation);
   Result<PlanPtr> TranslateRange(const spark::connect::Range& range);
@@ -52,6 +61,8 @@ class PlanTranslator {
   Result<PlanPtr> TranslateWithColumnsRenamed(const spark::connect::WithColumnsRenamed& renamed);
   // translate/aggregations.cc
   Result<PlanPtr> TranslateAggregate(const spark::connect::Aggregate& aggregate);
+  Result<std::vector<ExpressionPtr>> PivotValues(const ExpressionPtr& column,
+                                                 const PlanPtr& input);
   Result<PlanPtr> TranslateDeduplicate(const spark::connect::Deduplicate& deduplicate);
   Result<PlanPtr> TranslateWithWatermark(const spark::connect::WithWatermark& watermark);
   // translate/combinations.cc
@@ -63,6 +74,40 @@ class PlanTranslator {
   Result<PlanPtr> TranslateCoGroupMap(const spark::connect::CoGroupMap& map);
   Result<ExpressionPtr> TranslateUserFunction(
       const spark::connect::CommonInlineUserDefinedFunction& sent);
+  // translate/missing_values.cc
+  Result<PlanPtr> TranslateFillMissing(const spark::connect::NAFill& fill);
+  Result<PlanPtr> TranslateDropMissing(const spark::connect::NADrop& drop);
+  Result<PlanPtr> TranslateReplace(const spark::connect::NAReplace& replace);
+  // translate/statistics.cc
+  Result<PlanPtr> Summarize(const PlanPtr& input, const std::vector<std::string>& statistics,
+                            const std::vector<std::string>& columns);
+  Result<PlanPtr> TranslateDescribe(const spark::connect::StatDescribe& describe);
+  Result<PlanPtr> TranslateSummary(const spark::connect::StatSummary& summary);
+  Result<PlanPtr> TranslateCrosstab(const spark::connect::StatCrosstab& crosstab);
+  Result<PlanPtr> TranslateCorrelation(const PlanPtr& input, const std::string& function,
+                                       const std::string& first, const std::string& second);
+  Result<PlanPtr> TranslateApproxQuantile(const spark::connect::StatApproxQuantile& quantile);
+  Result<PlanPtr> TranslateFrequentItems(const spark::connect::StatFreqItems& items);
+  Result<PlanPtr> TranslateSampleBy(const spark::connect::StatSampleBy& sample);
+  // translate/reshaping.cc
+  Result<Schema> SchemaOf(const PlanPtr& plan) const;
+  Result<PlanPtr> TranslateSample(const spark::connect::Sample& sample);
+  Result<PlanPtr> TranslateTail(const spark::connect::Tail& tail);
+  Result<PlanPtr> TranslateToSchema(const spark::connect::ToSchema& to);
+  Result<PlanPtr> TranslateUnpivot(const spark::connect::Unpivot& unpivot);
+  Result<PlanPtr> TranslateTranspose(const spark::connect::Transpose& transpose);
+  Result<PlanPtr> TranslateParse(const spark::connect::Parse& parse);
+  // translate/references.cc
+  void CollectTags(const google::protobuf::Message& message);
+  /// The plan with its number, where some column of the request names it.
+  PlanPtr Tagged(const spark::connect::Relation& relation, PlanPtr plan) const;
+  Result<PlanPtr> TranslateWithRelations(const spark::connect::WithRelations& relations);
+  Result<ExpressionPtr> TranslateSubquery(const spark::connect::SubqueryExpression& subquery);
+  Result<PlanPtr> TranslateTableFunction(
+      const spark::connect::UnresolvedTableValuedFunction& function);
+  Result<PlanPtr> TranslateLateralJoin(const spark::connect::LateralJoin& join);
+  // translate/windows.cc
+  Result<ExpressionPtr> TranslateWindow(const spark::connect::Expression::Window& window);
   // translate/catalog.cc
   Result<PlanPtr> TranslateCatalog(const spark::connect::Catalog& message);
   // translate/shows.cc: relations that need their input's rows.
@@ -78,7 +123,13 @@ class PlanTranslator {
 
   ServerSession* session_;
   int depth_ = 0;
+  bool ran_command_ = false;
+  std::set<int64_t> tags_;  // the plans that columns of the request name
+  std::map<int64_t, const spark::connect::Relation*> references_;  // what subqueries name
 };
+
+/// Errors: UNSUPPORTED_CONNECT_MESSAGE for a kind that is unknown.
+Result<JoinType> ToJoinType(spark::connect::Join::JoinType type);
 
 /// UNSUPPORTED_CONNECT_MESSAGE for a message or one of its kinds.
 Status UnsupportedMessage(std::string_view name);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "catalog/catalog.h"
 #include "common/error.h"
+#include "common/random.h"
+#include "session/session_backend.h"
 
 namespace firesteel {
 
@@ -80,6 +83,40 @@ Result<std::shared_ptr<ServerSession>> SessionRegistry::Find(const Key& key,
     return MakeError("INVALID_HANDLE.SESSION_NOT_FOUND", {{"handle", key.session_id}});
   }
   return Check(found->second, observed);
+}
+
+Result<std::shared_ptr<ServerSession>> SessionRegistry::Clone(const Key& key,
+                                                              const std::string& observed,
+                                                              const std::string& id) {
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<ServerSession> source, Find(key, observed));
+  const Key target{key.user_id, id.empty() ? NewUuid() : id};
+  if (!IsUuid(target.session_id)) {
+    return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT",
+                     {{"targetSessionId", target.session_id}});
+  }
+  ARROW_ASSIGN_OR_RAISE(Session made, new_session_());
+  for (const auto& [name, value] : source->session().Conf().GetAll()) {
+    if (made.Conf().IsModifiable(name)) ARROW_RETURN_NOT_OK(made.Conf().Set(name, value));
+  }
+  Catalog* from = source->session().backend()->catalog();
+  for (const std::string& name : from->TempViewNames()) {
+    ARROW_ASSIGN_OR_RAISE(StoredView view, from->LookupView({name}));
+    ARROW_RETURN_NOT_OK(
+        made.backend()->catalog()->CreateView(name, std::move(view), false, true));
+  }
+  for (const std::string& name : from->user_functions().Names()) {
+    if (auto function = from->user_functions().Find(name)) {
+      made.backend()->catalog()->user_functions().Put(std::move(function));
+    }
+  }
+  auto clone = std::make_shared<ServerSession>(target.user_id, target.session_id, std::move(made),
+                                               environment_);
+  const std::lock_guard lock(mutex_);
+  if (closed_.contains(target) || !sessions_.emplace(target, clone).second) {
+    return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS",
+                     {{"targetSessionId", target.session_id}});
+  }
+  return clone;
 }
 
 void SessionRegistry::Release(const Key& key, bool allow_reconnect) {

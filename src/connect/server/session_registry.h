@@ -34,6 +34,11 @@ class SessionRegistry {
   Result<std::shared_ptr<ServerSession>> GetOrCreate(const Key& key, const std::string& observed);
   /// Errors: as above, and INVALID_HANDLE.SESSION_NOT_FOUND.
   Result<std::shared_ptr<ServerSession>> Find(const Key& key, const std::string& observed);
+  /// Makes a session with the settings, temporary views and functions that another has now. `id` may be "".
+  /// Errors: as Find for the one, INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS and
+  /// .TARGET_SESSION_ID_FORMAT for the other.
+  Result<std::shared_ptr<ServerSession>> Clone(const Key& key, const std::string& observed,
+                                               const std::string& id);
   /// Closes the session; its id cannot be used again unless `allow_reconnect`.
   void Release(const Key& key, bool allow_reconnect);
 

@@ -46,6 +46,7 @@ constexpr FunctionKind kFunctionKinds[] = {
 // What conversions in the worker depend on.
 constexpr const char* kWorkerSettings[] = {
     "spark.sql.session.timeZone",
+    "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.sql.legacy.execution.pandas.groupedMap.assignColumnsByName",
     "spark.sql.execution.pandas.convertToArrowArraySafely",
     "spark.sql.execution.pandas.inferPandasDictAsMap",
@@ -95,6 +96,12 @@ Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
   function->runtime = session->environment().user_functions;
   function->settings = [weak = session->weak_from_this()] { return WorkerSettings(weak); };
   ARROW_ASSIGN_OR_RAISE(function->result, FromProtocol(sent.python_udf().output_type()));
+  const bool gives_rows = kind->shape == Shape::kRows || kind->shape == Shape::kGroup ||
+                          kind->shape == Shape::kCoGroup;
+  if (gives_rows && function->result.id() != TypeId::kStruct) {
+    return UnsupportedMessage("PythonUDF whose rows are of the type " +
+                              function->result.SimpleString());
+  }
   return function;
 }
 

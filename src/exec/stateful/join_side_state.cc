@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "common/error.h"
@@ -43,10 +44,13 @@ bool HasVariablePart(const DataType& type) {
   }
 }
 
-Result<int64_t> ReadCount(std::string_view value) {
+/// `most`: how many rows there are of all keys together.
+Result<int64_t> ReadCount(std::string_view value, int64_t most) {
   if (value.size() != kCountBytes) return DamagedJoinState("the number of rows of a join key");
   const int64_t count = LoadWord(value.data() + kWordBytes);
-  if (count < 0) return DamagedJoinState("a negative number of rows of a join key");
+  if (count < 0 || count > most) {
+    return DamagedJoinState(fmt::format("a join key with {} of {} rows", count, most));
+  }
   return count;
 }
 
@@ -54,6 +58,23 @@ void AppendCount(int64_t count, EncodedRows* values) {
   char value[kCountBytes] = {};
   StoreWord(count, value + kWordBytes);
   values->Append({value, kCountBytes});
+}
+
+/// Orders indexes by group, and within a group by size. Returns where each group ends.
+std::vector<int64_t> SortByGroup(const std::vector<int32_t>& group_of, int64_t groups,
+                                 std::vector<int64_t>* indexes) {
+  std::vector<int64_t> ends(groups, 0);
+  for (const int32_t group : group_of) ++ends[group];
+  int64_t end = 0;
+  for (int64_t& count : ends) count = end += count;
+  std::vector<int64_t> sorted(indexes->size());
+  std::vector<int64_t> next = ends;
+  for (size_t i = 0; i < indexes->size(); ++i) sorted[--next[group_of[i]]] = (*indexes)[i];
+  for (int64_t group = 0; group < groups; ++group) {
+    std::sort(sorted.begin() + next[group], sorted.begin() + ends[group]);
+  }
+  *indexes = std::move(sorted);
+  return ends;
 }
 
 }  // namespace
@@ -152,9 +173,10 @@ Status JoinSideState::Count(const EncodedRows& keys, std::vector<int64_t>* count
   std::vector<std::optional<std::string_view>> found;
   ARROW_RETURN_NOT_OK(counts_->GetBatch(keys, &found));
   counts->assign(found.size(), 0);
+  const int64_t most = values_->metrics().keys;
   for (size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;
-    ARROW_ASSIGN_OR_RAISE((*counts)[i], ReadCount(*found[i]));
+    ARROW_ASSIGN_OR_RAISE((*counts)[i], ReadCount(*found[i], most));
   }
   return Status::OK();
 }
@@ -219,16 +241,15 @@ Status JoinSideState::Remove(const EncodedRows& keys_with_index) {
   std::vector<int32_t> group_of(keys.size());
   groups.FindOrInsertAll(
       keys.size(), [&keys](int64_t i) { return keys[i]; }, end, group_of.data());
-  std::vector<std::vector<int64_t>> removed(groups.size());
-  for (size_t i = 0; i < indexes.size(); ++i) removed[group_of[i]].push_back(indexes[i]);
+  const std::vector<int64_t> ends = SortByGroup(group_of, groups.size(), &indexes);
   std::vector<int64_t> counts;
   ARROW_RETURN_NOT_OK(Count(groups.keys(), &counts));
 
   EncodedRows from, to, gone, left_keys, left_counts, ended_keys;
   for (int32_t group = 0; group < static_cast<int32_t>(groups.size()); ++group) {
     const std::string_view key = groups.keys()[group];
-    std::vector<int64_t>& of_key = removed[group];
-    std::sort(of_key.begin(), of_key.end());
+    const int64_t begin = group == 0 ? 0 : ends[group - 1];
+    const auto of_key = std::span<const int64_t>(indexes).subspan(begin, ends[group] - begin);
     const int64_t left = counts[group] - static_cast<int64_t>(of_key.size());
     if (left < 0 || of_key.back() >= counts[group]) {
       return DamagedJoinState("a join key has more rows than its number says");
@@ -277,11 +298,12 @@ Result<int64_t> JoinSideState::RemoveOverByKey(
     int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
   EncodedRows keys;
   EncodedRows indexed;
+  const int64_t most = values_->metrics().keys;
   ARROW_RETURN_NOT_OK(
       counts_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
         if (!layout_->KeyIsOver(key, watermark_micros)) return true;
         keys.Append(key);
-        ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(value));
+        ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(value, most));
         for (int64_t i = 0; i < count; ++i) layout_->AppendWithIndex(key, i, &indexed);
         return true;
       }));

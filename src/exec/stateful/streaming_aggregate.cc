@@ -112,7 +112,12 @@ class StreamingAggregateReader final : public BatchReader {
     if (keys_.size() > 0) {
       ARROW_ASSIGN_OR_RAISE(const Columns buffers, groups_->Buffers());
       EncodedRows values;
-      ARROW_RETURN_NOT_OK(plan_->value_codec.Encode(buffers, false, &values));
+      if (buffers.empty()) {
+        // DISTINCT: a group is there, and that is all; its row has no columns and no bytes.
+        for (int64_t i = 0; i < keys_.size(); ++i) values.Append({});
+      } else {
+        ARROW_RETURN_NOT_OK(plan_->value_codec.Encode(buffers, false, &values));
+      }
       ARROW_RETURN_NOT_OK(store_->PutBatch(keys_, values));
     }
     metrics_->state_rows_updated += keys_.size();

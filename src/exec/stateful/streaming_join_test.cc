@@ -32,7 +32,7 @@ const Schema& JoinedPairs() {
   return schema;
 }
 
-Row KeyedAt(Value key, int64_t seconds) {
+Row Joined(Value key, int64_t seconds) {
   return Row({std::move(key), Value(Timestamp{seconds * 1'000'000})});
 }
 
@@ -89,11 +89,11 @@ class StreamingJoinTest : public ::testing::Test {
 
 TEST_F(StreamingJoinTest, RowsMeetThoseOfEarlierBatchesAndOfTheirOwn) {
   const auto plan = Ranged(JoinKind::kInner);
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("b", 10)}, {KeyedAt("a", 12)}),
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("b", 10)}, {Joined("a", 12)}),
               ElementsAre("[a,10,a,12]"));
   EXPECT_EQ(environment_.metrics(), "total=3 updated=3 removed=0 late=0");
   environment_.Restart();
-  EXPECT_THAT(Run(plan, 1, {KeyedAt("a", 11)}, {KeyedAt("a", 15), KeyedAt("b", 16)}),
+  EXPECT_THAT(Run(plan, 1, {Joined("a", 11)}, {Joined("a", 15), Joined("b", 16)}),
               UnorderedElementsAre("[a,11,a,12]", "[a,10,a,15]", "[a,11,a,15]"));
   EXPECT_THAT(Run(plan, 2, {}, {}), IsEmpty());
   EXPECT_EQ(environment_.metrics(), "total=6 updated=0 removed=0 late=0");
@@ -101,15 +101,16 @@ TEST_F(StreamingJoinTest, RowsMeetThoseOfEarlierBatchesAndOfTheirOwn) {
 
 TEST_F(StreamingJoinTest, TheWatermarkRemovesWhatFindsNoPartnerAnyMore) {
   const auto plan = Ranged(JoinKind::kInner);
-  Run(plan, 0, {KeyedAt("a", 10), KeyedAt("a", 20), KeyedAt("a", 12)}, {KeyedAt("a", 25), KeyedAt("a", 13)});
+  Run(plan, 0, {Joined("a", 10), Joined("a", 20), Joined("a", 12)},
+      {Joined("a", 25), Joined("a", 13)});
   // Left rows up to 14 s, right rows before 20 s.
   EXPECT_THAT(Run(plan, 1, {}, {}, {0, 20'000}), IsEmpty());
   EXPECT_EQ(environment_.metrics(), "total=2 updated=0 removed=3 late=0");
-  EXPECT_THAT(Run(plan, 2, {KeyedAt("a", 20), KeyedAt("a", 21)}, {}, {20'000, 20'000}),
+  EXPECT_THAT(Run(plan, 2, {Joined("a", 20), Joined("a", 21)}, {}, {20'000, 20'000}),
               ElementsAre("[a,21,a,25]"));
   EXPECT_EQ(environment_.metrics(), "total=3 updated=1 removed=0 late=1");
   // The row that stayed has moved into the place of a removed one.
-  EXPECT_THAT(Run(plan, 3, {}, {KeyedAt("a", 22)}, {20'000, 20'000}),
+  EXPECT_THAT(Run(plan, 3, {}, {Joined("a", 22)}, {20'000, 20'000}),
               UnorderedElementsAre("[a,20,a,22]", "[a,21,a,22]"));
   const StatefulOperator* stateful = FindStatefulOperators(*plan)[0];
   EXPECT_TRUE(stateful->NeedsBatchWithoutData(2, 1));
@@ -118,7 +119,8 @@ TEST_F(StreamingJoinTest, TheWatermarkRemovesWhatFindsNoPartnerAnyMore) {
 
 TEST_F(StreamingJoinTest, OuterJoinsGiveRowsAloneWhenTheyLeave) {
   const auto plan = Ranged(JoinKind::kFullOuter);
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("b", 10), KeyedAt("c", 30)}, {KeyedAt("a", 12), KeyedAt("d", 12)}),
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("b", 10), Joined("c", 30)},
+                  {Joined("a", 12), Joined("d", 12)}),
               ElementsAre("[a,10,a,12]"));
   EXPECT_THAT(Run(plan, 1, {}, {}, {0, 20'000}),
               UnorderedElementsAre("[b,10,NULL,NULL]", "[NULL,NULL,d,12]"));
@@ -127,9 +129,9 @@ TEST_F(StreamingJoinTest, OuterJoinsGiveRowsAloneWhenTheyLeave) {
 
 TEST_F(StreamingJoinTest, AMatchCountsAcrossRestarts) {
   const auto plan = Ranged(JoinKind::kLeftOuter);
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("b", 10)}, {}), IsEmpty());
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("b", 10)}, {}), IsEmpty());
   environment_.Restart();
-  EXPECT_THAT(Run(plan, 1, {}, {KeyedAt("a", 12)}), ElementsAre("[a,10,a,12]"));
+  EXPECT_THAT(Run(plan, 1, {}, {Joined("a", 12)}), ElementsAre("[a,10,a,12]"));
   environment_.Restart();
   EXPECT_THAT(Run(plan, 2, {}, {}, {0, 20'000}), ElementsAre("[b,10,NULL,NULL]"));
 }
@@ -137,7 +139,7 @@ TEST_F(StreamingJoinTest, AMatchCountsAcrossRestarts) {
 TEST_F(StreamingJoinTest, WhatIsOverWhenItComesStillMeetsItsBatch) {
   const auto plan = Ranged(JoinKind::kRightOuter);
   // Left rows up to 14 s and right rows before 20 s are over, but nothing up to 5 s was late.
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10)}, {KeyedAt("a", 11), KeyedAt("b", 12), KeyedAt("c", 30)},
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10)}, {Joined("a", 11), Joined("b", 12), Joined("c", 30)},
                   {5'000, 20'000}),
               UnorderedElementsAre("[a,10,a,11]", "[NULL,NULL,b,12]"));
   EXPECT_EQ(environment_.metrics(), "total=1 updated=3 removed=2 late=0");
@@ -145,11 +147,11 @@ TEST_F(StreamingJoinTest, WhatIsOverWhenItComesStillMeetsItsBatch) {
 
 TEST_F(StreamingJoinTest, SemiJoinsGiveEachLeftRowOnce) {
   const auto plan = Ranged(JoinKind::kLeftSemi);
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("b", 10), KeyedAt("a", 11)}, {}), IsEmpty());
-  EXPECT_THAT(Run(plan, 1, {}, {KeyedAt("a", 12), KeyedAt("a", 13)}),
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("b", 10), Joined("a", 11)}, {}), IsEmpty());
+  EXPECT_THAT(Run(plan, 1, {}, {Joined("a", 12), Joined("a", 13)}),
               UnorderedElementsAre("[a,10]", "[a,11]"));
   EXPECT_EQ(environment_.metrics(), "total=3 updated=2 removed=2 late=0");
-  EXPECT_THAT(Run(plan, 2, {KeyedAt("a", 12), KeyedAt("c", 10)}, {KeyedAt("c", 10)}),
+  EXPECT_THAT(Run(plan, 2, {Joined("a", 12), Joined("c", 10)}, {Joined("c", 10)}),
               UnorderedElementsAre("[a,12]", "[c,10]"));
   EXPECT_EQ(environment_.metrics(), "total=4 updated=1 removed=0 late=0");
 }
@@ -166,7 +168,8 @@ TEST_F(StreamingJoinTest, AnEventTimeAmongTheKeysEndsThem) {
   const auto left = NewHashExchange(environment_.Scan(0), planned.left.keys, 2).ValueOrDie();
   const auto right = NewHashExchange(environment_.Scan(1), planned.right.keys, 2).ValueOrDie();
   const auto plan = NewStreamingJoin(left, right, planned, JoinedPairs(), options).ValueOrDie();
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("b", 11), KeyedAt("e", 10)}, {KeyedAt("c", 10), KeyedAt("d", 12)}),
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("b", 11), Joined("e", 10)},
+                  {Joined("c", 10), Joined("d", 12)}),
               UnorderedElementsAre("[a,10,c,10]", "[e,10,c,10]"));
   EXPECT_THAT(Run(plan, 1, {}, {}, {0, 11'000}), ElementsAre("[b,11,NULL,NULL]"));
   EXPECT_EQ(environment_.metrics(), "total=1 updated=0 removed=4 late=0");
@@ -177,7 +180,7 @@ TEST_F(StreamingJoinTest, ConditionsOfOneSideAreMetOrNotAtOnce) {
   planned.kind = JoinKind::kLeftOuter;
   planned.left.condition = Call("<", {Column(JoinedSide(), "at"), Constant(Timestamp{20'000'000})});
   const auto plan = Plan(std::move(planned));
-  EXPECT_THAT(Run(plan, 0, {KeyedAt("a", 10), KeyedAt("a", 30)}, {KeyedAt("a", 1)}),
+  EXPECT_THAT(Run(plan, 0, {Joined("a", 10), Joined("a", 30)}, {Joined("a", 1)}),
               UnorderedElementsAre("[a,10,a,1]", "[a,30,NULL,NULL]"));
   EXPECT_EQ(environment_.metrics(), "total=2 updated=2 removed=0 late=0");
 }
@@ -186,8 +189,8 @@ TEST_F(StreamingJoinTest, ManyRowsOfOneKeyComeInPieces) {
   environment_.plans().services().batch_rows = 7;
   const auto plan = Plan({});
   JoinRows left, right;
-  for (int64_t i = 0; i < 20; ++i) left.push_back(KeyedAt("hot", i));
-  for (int64_t i = 0; i < 30; ++i) right.push_back(KeyedAt("hot", 100 + i));
+  for (int64_t i = 0; i < 20; ++i) left.push_back(Joined("hot", i));
+  for (int64_t i = 0; i < 30; ++i) right.push_back(Joined("hot", 100 + i));
   Run(plan, 0, left, {});
   const std::vector<std::string> pairs = Run(plan, 1, {}, right);
   EXPECT_EQ(pairs.size(), 600);
@@ -257,7 +260,7 @@ TEST_F(StreamingJoinTest, AnySplitIntoBatchesGivesWhatABatchJoinGives) {
       const auto rows = [&] {
         JoinRows made;
         for (int64_t i = below(8); i > 0; --i) {
-          made.push_back(KeyedAt(std::string(1, static_cast<char>('a' + below(4))),
+          made.push_back(Joined(std::string(1, static_cast<char>('a' + below(4))),
                             watermark_ms / 1000 + 1 + below(12)));
         }
         return made;

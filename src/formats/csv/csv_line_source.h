@@ -27,13 +27,15 @@ class CsvLineSource {
   Result<bool> Skip();
 
   const std::vector<std::optional<std::string_view>>& tokens() const { return tokenizer_.tokens(); }
-  /// The record's text; valid until the next call, as tokens() is.
+  /// The record's text as it is in the file, without a line break at its end; valid until the next
+  /// call, as tokens() is.
   std::string_view record() const { return record_; }
 
  private:
   CsvLineSource(std::shared_ptr<arrow::io::InputStream> stream, const CsvReadOptions& options);
   Result<bool> NextLine();
   Status ReadWholeText();
+  size_t OriginalPosition(size_t position);
 
   const CsvReadOptions options_;
   std::shared_ptr<arrow::io::InputStream> stream_;
@@ -41,8 +43,12 @@ class CsvLineSource {
   LineCutter lines_;
   CsvTokenizer tokenizer_;
   std::string_view record_;
-  std::string text_;  // with multi_line
+  std::string text_;               // with multi_line; its line breaks are one character
+  std::string original_text_;      // the same before, where that makes a difference
+  std::vector<size_t> shortened_;  // where in text_ two characters became one
+  size_t shortened_before_ = 0;    // of these, how many are before the last position asked for
   bool at_start_ = true;
+  bool at_first_record_ = true;
 };
 
 }  // namespace firesteel

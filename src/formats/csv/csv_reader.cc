@@ -5,18 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "arrow/array/array_base.h"
-#include "arrow/array/util.h"
 #include "arrow/io/interfaces.h"
 #include "arrow/record_batch.h"
-#include "arrow/type.h"
 #include "common/error.h"
 #include "formats/compression.h"
 #include "formats/csv/csv_line_source.h"
 #include "formats/csv/csv_record_parser.h"
 #include "formats/read_failed.h"
-#include "formats/utf8.h"
-#include "types/arrow_types.h"
+#include "formats/record_columns.h"
 
 namespace firesteel {
 namespace {
@@ -49,11 +45,13 @@ class CsvReader : public BatchReader {
     ARROW_ASSIGN_OR_RAISE(reader->records_, CsvLineSource::Make(std::move(stream), options));
     // The text of a bad record is only complete when nothing is left out of it.
     CsvReadOptions parser_options = options;
-    parser_options.column_pruning &= reader->corrupt_index_ < 0;
+    parser_options.column_pruning &= !reader->columns_.keeps_corrupt_records();
     ARROW_ASSIGN_OR_RAISE(
         reader->parser_,
-        CsvRecordParser::Make(reader->data_schema_, reader->parsed_schema_, parser_options));
-    reader->counts_only_ = reader->parsed_schema_.size() == 0 && parser_options.column_pruning;
+        CsvRecordParser::Make(reader->data_schema_, reader->columns_.parsed_schema(),
+                              parser_options));
+    reader->counts_only_ =
+        reader->columns_.parsed_schema().size() == 0 && parser_options.column_pruning;
     return reader;
   }
 
@@ -63,8 +61,9 @@ class CsvReader : public BatchReader {
       return ErrorCondition(status).starts_with("FAILED_READ_FILE") ? status
                                                                     : ReadFailed(path_, status);
     }
-    if (rows_ == 0) return nullptr;
-    return FinishBatch();
+    if (columns_.rows() == 0) return nullptr;
+    *input_rows_ += columns_.rows();
+    return columns_.Finish();
   }
 
  private:
@@ -72,14 +71,9 @@ class CsvReader : public BatchReader {
       : options_(options),
         path_(request.path),
         batch_rows_(std::max<int64_t>(1, request.batch_rows)),
-        arrow_schema_(ToArrowSchema(request.columns)),
         data_schema_(Without(request.full_schema, options.corrupt_column)),
-        parsed_schema_(Without(request.columns, options.corrupt_column)),
-        corrupt_index_(request.columns.IndexOf(options.corrupt_column)),
-        corrupt_(DataType(TypeId::kString)),
-        input_rows_(input_rows) {
-    for (const StructField& field : parsed_schema_.fields()) columns_.emplace_back(field.type);
-  }
+        columns_(request, options.mode, options.corrupt_column),
+        input_rows_(input_rows) {}
 
   // Passes over the header, and holds it against the schema when told to.
   Status ReadHeader() {
@@ -103,116 +97,52 @@ class CsvReader : public BatchReader {
   Status Fill() {
     if (std::exchange(at_start_, false)) ARROW_RETURN_NOT_OK(ReadHeader());
     int64_t bytes = 0;
-    while (rows_ < batch_rows_ && bytes < kBatchBytes) {
+    while (columns_.rows() < batch_rows_ && (columns_.rows() == 0 || bytes < kBatchBytes)) {
       ARROW_ASSIGN_OR_RAISE(const bool found, counts_only_ ? records_->Skip() : records_->Next());
       if (!found) return Status::OK();
       bytes += static_cast<int64_t>(records_->record().size());
-      ++rows_;
+      columns_.AddRows(1);
       if (counts_only_) continue;
       ARROW_ASSIGN_OR_RAISE(const CsvRecordParser::Outcome outcome,
-                            parser_->Convert(records_->tokens(), &columns_));
+                            parser_->Convert(records_->tokens(), columns_.parsed()));
       if (outcome.malformed) ARROW_RETURN_NOT_OK(HandleMalformed(outcome));
     }
     return Status::OK();
   }
 
   Status HandleMalformed(const CsvRecordParser::Outcome& outcome) {
-    switch (options_.mode) {
-      case ParseMode::kPermissive: {
-        if (corrupt_index_ < 0) return Status::OK();
-        ARROW_RETURN_NOT_OK(PadCorruptColumn(rows_ - 1));
-        const std::string_view record = records_->record();
-        return corrupt_.AppendBytes(IsValidUtf8(record) ? std::string(record)
-                                                        : ReplaceInvalidUtf8(record));
-      }
-      case ParseMode::kDropMalformed:
-        --rows_;
-        for (JsonColumn& column : columns_) column.Truncate(rows_);
-        return Status::OK();
-      case ParseMode::kFailFast:
-        break;
-    }
-    ARROW_ASSIGN_OR_RAISE(const std::string row, DescribeRow(rows_ - 1));
-    return ReadFailed(
-        path_, MakeErrorCausedBy("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                                 {{"badRecord", row}, {"failFastMode", "FAILFAST"}},
-                                 MakeErrorCausedBy("MALFORMED_CSV_RECORD",
-                                                   {{"badRecord", std::string(records_->record())}},
-                                                   Status::Invalid(outcome.reason))));
-  }
-
-  // Shows what could be read of a row, for an error. The columns are not used afterwards.
-  Result<std::string> DescribeRow(int64_t row) {
-    std::string text = "[";
-    for (JsonColumn& column : columns_) {
-      ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Array> array, column.Finish());
-      const Value value = GetValue(*array, row, column.type());
-      if (text.size() > 1) text += ",";
-      text += value.is_null() ? "null" : value.ToString();
-    }
-    return text + "]";
-  }
-
-  Status PadCorruptColumn(int64_t length) {
-    while (corrupt_.length() < length) ARROW_RETURN_NOT_OK(corrupt_.AppendNull());
-    return Status::OK();
-  }
-
-  Result<std::shared_ptr<arrow::RecordBatch>> FinishBatch() {
-    std::vector<std::shared_ptr<arrow::Array>> arrays;
-    for (JsonColumn& column : columns_) {
-      ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> array, column.Finish());
-      arrays.push_back(std::move(array));
-    }
-    if (corrupt_index_ >= 0) {
-      ARROW_RETURN_NOT_OK(PadCorruptColumn(rows_));
-      ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> array, corrupt_.Finish());
-      arrays.insert(arrays.begin() + corrupt_index_, std::move(array));
-    }
-    const int64_t rows = std::exchange(rows_, 0);
-    *input_rows_ += rows;
-    return arrow::RecordBatch::Make(arrow_schema_, rows, std::move(arrays));
+    const std::string_view record = records_->record();
+    return columns_.HandleMalformed(record, 1, [&] {
+      return MakeErrorCausedBy("MALFORMED_CSV_RECORD", {{"badRecord", std::string(record)}},
+                               Status::Invalid(outcome.reason));
+    });
   }
 
   const CsvReadOptions options_;
   const std::string path_;
   const int64_t batch_rows_;
-  const std::shared_ptr<arrow::Schema> arrow_schema_;
-  const Schema data_schema_;    // what a record holds
-  const Schema parsed_schema_;  // what is wanted of it
-  const int corrupt_index_;     // in the request's columns; -1: not wanted
+  const Schema data_schema_;  // what a record holds
+  RecordColumns columns_;
   std::unique_ptr<CsvLineSource> records_;
   std::unique_ptr<CsvRecordParser> parser_;
-  std::vector<JsonColumn> columns_;
-  JsonColumn corrupt_;  // shorter than the others until a record is malformed
   bool counts_only_ = false;
   bool at_start_ = true;
-  int64_t rows_ = 0;  // in the columns
   int64_t* input_rows_;
 };
 
 }  // namespace
 
 Status CheckCsvSchema(const FileReadRequest& request, const CsvReadOptions& options) {
-  for (const Schema* schema : {&request.full_schema, &request.columns}) {
-    const int corrupt = schema->IndexOf(options.corrupt_column);
-    if (corrupt >= 0 && schema->field(corrupt).type.id() != TypeId::kString) {
-      return MakeError("INVALID_CORRUPT_RECORD_TYPE",
-                       {{"columnName", "`" + options.corrupt_column + "`"},
-                        {"actualType", "\"" + schema->field(corrupt).type.Sql() + "\""}});
-    }
-    for (const StructField& field : schema->fields()) {
+  return CheckRecordSchemas(request, options.corrupt_column, [](const Schema& schema) -> Status {
+    for (const StructField& field : schema.fields()) {
       if (CanReadCsv(field.type)) continue;
       return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                        {{"format", "CSV"},
                         {"columnName", "`" + field.name + "`"},
                         {"columnType", "\"" + field.type.Sql() + "\""}});
     }
-  }
-  if (request.columns.size() == 1 && request.columns.field(0).name == options.corrupt_column) {
-    return MakeError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", {});
-  }
-  return Status::OK();
+    return Status::OK();
+  });
 }
 
 Result<std::unique_ptr<BatchReader>> OpenCsvReader(

@@ -33,6 +33,14 @@ std::string Infer(const std::string& text,
   return schema.ok() ? schema->AsStruct().SimpleString() : ErrorCondition(schema.status());
 }
 
+// Many bytes without one good row are no end of the file.
+TEST(CsvReader, ReadsOnBehindManyMalformedRows) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += std::string(size_t{1} << 20, 'x') + "\n";
+  EXPECT_EQ(Read(lines + "1\n", "k INT", {{"mode", "DROPMALFORMED"}, {"maxCharsPerColumn", "-1"}}),
+            "[1]\n");
+}
+
 TEST(CsvReader, ConvertsValues) {
   EXPECT_EQ(Read("1,2.5,true,x,2024-02-29,2024-02-29T12:00:00Z,1.555\n",
                  "a INT, b DOUBLE, c BOOLEAN, d STRING, e DATE, f TIMESTAMP, g DECIMAL(5,2)"),
@@ -81,6 +89,20 @@ TEST(CsvReader, EndsLinesAsTold) {
             "[a\nb,c]\n[d,e]\n");
 }
 
+TEST(CsvReader, ShowsMalformedRecordsAsTheyAre) {
+  const std::string ddl = "a INT, _corrupt_record STRING";
+  EXPECT_EQ(Read("\"x\r\ny\",1\r\n2,3\r\n\r\n4\r\n", ddl, {{"multiLine", "true"}}),
+            "[NULL,\"x\r\ny\",1]\n[2,2,3]\n[4,NULL]\n");
+  EXPECT_EQ(Read("x\ry\r", ddl, {{"multiLine", "true"}}), "[NULL,x]\n[NULL,y]\n");
+  EXPECT_EQ(Read("x|\"y|z\"|", ddl, {{"multiLine", "true"}, {"lineSep", "|"}}),
+            "[NULL,x|]\n[NULL,\"y|z\"|]\n");
+  EXPECT_EQ(Read("x\n|y", ddl, {{"lineSep", "|"}}), "[NULL,x]\n[NULL,y]\n");
+  // With blanks to ignore, a line of them is none.
+  EXPECT_EQ(Read("  \n 1\n  \n2", "a INT",
+                 {{"multiLine", "true"}, {"ignoreLeadingWhiteSpace", "true"}}),
+            "[1]\n[2]\n");
+}
+
 TEST(CsvReader, ReadsOtherEncodings) {
   EXPECT_EQ(Read("\xE4,\xE9\n", "a STRING, b STRING", {{"encoding", "ISO-8859-1"}}), "[ä,é]\n");
   EXPECT_EQ(Read("\x80\n", "a STRING", {{"charset", "windows-1252"}}), "[€]\n");
@@ -90,6 +112,9 @@ TEST(CsvReader, ReadsOtherEncodings) {
   EXPECT_EQ(Read(std::string("\0\xE4\0\n", 4), "a STRING", {{"encoding", "utf-16"}}), "[ä]\n");
   EXPECT_EQ(Read("\xE4\n", "a STRING", {{"encoding", "US-ASCII"}}), "[\xEF\xBF\xBD]\n");
   EXPECT_EQ(Read("\xEF\xBB\xBF" "a\xFF\n", "a STRING"), "[a\xEF\xBF\xBD]\n");
+  EXPECT_EQ(Read("\n\xEF\xBB\xBF" "a\n", "a STRING"), "[a]\n");
+  EXPECT_EQ(Read("\xED\xA0\x80\xFF,\xED\xA0", "a STRING, b STRING"),
+            "[\xEF\xBF\xBD\xEF\xBF\xBD,\xEF\xBF\xBD]\n");
   EXPECT_EQ(Condition("a", "a STRING", {{"encoding", "klingon"}}),
             "INVALID_PARAMETER_VALUE.CHARSET");
 }

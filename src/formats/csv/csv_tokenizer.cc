@@ -24,6 +24,15 @@ int64_t JavaLength(std::string_view text) {
 
 }  // namespace
 
+std::string_view WithoutLineBreak(std::string_view text) {
+  if (text.ends_with("\r\n")) {
+    text.remove_suffix(2);
+  } else if (text.ends_with('\n') || text.ends_with('\r')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 CsvTokenizer::CsvTokenizer(const CsvDialect& dialect)
     : dialect_(dialect), separator_first_(dialect.separator[0]), scanner_(dialect) {
   const std::string& separator = dialect_.separator;
@@ -75,7 +84,7 @@ Status CsvTokenizer::CheckLimits() const {
 
 Result<bool> CsvTokenizer::ParseLine(std::string_view line) {
   tokens_.clear();
-  record_ = text_ = line;
+  text_ = line;
   position_ = 0;
   breaks_lines_ = false;
   if (line.empty()) return false;
@@ -130,10 +139,9 @@ Result<bool> CsvTokenizer::Next() {
       position_ = std::min(text_.find(line_break_, position_), text_.size());
       continue;
     }
-    const size_t start = position_;
+    record_start_ = position_;
     const Status status = ParseRecord();
     if (!status.ok()) position_ = std::min(text_.find(line_break_, position_), text_.size());
-    record_ = text_.substr(start, position_ - start);
     if (position_ < text_.size()) ++position_;
     ARROW_RETURN_NOT_OK(status);
     if (tokens_.empty()) continue;  // nothing but blanks, which do not count

@@ -11,6 +11,9 @@
 
 namespace firesteel {
 
+/// Returns the text of a record as malformed ones are shown: without a line break at its end.
+std::string_view WithoutLineBreak(std::string_view text);
+
 /// Cuts CSV text into records and values, in the way of the parser that Spark uses, broken quotes
 /// included. Not thread-safe.
 class CsvTokenizer {
@@ -32,8 +35,9 @@ class CsvTokenizer {
   /// The values of the last record, valid until the next call; null_value and empty_value have been
   /// put in. A value that was skipped is nullopt.
   const std::vector<std::optional<std::string_view>>& tokens() const { return tokens_; }
-  /// The text of the last record, without its line break.
-  std::string_view record() const { return record_; }
+  /// Where in the whole text the last record starts, and where the next one does.
+  size_t record_start() const { return record_start_; }
+  size_t position() const { return position_; }
 
  private:
   bool SeparatorAt(size_t position) const;
@@ -55,7 +59,7 @@ class CsvTokenizer {
   size_t position_ = 0;
   bool breaks_lines_ = false;
   char line_break_ = '\n';
-  std::string_view record_;
+  size_t record_start_ = 0;
   std::vector<std::optional<std::string_view>> tokens_;
   CsvRecordScanner scanner_;  // for records that are not so simple
 };

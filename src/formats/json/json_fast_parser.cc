@@ -128,7 +128,7 @@ FIRESTEEL_INLINE bool Matches16(const char* bytes, const char* expected, uint32_
 }
 
 constexpr size_t kMostGuesses = 256;
-constexpr size_t kMostFieldsLeftOut = 3;  // in a row
+constexpr int kMostFieldsLeftOut = 3;  // in a row
 
 }  // namespace
 
@@ -160,17 +160,13 @@ FIRESTEEL_INLINE const char* JsonFastParser::StringEnd(const char* next_token) {
   return next_token;
 }
 
-// Finds the guess that the name at `name` bears out. A record may leave out fields that the one
-// before had; the ordinal moves on past them.
-FIRESTEEL_INLINE const JsonFastParser::Guess* JsonFastParser::FindGuess(const char* name,
-                                                                        size_t* ordinal) const {
-  const size_t end = std::min(guesses_.size(), *ordinal + kMostFieldsLeftOut + 1);
-  for (size_t i = *ordinal; i < end; ++i) {
-    const Guess& guess = guesses_[i];
-    if (guess.mask != 0 && Matches16(name, guess.text, guess.mask)) {
-      *ordinal = i;
-      return &guess;
-    }
+// Finds the guess that the name at `name` bears out, from the expected one on: a record may leave
+// out fields that the one before had.
+FIRESTEEL_INLINE const JsonFastParser::Guess* JsonFastParser::FindGuess(
+    const char* name, const Guess* expected) const {
+  const Guess* const end = guesses_.data() + guesses_.size();
+  for (int left_out = 0; expected < end && left_out <= kMostFieldsLeftOut; ++left_out, ++expected) {
+    if (expected->mask != 0 && Matches16(name, expected->text, expected->mask)) return expected;
   }
   return nullptr;
 }
@@ -290,16 +286,20 @@ const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_
   for (Slot& slot : slots_) slot.kind = Kind::kMissing;
   ++token;
   if (*token < line_end && text[*token] == '}') return token + 1;
-  for (size_t ordinal = 0;; ++ordinal) {
+  for (const Guess* expected = guesses_.data();; ++expected) {
     // token: 0 name, 1 colon, 2 value, 3 comma or brace. The index ends in several copies of the
     // text's length, so that all four can be read; one comparison shows that they are there.
     int column;
-    if (const Guess* guess = FindGuess(text + token[0], &ordinal)) [[likely]] {
+    if (const Guess* guess = FindGuess(text + token[0], expected)) [[likely]] {
       column = guess->column;
+      expected = guess;
     } else {
       if (token[2] >= line_end) return nullptr;
+      const size_t ordinal = expected - guesses_.data();
       column = LookUpColumn(token, ordinal);
       if (column == kNotPlain) return nullptr;
+      // They may have moved, and only the first ones are kept.
+      expected = guesses_.data() + std::min(ordinal, guesses_.size() - 1);
     }
     if (token[3] >= line_end) return nullptr;
     const char* begin = text + token[2];

@@ -63,7 +63,7 @@ class JsonFastParser {
   static constexpr int kNotPlain = -2;  // in place of a column
 
   const uint32_t* PassRecord(const uint32_t* token, uint32_t line_end);
-  const Guess* FindGuess(const char* name, size_t* ordinal) const;
+  const Guess* FindGuess(const char* name, const Guess* expected) const;
   int LookUpColumn(const uint32_t* token, size_t ordinal);
   // Checks what is between the bracket at `token` and the one that closes it; returns the token
   // behind, nullptr when it is not plain.

@@ -205,6 +205,49 @@ TEST(JsonFastParser, TakesPlainRecords) {
   }
 }
 
+TEST(JsonFastParser, ReadsDecimalsOfEveryLength) {
+  BothPaths paths("d DOUBLE");
+  std::mt19937_64 random(7);
+  const auto digits = [&random](size_t count) {
+    std::string text;
+    while (text.size() < count) text += static_cast<char>('0' + random() % 10);
+    return text;
+  };
+  for (size_t whole = 1; whole <= 12; ++whole) {
+    for (size_t fraction = 1; fraction <= 18; ++fraction) {
+      for (int i = 0; i < 8; ++i) {
+        const std::string first(1, static_cast<char>('1' + random() % 9));
+        const std::string number = (i % 2 == 0 ? "-" : "") +
+                                   (i < 2 ? "0" : first + digits(whole - 1)) + "." +
+                                   (i < 4 ? std::string(fraction, '0') : digits(fraction));
+        EXPECT_TRUE(paths.Check("{\"d\":" + number + "}")) << number;
+      }
+    }
+  }
+  for (const char* number : {"0", "-0", "-0.0", "1e2", "-1.5E-3", "99999999.9999999",
+                             "0.000000000000001", "123456789012345678901234567890"}) {
+    EXPECT_TRUE(paths.Check(std::string("{\"d\":") + number + "}")) << number;
+  }
+}
+
+TEST(JsonFastParser, FindsFieldsBehindMissingOnes) {
+  BothPaths paths("a INT, b INT, c INT, d INT, e INT, f INT");
+  const char* const names = "abcdef";
+  for (int round = 0; round < 2; ++round) {
+    for (int present = 0; present < 64; ++present) {
+      std::string line = "{";
+      for (int i = 0; i < 6; ++i) {
+        if ((present >> i & 1) == 0) continue;
+        if (line.size() > 1) line += ',';
+        line += std::string("\"") + names[i] + "\":" + std::to_string(i + round);
+      }
+      EXPECT_TRUE(paths.Check(line + "}")) << line;
+    }
+  }
+  EXPECT_TRUE(paths.Check("{\"f\":1,\"a\":2}"));
+  EXPECT_FALSE(paths.Check("{\"a\":1,\"c\":2,\"a\":3}"));
+}
+
 TEST(JsonFastParser, LeavesTheRestToTheTolerantParser) {
   BothPaths paths("k BIGINT, s STRING, d DOUBLE");
   for (const char* line : {"{\"k\":1} x",

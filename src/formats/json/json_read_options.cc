@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/error.h"
+#include "formats/record_columns.h"
 #include "formats/text_encoding.h"
 
 namespace firesteel {
@@ -130,26 +131,17 @@ Result<JsonReadOptions> JsonReadOptions::Make(const Options& options,
 }
 
 Status CheckJsonSchema(const FileReadRequest& request, const JsonReadOptions& options) {
-  for (const Schema* schema : {&request.full_schema, &request.columns}) {
-    const int corrupt = schema->IndexOf(options.corrupt_column);
-    if (corrupt >= 0 && schema->field(corrupt).type.id() != TypeId::kString) {
-      return MakeError("INVALID_CORRUPT_RECORD_TYPE",
-                       {{"columnName", "`" + options.corrupt_column + "`"},
-                        {"actualType", "\"" + schema->field(corrupt).type.Sql() + "\""}});
-    }
-    ARROW_RETURN_NOT_OK(CheckMapKeys(schema->AsStruct(), *schema));
-    for (const StructField& field : schema->fields()) {
+  return CheckRecordSchemas(request, options.corrupt_column, [](const Schema& schema) -> Status {
+    ARROW_RETURN_NOT_OK(CheckMapKeys(schema.AsStruct(), schema));
+    for (const StructField& field : schema.fields()) {
       if (!HoldsCalendarInterval(field.type)) continue;
       return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                        {{"format", "JSON"},
                         {"columnName", "`" + field.name + "`"},
                         {"columnType", "\"" + field.type.Sql() + "\""}});
     }
-  }
-  if (request.columns.size() == 1 && request.columns.field(0).name == options.corrupt_column) {
-    return MakeError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", {});
-  }
-  return Status::OK();
+    return Status::OK();
+  });
 }
 
 }  // namespace firesteel

@@ -57,6 +57,43 @@ TEST(JsonReader, DropsMalformedRows) {
             "[1,a]\n[5,NULL]\n[7,NULL]\n[8,NULL]\n");
 }
 
+// Several blocks without one good row are no end of the file.
+TEST(JsonReader, ReadsOnBehindManyMalformedRows) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += std::string(size_t{1} << 20, 'x') + "\n";
+  EXPECT_EQ(ReadJson("k INT", lines + "{\"k\":1}", MakeOptions({{"mode", "DROPMALFORMED"}})),
+            "[1]\n");
+}
+
+TEST(JsonReader, LeavesOutRowsThatTheFiltersDrop) {
+  const std::string lines =
+      "{\"k\":1,\"d\":0.5,\"v\":\"a\"}\n{\"k\":2,\"d\":-1.5,\"v\":null}\n{\"k\":3,\"d\":2}\n"
+      "{\"v\":\"d\"}\n{\"k\":\"x\",\"d\":1.25,\"v\":\"e\"}\n";
+  using Op = Predicate::Op;
+  const auto read = [&lines](std::vector<Predicate> filters) {
+    FileReadRequest request = MakeRequest("k BIGINT, d DOUBLE, v STRING");
+    request.filters = std::move(filters);
+    return ReadText(JsonFormat(), lines, request);
+  };
+  const std::string first = "[1,0.5,a]\n";
+  const std::string second = "[2,-1.5,NULL]\n";
+  const std::string third = "[3,2.0,NULL]\n";
+  // What cannot be told from the text stays for the engine to judge.
+  const std::string bad = "[NULL,1.25,e]\n";
+  EXPECT_EQ(read({{Op::kIsNotNull, "v", {}}}), first + "[NULL,NULL,d]\n" + bad);
+  EXPECT_EQ(read({{Op::kGreater, "d", {0.5}}}), third + bad);
+  EXPECT_EQ(read({{Op::kGreaterOrEqual, "d", {0.5}}}), first + third + bad);
+  EXPECT_EQ(read({{Op::kLess, "d", {0.5}}}), second);
+  EXPECT_EQ(read({{Op::kLessOrEqual, "k", {int64_t{2}}}}), first + second + bad);
+  EXPECT_EQ(read({{Op::kEqual, "k", {int64_t{2}}}}), second + bad);
+  EXPECT_EQ(read({{Op::kGreater, "k", {int64_t{1}}}, {Op::kLess, "d", {0.0}}}), second);
+  const std::string all = first + second + third + "[NULL,NULL,d]\n" + bad;
+  EXPECT_EQ(read({{Op::kIsNull, "k", {}}}), all);
+  EXPECT_EQ(read({{Op::kEqual, "v", {"a"}}}), all);
+  EXPECT_EQ(read({{Op::kEqual, "k", {"2"}}}), all);
+  EXPECT_EQ(read({{Op::kEqual, "other", {int64_t{2}}}}), all);
+}
+
 TEST(JsonReader, FailsFast) {
   const FileReadRequest request =
       MakeRequest("k INT, v STRING", MakeOptions({{"mode", "FAILFAST"}}));

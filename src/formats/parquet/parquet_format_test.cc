@@ -9,6 +9,8 @@
 #include "formats/reader_test_support.h"
 #include "gtest/gtest.h"
 #include "parquet/arrow/writer.h"
+#include "parquet/file_reader.h"
+#include "parquet/metadata.h"
 #include "parquet/properties.h"
 
 namespace firesteel {
@@ -172,6 +174,34 @@ TEST(ParquetFormat, SkipsRowGroups) {
   EXPECT_EQ(count(Predicate::Op::kIsNull, {}), 1u);
   EXPECT_EQ(count(Predicate::Op::kIsNotNull, {}), 100u);
   EXPECT_EQ(count(Predicate::Op::kEqual, {"text"}), 100u);
+}
+
+TEST(ParquetFormat, KeepsOnlyDictionariesThatPay) {
+  std::vector<Row> rows;
+  for (int64_t i = 0; i < 1000; ++i) {
+    rows.push_back(Row({i * 7919, i % 100, 1.0 / static_cast<double>(i + 1), 0.5 * (i % 7),
+                        "text " + std::to_string(i), "text " + std::to_string(i % 10), Value()}));
+  }
+  const std::string ddl =
+      "different BIGINT, few BIGINT, reals DOUBLE, halves DOUBLE, texts STRING, words STRING, "
+      "nulls BIGINT";
+  const auto dictionaries = [&](const std::vector<Row>& written) {
+    const std::string bytes = WriteParquet(ddl, written);
+    const auto metadata =
+        parquet::ParquetFileReader::Open(
+            std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes)))
+            ->metadata();
+    std::string has;
+    for (int i = 0; i < metadata->num_columns(); ++i) {
+      has += metadata->RowGroup(0)->ColumnChunk(i)->has_dictionary_page() ? '1' : '0';
+    }
+    EXPECT_EQ(ReadRows(ParquetFormat(), bytes, MakeRequest(ddl)).ValueOrDie(), written);
+    return has;
+  };
+  EXPECT_EQ(dictionaries(rows), "0101011");
+  // A few rows do not tell.
+  rows.resize(100);
+  EXPECT_EQ(dictionaries(rows), "1111111");
 }
 
 TEST(ParquetFormat, ChoosesCodecs) {

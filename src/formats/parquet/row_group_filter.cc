@@ -72,7 +72,7 @@ const parquet::TypedStatistics<ParquetType>& Typed(const parquet::Statistics& st
   return static_cast<const parquet::TypedStatistics<ParquetType>&>(statistics);
 }
 
-// Takes any group for floating-point numbers: statistics leave NaN out, which is the largest number.
+// Takes any group for floating-point numbers: statistics leave NaN out, the largest number.
 bool MayHoldValue(const parquet::ColumnDescriptor& column, const parquet::Statistics& statistics,
                   Predicate::Op op, const Value& value) {
   const auto& logical = column.logical_type();

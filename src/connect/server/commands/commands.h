@@ -21,5 +21,6 @@ Status ServeListenerBus(const spark::connect::StreamingQueryListenerBusCommand& 
                         ServerSession* session, Operation* operation);
 /// write_command.cc
 Status WriteRelation(const spark::connect::WriteOperation& write, ServerSession* session);
+Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session);
 
 }  // namespace firesteel

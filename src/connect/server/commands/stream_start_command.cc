@@ -1,11 +1,14 @@
 #include <string>
 #include <utility>
 
+#include "catalog/catalog.h"
 #include "common/error.h"
+#include "connect/server/catalog_lists.h"
 #include "connect/server/commands/commands.h"
 #include "connect/server/event_forwarder.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/user_function_sinks.h"
+#include "plan/table_commands.h"
 #include "session/session_backend.h"
 
 namespace firesteel {
@@ -61,12 +64,36 @@ Status ChooseSink(const Start& start, const std::shared_ptr<ServerSession>& sess
   return Status::OK();
 }
 
+/// The sink is the table's files; a table that is not there is made.
+Status WriteToTable(const Start& start, const std::shared_ptr<ServerSession>& session,
+                    StreamStartRequest* request) {
+  const std::shared_ptr<SessionBackend>& backend = session->session().backend();
+  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> name, ParseTableName(start.table_name()));
+  ARROW_ASSIGN_OR_RAISE(std::optional<StoredTable> table, backend->catalog()->FindTable(name));
+  if (!table) {
+    CreateTable::Definition definition;
+    definition.name = name;
+    definition.format = start.format();
+    ARROW_ASSIGN_OR_RAISE(definition.schema, DataFrame(backend, request->plan).Schema());
+    definition.partition_columns = request->partition_columns;
+    if (const auto path = request->options.Get("path")) definition.location = *path;
+    ARROW_RETURN_NOT_OK(
+        backend->ExecuteCommand(std::make_shared<CreateTable>(std::move(definition), nullptr))
+            .status());
+    ARROW_ASSIGN_OR_RAISE(table, backend->catalog()->FindTable(name));
+  }
+  if (!table || table->is_view()) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"viewName", start.table_name()}, {"operation", "toTable"}});
+  }
+  request->format = table->format;
+  request->options.Set("path", table->location);
+  request->partition_columns = table->partition_columns;
+  return Status::OK();
+}
+
 Result<StreamStartRequest> ToRequest(const Start& start,
                                      const std::shared_ptr<ServerSession>& session) {
-  if (start.has_table_name()) return UnsupportedMessage("WriteStreamOperationStart.table_name");
-  if (start.clustering_column_names_size() > 0) {
-    return UnsupportedMessage("WriteStreamOperationStart.clustering_column_names");
-  }
   StreamStartRequest request;
   ARROW_ASSIGN_OR_RAISE(request.trigger, TriggerOf(start));
   ARROW_ASSIGN_OR_RAISE(request.plan, PlanTranslator(session.get()).Translate(start.input()));
@@ -81,6 +108,7 @@ Result<StreamStartRequest> ToRequest(const Start& start,
   ARROW_ASSIGN_OR_RAISE(const bool streaming, frame.IsStreaming());
   if (!streaming) return MakeError("WRITE_STREAM_NOT_ALLOWED");
   ARROW_RETURN_NOT_OK(ChooseSink(start, session, &request));
+  if (start.has_table_name()) ARROW_RETURN_NOT_OK(WriteToTable(start, session, &request));
   return request;
 }
 

@@ -80,13 +80,15 @@ Status Answer(const QueryCommand& command, StreamingQuery* query, Operation* ope
       return Status::OK();
     case QueryCommand::kLastProgress: {
       auto* reports = result->mutable_recent_progress();
-      if (const auto last = query->LastProgress()) reports->add_recent_progress_json(last->Json());
+      if (const auto last = query->LastProgress()) {
+        reports->add_recent_progress_json(last->FieldsJson());
+      }
       return Status::OK();
     }
     case QueryCommand::kRecentProgress: {
       auto* reports = result->mutable_recent_progress();
       for (const StreamingQueryProgress& progress : query->RecentProgress()) {
-        reports->add_recent_progress_json(progress.Json());
+        reports->add_recent_progress_json(progress.FieldsJson());
       }
       return Status::OK();
     }

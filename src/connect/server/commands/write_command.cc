@@ -2,9 +2,14 @@
 #include <utility>
 #include <vector>
 
+#include "catalog/catalog.h"
+#include "common/error.h"
+#include "connect/server/catalog_lists.h"
 #include "connect/server/commands/commands.h"
 #include "connect/server/plan_translator.h"
 #include "firesteel/data_frame_writer.h"
+#include "plan/table_commands.h"
+#include "session/session_backend.h"
 
 namespace firesteel {
 
@@ -21,18 +26,81 @@ SaveMode ToSaveMode(WriteOperation::SaveMode mode) {
   }
 }
 
+/// Buckets and clusters only say how rows lie in the files of a table, which we decide ourselves;
+/// Spark has no buckets in files without a table.
+Status CheckBuckets(const WriteOperation& write) {
+  const bool buckets = write.has_bucket_by() || write.sort_column_names_size() > 0;
+  if (!buckets || write.has_table()) return Status::OK();
+  return MakeError("_LEGACY_ERROR_TEMP_1312", {{"operation", "save"}});
+}
+
+Status RunTableCommand(const PlanPtr& command, ServerSession* session) {
+  return session->session().backend()->ExecuteCommand(command).status();
+}
+
+Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> name,
+                        ParseTableName(write.table().table_name()));
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                        session->session().backend()->catalog()->FindTable(name));
+  const bool append = write.mode() == WriteOperation::SAVE_MODE_APPEND;
+  const bool overwrite = write.mode() == WriteOperation::SAVE_MODE_OVERWRITE;
+  const bool insert = write.table().save_method() ==
+                      WriteOperation::SaveTable::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (insert || (append && table)) {
+    InsertInto::Target target;
+    target.name = name;
+    target.overwrite = insert && overwrite;
+    target.by_name = !insert;
+    return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)), session);
+  }
+  CreateTable::Definition definition;
+  definition.name = name;
+  definition.format = write.source();
+  for (const auto& [key, value] : write.options()) definition.options.Set(key, value);
+  definition.partition_columns.assign(write.partitioning_columns().begin(),
+                                      write.partitioning_columns().end());
+  definition.replace = overwrite;
+  definition.if_not_exists = write.mode() == WriteOperation::SAVE_MODE_IGNORE;
+  return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)), session);
+}
+
 }  // namespace
 
-Status WriteRelation(const WriteOperation& write, ServerSession* session) {
-  if (write.has_table()) return UnsupportedMessage("WriteOperation.table");
-  if (write.has_bucket_by()) return UnsupportedMessage("WriteOperation.bucket_by");
-  if (write.sort_column_names_size() > 0) {
-    return UnsupportedMessage("WriteOperation.sort_column_names");
-  }
-  if (write.clustering_columns_size() > 0) {
-    return UnsupportedMessage("WriteOperation.clustering_columns");
-  }
+Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session) {
+  using V2 = spark::connect::WriteOperationV2;
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(write.input()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<std::string> name, ParseTableName(write.table_name()));
+  switch (write.mode()) {
+    case V2::MODE_APPEND: {
+      InsertInto::Target target;
+      target.name = std::move(name);
+      target.by_name = true;
+      return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)), session);
+    }
+    case V2::MODE_CREATE: {
+      CreateTable::Definition definition;
+      definition.name = std::move(name);
+      definition.format = write.provider();
+      for (const auto& [key, value] : write.options()) definition.options.Set(key, value);
+      for (const auto& [key, value] : write.table_properties()) definition.properties[key] = value;
+      for (const auto& column : write.partitioning_columns()) {
+        if (!column.has_unresolved_attribute()) {
+          return UnsupportedMessage("WriteOperationV2.partitioning_columns with a function");
+        }
+        definition.partition_columns.push_back(
+            column.unresolved_attribute().unparsed_identifier());
+      }
+      return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)), session);
+    }
+    default: return UnsupportedMessage("WriteOperationV2." + V2::Mode_Name(write.mode()));
+  }
+}
+
+Status WriteRelation(const WriteOperation& write, ServerSession* session) {
+  ARROW_RETURN_NOT_OK(CheckBuckets(write));
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(write.input()));
+  if (write.has_table()) return SaveTable(write, std::move(plan), session);
   DataFrameWriter writer(DataFrame(session->session().backend(), std::move(plan)));
   std::string format = write.source();
   if (format.empty()) {

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "arrow/record_batch.h"
+#include "common/error.h"
 #include "connect/server/plan_translator.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
@@ -11,8 +13,40 @@
 #include "plan/operators.h"
 #include "plan/pivots.h"
 #include "plan/queries.h"
+#include "session/session_backend.h"
+#include "types/arrow_types.h"
 
 namespace firesteel {
+
+// The values that the column has now, in order: the client names none.
+Result<std::vector<ExpressionPtr>> PlanTranslator::PivotValues(const ExpressionPtr& column,
+                                                               const PlanPtr& input) {
+  constexpr int64_t kMaximumValues = 10000;
+  const ExpressionPtr named = std::make_shared<Alias>(column, "value");
+  PlanPtr values = std::make_shared<Distinct>(
+      std::make_shared<Project>(std::vector<ExpressionPtr>{named}, input));
+  const std::vector<ExpressionPtr> order{std::make_shared<SortOrder>(
+      std::make_shared<UnresolvedAttribute>(std::vector<std::string>{"value"}), true, true)};
+  values = std::make_shared<Limit>(kMaximumValues + 1,
+                                   std::make_shared<Sort>(order, std::move(values)));
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result,
+                        session_->session().backend()->ExecutePlan(values));
+  const auto schema = std::make_shared<const Schema>(result.schema);
+  std::vector<Row> rows;
+  for (const auto& batch : result.batches) AppendRows(*batch, schema, &rows);
+  if (static_cast<int64_t>(rows.size()) > kMaximumValues) {
+    return MakeError("_LEGACY_ERROR_TEMP_1324",
+                     {{"pivotColumn", column->Sql()},
+                      {"maxValues", std::to_string(kMaximumValues)},
+                      {"configKey", "spark.sql.pivotMaxValues"}});
+  }
+  std::vector<ExpressionPtr> literals;
+  for (const Row& row : rows) {
+    ARROW_ASSIGN_OR_RAISE(literals.emplace_back(),
+                          Literal::Make(row[0], result.schema.field(0).type));
+  }
+  return literals;
+}
 
 Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggregate& aggregate) {
   using Protocol = spark::connect::Aggregate;
@@ -32,7 +66,9 @@ Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggrega
       ARROW_ASSIGN_OR_RAISE(Value value, LiteralValue(literal, &type));
       ARROW_ASSIGN_OR_RAISE(values.emplace_back(), Literal::Make(std::move(value), type));
     }
-    if (values.empty()) return UnsupportedMessage("Aggregate.pivot without values");
+    if (values.empty()) {
+      ARROW_ASSIGN_OR_RAISE(values, PivotValues(column, input));
+    }
     return std::make_shared<Pivot>(std::move(keys), std::vector<ExpressionPtr>{std::move(column)},
                                    std::move(values), std::move(results), std::move(input));
   }
@@ -70,6 +106,10 @@ Result<PlanPtr> PlanTranslator::TranslateDeduplicate(
     const spark::connect::Deduplicate& deduplicate) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(deduplicate.input()));
   const auto& names = deduplicate.column_names();
+  if (deduplicate.all_columns_as_keys() ? !names.empty() : names.empty()) {
+    return MakeError(std::string("CONNECT_INVALID_PLAN.DEDUPLICATE_") +
+                     (names.empty() ? "REQUIRES_COLUMNS_OR_ALL" : "ALL_COLUMNS_AND_SUBSET"));
+  }
   std::optional<std::vector<std::string>> keys;
   if (!deduplicate.all_columns_as_keys()) keys.emplace(names.begin(), names.end());
   return std::make_shared<Deduplicate>(std::move(keys), deduplicate.within_watermark(),

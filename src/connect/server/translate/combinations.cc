@@ -7,9 +7,7 @@
 
 namespace firesteel {
 
-namespace {
-
-Result<JoinType> TypeOf(spark::connect::Join::JoinType type) {
+Result<JoinType> ToJoinType(spark::connect::Join::JoinType type) {
   using Protocol = spark::connect::Join;
   switch (type) {
     case Protocol::JOIN_TYPE_INNER: return JoinType::kInner;
@@ -23,12 +21,10 @@ Result<JoinType> TypeOf(spark::connect::Join::JoinType type) {
   }
 }
 
-}  // namespace
-
 Result<PlanPtr> PlanTranslator::TranslateJoin(const spark::connect::Join& join) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr left, Translate(join.left()));
   ARROW_ASSIGN_OR_RAISE(PlanPtr right, Translate(join.right()));
-  ARROW_ASSIGN_OR_RAISE(const JoinType type, TypeOf(join.join_type()));
+  ARROW_ASSIGN_OR_RAISE(const JoinType type, ToJoinType(join.join_type()));
   if (join.using_columns_size() > 0) {
     return Join::Using(std::move(left), std::move(right), type,
                        {join.using_columns().begin(), join.using_columns().end()});

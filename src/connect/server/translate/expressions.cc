@@ -53,8 +53,21 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
       ARROW_ASSIGN_OR_RAISE(Value value, LiteralValue(expression.literal(), &type));
       return Literal::Make(std::move(value), std::move(type));
     }
-    case ProtocolExpression::kUnresolvedAttribute:
-      return UnresolvedAttribute::Parse(expression.unresolved_attribute().unparsed_identifier());
+    case ProtocolExpression::kUnresolvedAttribute: {
+      const auto& name = expression.unresolved_attribute();
+      if (!name.has_plan_id()) return UnresolvedAttribute::Parse(name.unparsed_identifier());
+      ARROW_ASSIGN_OR_RAISE(std::vector<std::string> parts, NameParts(name.unparsed_identifier()));
+      return std::make_shared<UnresolvedAttribute>(std::move(parts), Origin(), name.plan_id());
+    }
+    case ProtocolExpression::kWindow: return TranslateWindow(expression.window());
+    case ProtocolExpression::kSubqueryExpression:
+      return TranslateSubquery(expression.subquery_expression());
+    case ProtocolExpression::kNamedArgumentExpression: {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr value,
+                            Translate(expression.named_argument_expression().value()));
+      return std::make_shared<NamedArgument>(expression.named_argument_expression().key(),
+                                             std::move(value));
+    }
     case ProtocolExpression::kUnresolvedFunction:
       return TranslateFunction(expression.unresolved_function());
     case ProtocolExpression::kCallFunction: {
