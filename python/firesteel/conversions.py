@@ -281,9 +281,11 @@ def series(column, of_type, zone, frames_for_structs=False):
             )
     if isinstance(of_type, types.StructType) and frames_for_structs:
         fields = [series(item, f.dataType, zone) for item, f in zip(column.flatten(), of_type)]
-        frame = pandas.concat(fields, axis=1) if fields else pandas.DataFrame(index=range(len(column)))
-        frame.columns = of_type.names
-        return frame
+        if not fields:
+            return pandas.DataFrame(index=range(len(column)))
+        result = pandas.concat(fields, axis=1)
+        result.columns = of_type.names
+        return result
     if isinstance(of_type, types.TimestampType):
         local = column.cast(pyarrow.timestamp("us", zone))
         return _to_pandas(local).dt.tz_localize(None)

@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const Schema& NumberSchema() {
+const Schema& RecursionNumbers() {
   static const Schema schema({{"n", TypeId::kInteger}});
   return schema;
 }
@@ -21,13 +21,13 @@ class RecursionTest : public ::testing::Test {
   /// Counts from the rows of `first` on, by one, while a number is below `end`.
   PhysicalPlanPtr CountTo(int32_t end, int64_t maximum_level, std::optional<int64_t> limit = {}) {
     const auto link = std::make_shared<const RecursionLink>();
-    const ExpressionPtr n = Column(NumberSchema(), "n");
-    PhysicalPlanPtr step = NewRecursionInput(NumberSchema(), link).ValueOrDie();
+    const ExpressionPtr n = Column(RecursionNumbers(), "n");
+    PhysicalPlanPtr step = NewRecursionInput(RecursionNumbers(), link).ValueOrDie();
     step = NewFilter(std::move(step), Call("<", {n, Constant(end)})).ValueOrDie();
-    step = NewProject(std::move(step), {Call("+", {n, Constant(int32_t{1})})}, NumberSchema())
+    step = NewProject(std::move(step), {Call("+", {n, Constant(int32_t{1})})}, RecursionNumbers())
                .ValueOrDie();
-    return NewRecursion(ScanOf(NumberSchema(), {{Row({1})}, {Row({10})}}), std::move(step),
-                        {link, maximum_level, limit}, NumberSchema())
+    return NewRecursion(ScanOf(RecursionNumbers(), {{Row({1})}, {Row({10})}}), std::move(step),
+                        {link, maximum_level, limit}, RecursionNumbers())
         .ValueOrDie();
   }
 
@@ -48,7 +48,7 @@ TEST_F(RecursionTest, EndsAtALimitOrFailsAtALevel) {
 
 TEST_F(RecursionTest, ItsInputMeansNothingOutside) {
   const PhysicalPlanPtr alone =
-      NewRecursionInput(NumberSchema(), std::make_shared<const RecursionLink>()).ValueOrDie();
+      NewRecursionInput(RecursionNumbers(), std::make_shared<const RecursionLink>()).ValueOrDie();
   EXPECT_THAT(environment_.Texts(*alone), ElementsAre(HasSubstr("INTERNAL_ERROR")));
 }
 

@@ -95,7 +95,8 @@ class UserCallEvaluationOperator final : public PhysicalPlan {
       task.cancelled = &task_->execution->cancellation().flag();
       rows_per_batch_ = task.rows_per_batch;
       UserFunctionRuntime* runtime = plan_->planned_[0].function->runtime.get();
-      ARROW_ASSIGN_OR_RAISE(results_, runtime->Run(std::move(task), [this] { return NextFrame(); }));
+      ARROW_ASSIGN_OR_RAISE(results_,
+                            runtime->Run(std::move(task), [this] { return NextFrame(); }));
       return Status::OK();
     }
 

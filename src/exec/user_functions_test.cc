@@ -164,7 +164,8 @@ TEST_F(UserFunctionsTest, AggregatesGetWholeGroups) {
   const auto sorted = ScanOf(UserInput(), {{Row({Value(), 4}), Row({1, 10}), Row({2, 1})},
                                            {Row({2, 2})},
                                            {Row({2, 3}), Row({3, 7})}});
-  const auto plan = NewUserAggregate(sorted, 1, {Adding({Column(UserInput(), "v")}, Shape::kAggregate)},
+  const auto plan = NewUserAggregate(sorted, 1,
+                                     {Adding({Column(UserInput(), "v")}, Shape::kAggregate)},
                                      Schema({{"k", TypeId::kInteger}, {"f", TypeId::kInteger}}))
                         .ValueOrDie();
   EXPECT_THAT(environment_.Texts(*plan), ElementsAre("[NULL,4]", "[1,10]", "[2,6]", "[3,7]"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "functions/function_test_support.h"
+#include "functions/window_functions.h"
 
 namespace firesteel {
 namespace {
@@ -20,13 +21,15 @@ TEST(RegistryTest, EveryFunctionIsDocumentedAndListedOnce) {
   EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
   for (std::string_view name : names) {
     const FunctionLookup lookup = FindFunction(name);
+    const WindowFunctionDefinition* window = FindWindowFunction(name);
     const FunctionDocumentation& documentation =
-        lookup.scalar      ? lookup.scalar->documentation
+        window             ? window->documentation
+        : lookup.scalar    ? lookup.scalar->documentation
         : lookup.aggregate ? lookup.aggregate->documentation
                            : lookup.generator->documentation;
     EXPECT_FALSE(documentation.usage.empty()) << name;
     EXPECT_FALSE(documentation.since.empty()) << name;
-    EXPECT_EQ(!!lookup.scalar + !!lookup.aggregate + !!lookup.generator, 1) << name;
+    EXPECT_EQ(!!lookup.scalar + !!lookup.aggregate + !!lookup.generator + !!window, 1) << name;
   }
 }
 

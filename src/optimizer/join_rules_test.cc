@@ -160,7 +160,7 @@ TEST_F(JoinRulesTest, DuplicatesAreFirstValuesInBatchOnly) {
   EXPECT_EQ(OptimizedTree(Select(duplicates(stream), Out(stream, 1))),
             "Project [v#0]\n"
             "+- Deduplicate [k#1]\n"
-            "   +- TableScan t [k#1, v#0]\n");
+            "   +- StreamingScan t [k#1, v#0]\n");
 }
 
 TEST_F(JoinRulesTest, DistinctIsAnAggregation) {

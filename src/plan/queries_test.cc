@@ -67,7 +67,7 @@ TEST(QueriesTest, NodesPutTheirExpressionsBack) {
       {std::make_shared<Expand>(std::vector<std::vector<ExpressionPtr>>{ab, {Name("c"), Int(1)}},
                                 std::vector<AttributePtr>{}, scan),
        "Expand [['A, 'B], ['C, 1]], []"},
-      {std::make_shared<Window>(std::vector<ExpressionPtr>{Name("a")}, ab,
+      {std::make_shared<ComputeWindows>(std::vector<ExpressionPtr>{Name("a")}, ab,
                                 std::vector<ExpressionPtr>{Name("c")}, scan),
        "Window ['A], ['A, 'B], ['C]"},
       {std::make_shared<Pivot>(std::nullopt, ab, std::vector<ExpressionPtr>{Name("c")},

@@ -22,8 +22,9 @@ namespace {
 using Shape = UserColumnFunction::Shape;
 
 bool HasUserCall(const ExpressionPtr& expression) {
-  return Exists<Expression>(expression,
-                            [](const Expression& e) { return e.kind() == ExpressionKind::kUserCall; });
+  return Exists<Expression>(expression, [](const Expression& e) {
+    return e.kind() == ExpressionKind::kUserCall;
+  });
 }
 
 bool AnyUserCall(const std::vector<ExpressionPtr>& expressions) {

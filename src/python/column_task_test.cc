@@ -46,7 +46,8 @@ Status StatusOf(const std::string& script, UserColumnTask task = TaskOfOne()) {
 
 TEST(ColumnTaskTest, FunctionsThatCannotBeLoadedSayWhy) {
   const Status status = StatusOf(
-      R"(printf '\062\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3; sleep 9)");
+      R"(printf '\062\000\000\000E{"type":"KeyError","message":"k","traceback":"at"}' >&3
+          sleep 9)");
   EXPECT_EQ(ErrorCondition(status), "PYTHON_EXCEPTION");
   EXPECT_THAT(status.message(), HasSubstr("KeyError: k"));
 }
@@ -63,8 +64,8 @@ TEST(ColumnTaskTest, ADeadWorkerIsAnError) {
 }
 
 TEST(ColumnTaskTest, NonsenseIsAnError) {
-  for (const char* answer : {R"(\003\000\000\000Rabc)", R"(\000\000\000\000Q)", R"(nonsense of all kinds)",
-                             R"(\377\377\377\377R)"}) {
+  for (const char* answer : {R"(\003\000\000\000Rabc)", R"(\000\000\000\000Q)",
+                             R"(nonsense of all kinds)", R"(\377\377\377\377R)"}) {
     const Status status = StatusOf(R"(printf '\000\000\000\000O' >&3; printf ')" +
                                    std::string(answer) + "' >&3; sleep 9");
     EXPECT_EQ(ErrorCondition(status), "PYTHON_WORKER_FAILED") << answer;

@@ -184,7 +184,7 @@ Status WorkerProcess::WaitFor(short events, std::optional<steady_clock::time_poi
       Kill();
       return Status::Cancelled("The Python worker was stopped.");
     }
-    patience_ms = patience_ms < 0 ? kLookIntervalMs : std::min<int64_t>(patience_ms, kLookIntervalMs);
+    if (patience_ms < 0 || patience_ms > kLookIntervalMs) patience_ms = kLookIntervalMs;
   }
   pollfd waiting{socket_, events, 0};
   poll(&waiting, 1, static_cast<int>(patience_ms));

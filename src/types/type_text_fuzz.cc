@@ -1,4 +1,4 @@
-// Feeds any text to the parsers of types: DDL, columns, Spark's JSON, and a type that starts a text.
+// Feeds any text to the parsers of types: DDL, columns, Spark's JSON, a type that starts a text.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// Files that are not what they are read as: each query ends with the rows there are or with an error
-// that names the file.
+// Files that are not what they are read as: each query ends with the rows there are or with an
+// error that names the file.
 #include <string>
 #include <utility>
 #include <vector>

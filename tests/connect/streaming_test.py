@@ -130,11 +130,16 @@ class Handles(StreamingTest):
         self.assertTrue(errors)
         self.assertTrue(query.isActive)
 
-    def test_a_table_is_refused(self):
-        from pyspark.errors import PySparkException
-
-        with self.assertRaisesRegex(PySparkException, "table"):
-            self.stream().writeStream.toTable("somewhere")
+    def test_table_as_sink(self):
+        self.add({"k": 1, "v": "a"}, {"k": 2, "v": "b"})
+        query = self.stream().writeStream.option("path", self.path("out")).toTable(
+            "sink_of_stream", format="parquet", checkpointLocation=self.path("checkpoint"))
+        try:
+            query.processAllAvailable()
+            self.assertEqual(self.spark.table("sink_of_stream").count(), 2)
+        finally:
+            query.stop()
+            self.spark.sql("DROP TABLE sink_of_stream")
 
     def test_triggers(self):
         from pyspark.errors import PySparkException

@@ -110,8 +110,8 @@ RandomQuery RangeJoin(const Preparation& first, Chooser* chooser) {
                       const DataFrame joined =
                           Watermarked(first.Apply(in[0], "v"), "at")
                               .Join(Watermarked(in[1], "bt"), Expr("k = m AND " + range), type);
-                      return type == "left_semi" ? joined
-                                                 : joined.Where("coalesce(k, m, '-') NOT LIKE 'end%'");
+                      if (type == "left_semi") return joined;
+                      return joined.Where("coalesce(k, m, '-') NOT LIKE 'end%'");
                     }};
   // As in Spark, two NULL keys match in a full outer join of streams, though not in one of tables.
   query.null_keys = type != "full_outer";

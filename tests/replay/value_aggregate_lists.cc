@@ -10,7 +10,7 @@ namespace {
 
 using functions::Expr;
 using Frames = std::vector<DataFrame>;
-using Rows = std::vector<Row>;
+using AnswerRows = std::vector<Row>;
 
 /// Functions with two batches of rows and what is known after each: all groups after the first one,
 /// then those that the second one changes, and the one that it leaves as it was.
@@ -18,16 +18,16 @@ struct Functions {
   std::string name;
   Schema schema;
   std::vector<const char*> calls;
-  Rows first;
-  Rows second;
-  Rows after_first;
-  Rows changed;
+  AnswerRows first;
+  AnswerRows second;
+  AnswerRows after_first;
+  AnswerRows changed;
   Row unchanged;
 };
 
 TestStream InMode(const Functions& functions, OutputMode mode) {
   const bool complete = mode == OutputMode::kComplete;
-  Rows after_second = functions.changed;
+  AnswerRows after_second = functions.changed;
   if (complete) after_second.push_back(functions.unchanged);
   return TestStream(functions.name + (complete ? ", complete" : ", update"), {functions.schema},
                     mode,
@@ -77,7 +77,7 @@ Functions Regressions() {
           Row({"y", Long(1), 4.0, 4.0, 0.0, 0.0, 0.0, Value(), Value(), Value(), Value()})};
 }
 
-Functions Texts() {
+Functions TextFunctions() {
   return {"lists of texts and modes in the state",
           Keyed(TypeId::kString),
           {"listagg(a, ',')", "string_agg(a)", "listagg(a, ',') WITHIN GROUP (ORDER BY a DESC)",
@@ -107,7 +107,7 @@ Functions Bitmaps() {
 
 std::vector<TestStream> ValueAggregateLists() {
   std::vector<TestStream> lists;
-  for (const Functions& functions : {Percentiles(), Regressions(), Texts(), Bitmaps()}) {
+  for (const Functions& functions : {Percentiles(), Regressions(), TextFunctions(), Bitmaps()}) {
     lists.push_back(InMode(functions, OutputMode::kUpdate));
     lists.push_back(InMode(functions, OutputMode::kComplete));
   }

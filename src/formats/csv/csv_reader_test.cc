@@ -97,6 +97,8 @@ TEST(CsvReader, ShowsMalformedRecordsAsTheyAre) {
   EXPECT_EQ(Read("x|\"y|z\"|", ddl, {{"multiLine", "true"}, {"lineSep", "|"}}),
             "[NULL,x|]\n[NULL,\"y|z\"|]\n");
   EXPECT_EQ(Read("x\n|y", ddl, {{"lineSep", "|"}}), "[NULL,x]\n[NULL,y]\n");
+  EXPECT_EQ(Read("\"p|q\"|r|", "a STRING", {{"multiLine", "true"}, {"lineSep", "|"}}),
+            "[p|q]\n[r]\n");
   // With blanks to ignore, a line of them is none.
   EXPECT_EQ(Read("  \n 1\n  \n2", "a INT",
                  {{"multiLine", "true"}, {"ignoreLeadingWhiteSpace", "true"}}),

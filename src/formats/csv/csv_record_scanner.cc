@@ -303,8 +303,8 @@ void CsvRecordScanner::SplitAtSeparators() {
   searched_ = value_.size();
 }
 
-// Deals with a quote or an escape character inside of a quoted value. One that was dealt with leaves
-// 0 as the current character, so that it is no one's previous one.
+// Deals with a quote or an escape character inside of a quoted value. One that was dealt with
+// leaves 0 as the current character, so that it is no one's previous one.
 bool CsvRecordScanner::HandleEscapeOrQuote() {
   if (current_ == escape_ && previous_ == escape_escape_ && escape_escape_ != 0) {
     Append(escape_);
@@ -366,7 +366,8 @@ void CsvRecordScanner::SaveMatched() {
 }
 
 // Holds what comes against a separator of several characters; sets `matched`, with its last
-// character as the current one. What fitted only at first belongs to the value where `save` says so.
+// character as the current one. What fitted only at first belongs to the value where `save` says
+// so.
 bool CsvRecordScanner::MatchSeparator(bool save, bool* matched) {
   *matched = false;
   while (current_ == CharacterCode(dialect_.separator[matched_])) {
@@ -462,8 +463,8 @@ bool CsvRecordScanner::TakeQuotedOfLongSeparator() {
   return TakeBlanksBeforeLongSeparator();
 }
 
-// Takes what stands between quotes, up to a quote that blanks or a line break follow; `ended` is set
-// where the value is done, `goes_on` behind an unescaped quote.
+// Takes what stands between quotes, up to a quote that blanks or a line break follow; `ended` is
+// set where the value is done, `goes_on` behind an unescaped quote.
 bool CsvRecordScanner::TakeContentOfLongSeparator(bool* ended, bool* goes_on) {
   while (!(previous_ == quote_ && (IsBlank(current_) || current_ == line_break_))) {
     if (previous_ == quote_) {

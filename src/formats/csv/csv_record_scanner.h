@@ -13,9 +13,9 @@
 namespace firesteel {
 
 /// Cuts one record into values, character by character. This is the slow way, for records with
-/// quotes that are not simply around a value: what such a record means is decided by the parser that
-/// Spark uses, whose state (the current and the previous character, what a value holds so far, what
-/// is left over at the end of the text) is followed here step by step, oddities included:
+/// quotes that are not simply around a value: what such a record means is decided by the parser
+/// that Spark uses, whose state (the current and the previous character, what a value holds so far,
+/// what is left over at the end of the text) is followed here step by step, oddities included:
 ///
 ///   value     = blanks (clean | quoted | plain)
 ///   clean     : "…" with neither escapes nor quotes in it, and a separator right behind it
@@ -23,8 +23,8 @@ namespace firesteel {
 ///               UnescapedQuoteHandling tells how the value goes on
 ///   plain     : until the next separator
 ///
-/// A separator of several characters has ways of its own; an unescaped quote takes the rest of the
-/// record with it then. Not thread-safe.
+/// A separator of several characters has ways of its own; an unescaped quote before blanks takes the
+/// rest of the record with it then. Not thread-safe.
 class CsvRecordScanner {
  public:
   explicit CsvRecordScanner(const CsvDialect& dialect);
@@ -42,8 +42,8 @@ class CsvRecordScanner {
   bool ended_at_break() const { return current_ == line_break_; }
 
  private:
-  // The functions below that return bool give false where the text ended on the way, and current_ is
-  // then as it was last set: Finish decides by it. They stop early where status_ is an error.
+  // The functions below that return bool give false where the text ended on the way, and current_
+  // is then as it was last set: Finish decides by it. They stop early where status_ is an error.
   bool Advance();
   bool IsBlank(int c) const { return c >= 0 && c <= ' '; }
   bool AtEnd(int c) const { return c == separator_ || c == line_break_; }
