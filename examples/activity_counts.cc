@@ -20,7 +20,8 @@ fs::Status Run(const char* data, const char* checkpoint, int files_per_batch) {
                         fs::Session::Builder().AppName("ActivityCounts").GetOrCreate());
   fs::DataStreamReader reader = session.ReadStream();
   reader.Schema(
-      "Arrival_Time LONG, Creation_Time LONG, Device STRING, Index LONG, Model STRING, User STRING, "
+      "Arrival_Time LONG, Creation_Time LONG, Device STRING, Index LONG, Model STRING, User "
+      "STRING, "
       "gt STRING, x DOUBLE, y DOUBLE, z DOUBLE");
   if (files_per_batch > 0) reader.Option("maxFilesPerTrigger", files_per_batch);
   const fs::DataFrame readings = reader.Json(data);

@@ -1,5 +1,5 @@
-// Keeps the readings that have an activity and move forward, adds their magnitude, and writes them as
-// Parquet: json_to_parquet INPUT_DIRECTORY OUTPUT_DIRECTORY
+// Keeps the readings that have an activity and move forward, adds their magnitude, and writes them
+// as Parquet: json_to_parquet INPUT_DIRECTORY OUTPUT_DIRECTORY
 #include <cstdio>
 
 #include "firesteel/firesteel.h"

@@ -25,9 +25,15 @@ class FIRESTEEL_EXPORT DataStreamReader {
   DataStreamReader& Schema(std::string_view ddl);
   DataStreamReader& Schema(const char* ddl) { return Schema(std::string_view(ddl)); }
   DataStreamReader& Option(std::string_view name, std::string value);
-  DataStreamReader& Option(std::string_view name, const char* value) { return Option(name, std::string(value)); }
-  DataStreamReader& Option(std::string_view name, int64_t value) { return Option(name, std::to_string(value)); }
-  DataStreamReader& Option(std::string_view name, int value) { return Option(name, std::to_string(value)); }
+  DataStreamReader& Option(std::string_view name, const char* value) {
+    return Option(name, std::string(value));
+  }
+  DataStreamReader& Option(std::string_view name, int64_t value) {
+    return Option(name, std::to_string(value));
+  }
+  DataStreamReader& Option(std::string_view name, int value) {
+    return Option(name, std::to_string(value));
+  }
   DataStreamReader& Option(std::string_view name, bool value) {
     return Option(name, std::string(value ? "true" : "false"));
   }

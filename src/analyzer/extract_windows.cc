@@ -81,7 +81,8 @@ Result<PlanPtr> ExtractWindows(const PlanPtr& node, Resolver*) {
     const std::vector<ExpressionPtr>& keys = aggregate->grouping();
     const bool known = std::all_of(keys.begin(), keys.end(),
                                    [](const ExpressionPtr& key) { return key->resolved(); });
-    return known && HasWindows(aggregate->output_list()) ? SplitWindowedAggregate(*aggregate) : node;
+    return known && HasWindows(aggregate->output_list()) ? SplitWindowedAggregate(*aggregate)
+                                                         : node;
   }
   const auto* project = As<Project>(node);
   if (project == nullptr || !HasWindows(project->list())) return node;

@@ -97,6 +97,9 @@ const Schema& UserInput() {
 
 class UserFunctionsTest : public ::testing::Test {
  protected:
+  // The tasks name their functions, and those the runtime.
+  ~UserFunctionsTest() override { runtime_->tasks.clear(); }
+
   PlannedUserCall Adding(std::vector<ExpressionPtr> arguments, Shape shape = Shape::kScalar) {
     UserColumnFunction function;
     function.name = "add";

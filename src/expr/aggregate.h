@@ -21,7 +21,8 @@ class Accumulator {
   virtual Status Resize(int64_t groups) = 0;
   /// Adds rows: `arguments` have the bound types, `groups[i]` is row i's group. Rows whose group is
   /// negative are left out (FILTER).
-  virtual Status Update(std::span<const ColumnVector> arguments, std::span<const int32_t> groups) = 0;
+  virtual Status Update(std::span<const ColumnVector> arguments,
+                        std::span<const int32_t> groups) = 0;
   /// Adds buffers, as BufferArrays gives them: row i goes to groups[i].
   virtual Status Merge(std::span<const std::shared_ptr<arrow::Array>> buffers,
                        std::span<const int32_t> groups) = 0;

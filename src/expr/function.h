@@ -74,8 +74,8 @@ class ScalarFunction final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kScalarFunction;
   /// `arguments` are cast already.
-  ScalarFunction(const ScalarFunctionDefinition* definition, std::shared_ptr<const BoundFunction> bound,
-                 std::vector<ExpressionPtr> arguments);
+  ScalarFunction(const ScalarFunctionDefinition* definition,
+                 std::shared_ptr<const BoundFunction> bound, std::vector<ExpressionPtr> arguments);
   std::string_view name() const { return definition_->name; }
   const ScalarFunctionDefinition* definition() const { return definition_; }
   const BoundFunction& bound() const { return *bound_; }

@@ -21,7 +21,8 @@ struct GeneratedRows {
 struct BoundGenerator {
   std::vector<DataType> argument_types;
   std::vector<StructField> output;  ///< default names: col; pos, col; key, value
-  std::function<Result<GeneratedRows>(std::span<const ColumnVector> arguments, int64_t rows)> generate;
+  std::function<Result<GeneratedRows>(std::span<const ColumnVector> arguments, int64_t rows)>
+      generate;
 };
 
 struct GeneratorDefinition {

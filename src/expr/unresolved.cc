@@ -181,12 +181,15 @@ std::string UnresolvedFunction::Sql() const {
 }
 
 std::string UnresolvedGroupingSets::Sql() const {
-  std::string text = form_ == Form::kRollup ? "rollup(" : form_ == Form::kCube ? "cube(" : "grouping sets(";
+  std::string text = form_ == Form::kRollup ? "rollup("
+                     : form_ == Form::kCube ? "cube("
+                                            : "grouping sets(";
   size_t next = 0;
   for (const int size : sets_) {
     if (text.back() != '(') text += ", ";
     if (size != 1) text += "(";
-    for (int i = 0; i < size; ++i) text += (i > 0 ? ", " : "") + child(static_cast<int>(next++))->Sql();
+    for (int i = 0; i < size; ++i)
+      text += (i > 0 ? ", " : "") + child(static_cast<int>(next++))->Sql();
     if (size != 1) text += ")";
   }
   return text + ")";

@@ -110,7 +110,9 @@ class UnresolvedMultiAlias final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedMultiAlias;
   UnresolvedMultiAlias(ExpressionPtr child, std::vector<std::string> names, Origin origin = {})
-      : Expression(kKind, {std::move(child)}), names_(std::move(names)), origin_(std::move(origin)) {}
+      : Expression(kKind, {std::move(child)}),
+        names_(std::move(names)),
+        origin_(std::move(origin)) {}
   const std::vector<std::string>& names() const { return names_; }
   const Origin& origin() const { return origin_; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override {

@@ -200,7 +200,8 @@ Result<ExpressionPtr> BindAggregate(const AggregateFunctionDefinition& definitio
     }
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const BoundAggregate> bound, definition.bind(request));
-  // What stands in WITHIN GROUP (ORDER BY …) is an argument; the bound function knows the direction.
+  // What stands in WITHIN GROUP (ORDER BY …) is an argument; the bound function knows the
+  // direction.
   for (ExpressionPtr& argument : arguments) {
     if (argument->kind() == ExpressionKind::kSortOrder) argument = argument->child(0);
   }

@@ -143,8 +143,9 @@ class WholeReader {
  public:
   explicit WholeReader(const ColumnVector& column)
       : column_(column),
-        width_(column.values->type()->id() == arrow::Type::NA ? 8
-                                                              : column.values->type()->bit_width() / 8) {}
+        width_(column.values->type()->id() == arrow::Type::NA
+                   ? 8
+                   : column.values->type()->bit_width() / 8) {}
   int64_t operator[](int64_t row) const {
     switch (width_) {
       case 1: return FixedReader<int8_t>(column_)[row];

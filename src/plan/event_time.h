@@ -11,8 +11,8 @@
 
 namespace firesteel {
 
-// How a plan knows which of its columns is the event time: by a mark in the column's metadata, as in
-// Spark. The node below sets it; projections and aggregations pass it on with the column.
+// How a plan knows which of its columns is the event time: by a mark in the column's metadata, as
+// in Spark. The node below sets it; projections and aggregations pass it on with the column.
 
 /// The mark's key: the delay in milliseconds.
 inline constexpr std::string_view kWatermarkDelayKey = "spark.watermarkDelayMs";

@@ -36,7 +36,8 @@ class Join final : public LogicalPlan {
   static constexpr PlanKind kKind = PlanKind::kJoin;
   /// `condition` is nullptr when there is none: every pair.
   Join(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition);
-  static PlanPtr Using(PlanPtr left, PlanPtr right, JoinType type, std::vector<std::string> columns);
+  static PlanPtr Using(PlanPtr left, PlanPtr right, JoinType type,
+                       std::vector<std::string> columns);
   static PlanPtr Natural(PlanPtr left, PlanPtr right, JoinType type);
   /// The right side may read columns of the left one (LATERAL).
   static PlanPtr Lateral(PlanPtr left, PlanPtr right, JoinType type, ExpressionPtr condition);

@@ -113,7 +113,8 @@ Column Column::StartsWith(const Column& other) const { return Call("startswith",
 Column Column::EndsWith(const Column& other) const { return Call("endswith", {*this, other}); }
 
 Column Column::Substr(int position, int length) const {
-  return Call("substring", {*this, LiteralColumn(int32_t{position}), LiteralColumn(int32_t{length})});
+  return Call("substring",
+              {*this, LiteralColumn(int32_t{position}), LiteralColumn(int32_t{length})});
 }
 
 Column Column::GetField(std::string_view name) const {

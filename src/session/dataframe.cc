@@ -289,8 +289,8 @@ Result<int64_t> DataFrame::Count() const {
 Result<std::string> DataFrame::ShowString(int rows, int truncate, bool vertical) const {
   ARROW_RETURN_NOT_OK(status_);
   const int shown = std::max(rows, 0);
-  ARROW_ASSIGN_OR_RAISE(const QueryResult result,
-                        backend_->ExecutePlan(NewPlan<firesteel::Limit>(int64_t{shown} + 1, plan_)));
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend_->ExecutePlan(NewPlan<firesteel::Limit>(
+                                                      int64_t{shown} + 1, plan_)));
   TextTableOptions options;
   options.rows = shown;
   options.truncate = truncate;

@@ -65,7 +65,8 @@ TEST_F(DataFrameTest, JoinsOnColumns) {
 }
 
 TEST_F(DataFrameTest, JoinsOnAConditionAndCrosses) {
-  const DataFrame joined = People().As("a").Join(Pets().As("b"), Col("a.id") < Col("b.id"), "right");
+  const DataFrame joined =
+      People().As("a").Join(Pets().As("b"), Col("a.id") < Col("b.id"), "right");
   EXPECT_THAT(RowsOf(joined.Select({"name", "pet"})),
               UnorderedElementsAre("[NULL,cat]", "[NULL,dog]", "[ann,eel]", "[bob,eel]",
                                    "[cleo,eel]"));

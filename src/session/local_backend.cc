@@ -54,8 +54,9 @@ class LocalBackend final : public SessionBackend {
   }
 
   Result<QueryResult> ExecuteCommand(const PlanPtr& command) override {
-    return RunCommand(command, {this, catalog_.get(), &config_, &cache_, engine_->services.execution.env,
-                                engine_->services.execution.clock});
+    return RunCommand(command,
+                      {this, catalog_.get(), &config_, &cache_, engine_->services.execution.env,
+                       engine_->services.execution.clock});
   }
 
   Status SetCached(const PlanPtr& plan, bool cached) override {

@@ -76,7 +76,8 @@ class SessionBackend {
   virtual Catalog* catalog() = 0;
   /// Runs a batch plan and writes its rows.
   virtual Status WriteBatch(const BatchWriteRequest& request) = 0;
-  virtual Result<std::shared_ptr<StreamingQuery>> StartStream(const StreamStartRequest& request) = 0;
+  virtual Result<std::shared_ptr<StreamingQuery>> StartStream(
+      const StreamStartRequest& request) = 0;
   virtual std::shared_ptr<StreamingQueryManager> Streams() = 0;
   /// Where to hear of the session's queries; lives as long as the backend.
   virtual ListenerBus* StreamListeners() = 0;

@@ -85,7 +85,8 @@ Status StreamStarter::ChooseCheckpoint(const StreamStartRequest& request,
         std::filesystem::temp_directory_path().string() + "/firesteel-checkpoint-" + NewUuid();
     definition->temporary_checkpoint = true;
   } else {
-    return MakeError("_LEGACY_ERROR_TEMP_1298", {{"config", std::string(config::kCheckpointLocation.name)}});
+    return MakeError("_LEGACY_ERROR_TEMP_1298",
+                     {{"config", std::string(config::kCheckpointLocation.name)}});
   }
   const bool recoverable =
       (capabilities & Table::kNamedByQuery) == 0 || definition->mode == OutputMode::kComplete;
@@ -107,7 +108,8 @@ Result<std::string> ExplainAnalyzed(const PlanPtr& parsed, const PlanPtr& analyz
     text += "\n== Optimized Logical Plan ==\n" + optimized->TreeString() + "\n";
   }
   text += "== Physical Plan ==\n";
-  if (analyzed->is_streaming()) return text + "A streaming plan is planned when its query starts.\n";
+  if (analyzed->is_streaming())
+    return text + "A streaming plan is planned when its query starts.\n";
   ARROW_ASSIGN_OR_RAISE(const PhysicalPlanPtr physical, PlanBatchQuery(analyzed, config));
   return text + physical->TreeString();
 }

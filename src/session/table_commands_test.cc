@@ -15,7 +15,8 @@ class TableCommandsTest : public ::testing::Test {
  protected:
   TableCommandsTest()
       : warehouse_(std::filesystem::temp_directory_path() / ("firesteel-warehouse-" + NewUuid())),
-        session_(*testing::MakeTestSession({}, {{"spark.sql.warehouse.dir", warehouse_.string()}})) {}
+        session_(
+            *testing::MakeTestSession({}, {{"spark.sql.warehouse.dir", warehouse_.string()}})) {}
   ~TableCommandsTest() override { std::filesystem::remove_all(warehouse_); }
 
   /// The rows as text, one after the other; or the error's condition.
@@ -55,10 +56,12 @@ TEST_F(TableCommandsTest, ManagedTableLivesInTheWarehouse) {
 
 TEST_F(TableCommandsTest, RefusesWhatDoesNotFit) {
   ASSERT_EQ(Run("CREATE TABLE t (n INT, t STRING) USING parquet"), "");
-  EXPECT_EQ(Run("INSERT INTO t VALUES (1)"), "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS");
+  EXPECT_EQ(Run("INSERT INTO t VALUES (1)"),
+            "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS");
   EXPECT_EQ(Run("INSERT INTO t VALUES (1, 'a', 2)"),
             "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS");
-  EXPECT_EQ(Run("INSERT INTO t VALUES ('x', 'a')"), "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST");
+  EXPECT_EQ(Run("INSERT INTO t VALUES ('x', 'a')"),
+            "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST");
   EXPECT_EQ(Run("INSERT INTO t VALUES (3000000000, 'a')"), "CAST_OVERFLOW_IN_TABLE_INSERT");
   EXPECT_EQ(Run("INSERT INTO t (nosuch) VALUES (1)"), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
   EXPECT_EQ(Run("INSERT INTO nowhere VALUES (1)"), "TABLE_OR_VIEW_NOT_FOUND");

@@ -282,7 +282,8 @@ TEST(QueryParserTest, PutsQualifyAboveTheListAndHaving) {
        "Qualify <(n, 3)\n"
        "+- Project [a, f() OVER (ORDER BY a ASC NULLS FIRST) AS n#0]\n"
        "   +- UnresolvedTable [t], batch\n"},
-      {"SELECT DISTINCT a FROM t GROUP BY a HAVING b QUALIFY f() OVER w < 3 WINDOW w AS (ORDER BY a)",
+      {"SELECT DISTINCT a FROM t GROUP BY a HAVING b QUALIFY f() OVER w < 3 WINDOW w AS (ORDER BY "
+       "a)",
        "Distinct\n"
        "+- Qualify <(f() OVER (ORDER BY a ASC NULLS FIRST), 3)\n"
        "   +- Having b\n"

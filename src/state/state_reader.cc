@@ -34,11 +34,12 @@ Result<std::shared_ptr<arrow::RecordBatch>> ReadPartition(StateStoreProvider* pr
   ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<StateStore> store, provider->GetStore(version));
   EncodedRows keys;
   EncodedRows values;
-  ARROW_RETURN_NOT_OK(store->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-    keys.Append(key);
-    values.Append(value);
-    return true;
-  }));
+  ARROW_RETURN_NOT_OK(
+      store->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
+        keys.Append(key);
+        values.Append(value);
+        return true;
+      }));
   std::vector<std::shared_ptr<arrow::Array>> columns;
   std::vector<StructField> fields;
   for (const auto& [schema, rows] : {std::pair(&table.key_schema, &keys),

@@ -74,7 +74,8 @@ StreamingQueryProgress ProgressReporter::MakeProgress(
   progress.timestamp = IsoTimestamp(trigger_start_ms_);
   progress.batch_id = batch_id;
   progress.batch_duration_ms = duration_ms;
-  for (const auto& [name, spent] : nanos_) progress.duration_ms[name] = spent / kNanosPerMillisecond;
+  for (const auto& [name, spent] : nanos_)
+    progress.duration_ms[name] = spent / kNanosPerMillisecond;
   progress.duration_ms["triggerExecution"] = duration_ms;
   progress.sources = offsets_;
   for (size_t i = 0; i < progress.sources.size(); ++i) {

@@ -30,7 +30,8 @@ std::string TriggerText(const Trigger& trigger) {
 
 struct Describer {
   std::string operator()(const AddDataAction& action) const {
-    const std::string input = action.input == 0 ? "" : "input " + std::to_string(action.input) + ": ";
+    const std::string input =
+        action.input == 0 ? "" : "input " + std::to_string(action.input) + ": ";
     return "AddData(" + input + RowTexts(action.rows) + ")";
   }
   std::string operator()(const CheckAction& action) const {

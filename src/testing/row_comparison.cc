@@ -133,8 +133,9 @@ Result<std::vector<Row>> FitRows(const std::vector<Row>& rows, const Schema& sch
 std::string DescribeDifference(std::vector<Row> wanted, std::vector<Row> found) {
   SortRows(&wanted);
   SortRows(&found);
-  const bool same = std::equal(wanted.begin(), wanted.end(), found.begin(), found.end(),
-                               [](const Row& a, const Row& b) { return CompareExactly(a, b) == 0; });
+  const bool same =
+      std::equal(wanted.begin(), wanted.end(), found.begin(), found.end(),
+                 [](const Row& a, const Row& b) { return CompareExactly(a, b) == 0; });
   if (same) return "";
   std::string text = "    wanted:\n";
   AppendSide(wanted, found, &text);

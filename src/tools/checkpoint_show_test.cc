@@ -102,8 +102,8 @@ TEST_F(CheckpointShowTest, NamesWhatIsDamagedAndShowsTheRest) {
     const std::string path = entry.path().string();
     std::ifstream file(path, std::ios::binary);
     const std::string whole((std::istreambuf_iterator<char>(file)), {});
-    for (const std::string& broken :
-         {std::string(), whole.substr(0, whole.size() / 2), std::string("\x00\xff garbage \x1b", 11)}) {
+    for (const std::string& broken : {std::string(), whole.substr(0, whole.size() / 2),
+                                      std::string("\x00\xff garbage \x1b", 11)}) {
       WriteFile(path, broken);
       const auto contents = ReadCheckpoint(Env::Posix(), checkpoint());
       ASSERT_TRUE(contents.ok()) << path;

@@ -132,7 +132,8 @@ class CommandLine {
   }
 
   void AddRun() {
-    run_command_ = app_.add_subcommand("run", "Run a PySpark program, job.py, or a script, job.sql");
+    run_command_ =
+        app_.add_subcommand("run", "Run a PySpark program, job.py, or a script, job.sql");
     run_command_->footer(kRunExamples);
     run_command_->prefix_command();
     run_command_->add_option("--python", run_.python, "The Python to run it, with PySpark in it");
@@ -153,8 +154,9 @@ class CommandLine {
     server->add_option("--tls-cert", server_.tls_certificate_file, "A certificate, PEM");
     server->add_option("--tls-key", server_.tls_key_file, "Its key, PEM");
     server->add_option("--python", server_.python, "The Python that runs the clients' functions");
-    server->add_flag("--insecure", server_.insecure,
-                     "Let other machines connect without token and TLS: they can run any code here");
+    server->add_flag(
+        "--insecure", server_.insecure,
+        "Let other machines connect without token and TLS: they can run any code here");
     server->add_option("--conf", settings_, "A setting of every session, name=value")
         ->allow_extra_args(false);
   }

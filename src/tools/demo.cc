@@ -71,7 +71,8 @@ Result<std::vector<Row>> CountsInCheckpoint(Env* env, const std::string& checkpo
   ARROW_ASSIGN_OR_RAISE(const StateTable state,
                         ReadStateTable(&files, checkpoint + "/state", 0, *last + 1));
   std::vector<StructField> fields = state.key_schema.fields();
-  fields.insert(fields.end(), state.value_schema.fields().begin(), state.value_schema.fields().end());
+  fields.insert(fields.end(), state.value_schema.fields().begin(),
+                state.value_schema.fields().end());
   const auto schema = std::make_shared<const Schema>(std::move(fields));
   for (const auto& batch : state.batches) AppendRows(*batch, schema, &rows);
   std::sort(rows.begin(), rows.end(),
@@ -122,8 +123,9 @@ Status PrintSummary(const DemoOptions& options, const Session& session, std::vec
     return Status::Invalid("The counts add up to ", total, ", but the data has ", expected,
                            " rows. Was it made with other --files or --rows?");
   }
-  std::printf("Next: kill the demo halfway (kill -9) and go on with `make demo RESUME=1`; the code is "
-              "examples/activity_counts.cc.\n");
+  std::printf(
+      "Next: kill the demo halfway (kill -9) and go on with `make demo RESUME=1`; the code is "
+      "examples/activity_counts.cc.\n");
   return Status::OK();
 }
 

@@ -35,9 +35,10 @@ std::string LiveView::ProgressLine(const LiveState& state, bool bar) {
   }
   const int64_t rows_per_second =
       state.seconds > 0 ? static_cast<int64_t>(static_cast<double>(state.rows) / state.seconds) : 0;
-  line += std::to_string(static_cast<int>(share * 100)) + " %  " + WithThousands(state.rows) + " of " +
-          WithThousands(state.expected_rows) + " rows  " + std::to_string(state.batches) +
-          (state.batches == 1 ? " batch  " : " batches  ") + WithThousands(rows_per_second) + " rows/s";
+  line += std::to_string(static_cast<int>(share * 100)) + " %  " + WithThousands(state.rows) +
+          " of " + WithThousands(state.expected_rows) + " rows  " + std::to_string(state.batches) +
+          (state.batches == 1 ? " batch  " : " batches  ") + WithThousands(rows_per_second) +
+          " rows/s";
   return line;
 }
 

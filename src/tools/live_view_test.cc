@@ -20,7 +20,8 @@ TEST(LiveView, TellsProgressInOneLine) {
   state.seconds = 0.5;
   EXPECT_EQ(LiveView::ProgressLine(state, false),
             "50 %  100,000 of 200,000 rows  20 batches  200,000 rows/s");
-  EXPECT_EQ(LiveView::ProgressLine(state, true).substr(0, 34), "[###############---------------]  ");
+  EXPECT_EQ(LiveView::ProgressLine(state, true).substr(0, 34),
+            "[###############---------------]  ");
 }
 
 TEST(LiveView, PrintsPlainLinesWithoutATerminal) {

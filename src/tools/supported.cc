@@ -152,8 +152,9 @@ std::string SupportedTable() {
   text += TableLine("triggers", Join({"default", "ProcessingTime", "Once", "AvailableNow"}));
   text += TableLine("aggregate functions (" + std::to_string(aggregates.size()) + ")",
                     Join(aggregates));
-  text += TableLine("window functions, beside the aggregates (" + std::to_string(windows.size()) + ")",
-                    Join(windows));
+  text +=
+      TableLine("window functions, beside the aggregates (" + std::to_string(windows.size()) + ")",
+                Join(windows));
   text += TableLine("generators", Join(generators));
   text += TableLine("scalar functions (" + std::to_string(scalars.size()) + ")", Join(scalars));
   return text;

@@ -20,8 +20,9 @@ template <typename Node>
 using Rewrite = std::function<Result<NodePtr<Node>>(const NodePtr<Node>&)>;
 
 template <typename Node>
-Result<NodePtr<Node>> MapChildren(const NodePtr<Node>& node,
-                                  const std::function<Result<NodePtr<Node>>(const NodePtr<Node>&)>& map) {
+Result<NodePtr<Node>> MapChildren(
+    const NodePtr<Node>& node,
+    const std::function<Result<NodePtr<Node>>(const NodePtr<Node>&)>& map) {
   std::vector<NodePtr<Node>> children;
   children.reserve(node->children().size());
   bool changed = false;

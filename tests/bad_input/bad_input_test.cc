@@ -73,7 +73,8 @@ class BadInputTest : public ::testing::Test {
 // Malformed records
 
 TEST_F(BadInputTest, MalformedJsonIsKeptByDefault) {
-  Put("/in/a.json", std::string(kLine) + "\n{\"a\":\"no number\",\"b\":\"y\"}\n{\"a\":\nnonsense\n");
+  Put("/in/a.json",
+      std::string(kLine) + "\n{\"a\":\"no number\",\"b\":\"y\"}\n{\"a\":\nnonsense\n");
   EXPECT_EQ(Difference(Reader().Schema("a INT, b STRING, _corrupt_record STRING").Json("/in"),
                        {Row({1, "x", Value()}),
                         Row({Value(), "y", "{\"a\":\"no number\",\"b\":\"y\"}"}),

@@ -13,7 +13,8 @@ constexpr int kInputsBefore = 7;
 constexpr int kInputs = 8;
 
 bool IsTextLog(const std::string& path) {
-  return !path.starts_with("/checkpoint/state/") || path.find("_metadata/metadata") != std::string::npos;
+  return !path.starts_with("/checkpoint/state/") ||
+         path.find("_metadata/metadata") != std::string::npos;
 }
 
 /// The kind of a file: its path without the parts that count.
@@ -39,8 +40,8 @@ class CorruptionTest : public ::testing::Test {
     }
   }
 
-  // Changes one file or removes it, lets the query go on, and says whether what came out is right or
-  // an error.
+  // Changes one file or removes it, lets the query go on, and says whether what came out is right
+  // or an error.
   bool IsRightOrRefused(const std::string& path, const std::optional<std::string>& bytes) {
     const std::unique_ptr<MemoryEnv> disk = disk_->Clone();
     EXPECT_TRUE((bytes.has_value() ? disk->PutFile(path, *bytes) : disk->RemoveFile(path)).ok());

@@ -69,7 +69,8 @@ class FilesToCounts final : public DurableQuery {
 
  protected:
   DataStreamWriter Write(const DataFrame& input) override {
-    // Hands the rows on as they are; the sink compares a batch that comes again with the first time.
+    // Hands the rows on as they are; the sink compares a batch that comes again with the first
+    // time.
     return input.GroupBy({"k"})
         .Count()
         .WriteStream()

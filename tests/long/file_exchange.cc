@@ -1,9 +1,10 @@
 // Reads a directory of files in one format and writes its rows to a directory in another.
 //
-//   file_exchange FORMAT DIRECTORY TO_FORMAT TO_DIRECTORY DDL [from.OPTION=VALUE | to.OPTION=VALUE]…
+//   file_exchange FORMAT DIRECTORY TO_FORMAT TO_DIRECTORY DDL [from.OPTION=VALUE |
+//   to.OPTION=VALUE]…
 //
-// DDL is the schema to read with; "-" infers it, and prints it. spark_files_check.py uses this to let
-// real Spark read what is written here, and the other way round.
+// DDL is the schema to read with; "-" infers it, and prints it. spark_files_check.py uses this to
+// let real Spark read what is written here, and the other way round.
 
 #include <iostream>
 #include <memory>

@@ -45,8 +45,10 @@ TestStream WordCountUpdate() {
 TestStream GlobalAggregates() {
   return TestStream("aggregates over all rows", {Scores()}, OutputMode::kComplete,
                     [](const Frames& in) {
-                      return in[0].Where("points >= 0").Agg({Expr("count(*)"), Expr("sum(points)"),
-                                                             Expr("min(who)"), Expr("avg(points)")});
+                      return in[0]
+                          .Where("points >= 0")
+                          .Agg({Expr("count(*)"), Expr("sum(points)"), Expr("min(who)"),
+                                Expr("avg(points)")});
                     })
       .AddData({Row({"b", 3}), Row({"a", 4})})
       .CheckAnswer({Row({Long(2), Long(7), "a", 3.5})})
@@ -97,11 +99,12 @@ TestStream Decimals() {
                                                        Expr("max(price)")});
                     })
       .AddData({Row({1, price(100)}), Row({1, price(205)}), Row({2, Value()})})
-      .CheckNewAnswer({Row({1, sum(305), mean(1'525'000), price(205)}),
-                       Row({2, Value(), Value(), Value()})})
+      .CheckNewAnswer(
+          {Row({1, sum(305), mean(1'525'000), price(205)}), Row({2, Value(), Value(), Value()})})
       .AddData({Row({1, price(-5)}), Row({2, price(9'999'999'999)})})
-      .CheckNewAnswer({Row({1, sum(300), mean(1'000'000), price(205)}),
-                       Row({2, sum(9'999'999'999), mean(99'999'999'990'000), price(9'999'999'999)})});
+      .CheckNewAnswer(
+          {Row({1, sum(300), mean(1'000'000), price(205)}),
+           Row({2, sum(9'999'999'999), mean(99'999'999'990'000), price(9'999'999'999)})});
 }
 
 TestStream MinAndMaxOfManyTypes() {

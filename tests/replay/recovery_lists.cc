@@ -54,7 +54,9 @@ TestStream KilledWithoutState(std::string_view point) {
 
 TestStream KilledAgainAndAgain() {
   TestStream list("killed at every point of one batch", {Keys()}, OutputMode::kUpdate, CountKeys);
-  list.AddData({Row({"a"})}).CheckNewAnswer({Row({"a", Long(1)})}).AddData({Row({"a"}), Row({"b"})});
+  list.AddData({Row({"a"})})
+      .CheckNewAnswer({Row({"a", Long(1)})})
+      .AddData({Row({"a"}), Row({"b"})});
   for (const std::string_view point : failpoints::kAll) {
     // At the last point the batch is done.
     if (point != failpoints::kAfterCommits) list.CrashStream(std::string(point));

@@ -28,7 +28,8 @@ TestStream OrderedAndCollected() {
                            Expr("sort_array(collect_set(v))"), Expr("max_by(s, v)"),
                            Expr("min_by(s, v)")});
                     })
-      .AddData({Row({"a", 1, "x"}), Row({"a", 3, "y"}), Row({"b", 2, "w"}), Row({"a", Value(), "z"})})
+      .AddData(
+          {Row({"a", 1, "x"}), Row({"a", 3, "y"}), Row({"b", 2, "w"}), Row({"a", Value(), "z"})})
       .CheckNewAnswer({Row({"a", 1, Value(), Ints({1, 3}), Ints({1, 3}), "y", "x"}),
                        Row({"b", 2, 2, Ints({2}), Ints({2}), "w", "w"})})
       .StopStream()
@@ -59,13 +60,14 @@ TestStream BitsAndConditions() {
 TestStream Moments() {
   const Schema schema = Schema().Add("k", TypeId::kInteger).Add("n", TypeId::kDouble);
   // Rounded, as sums of fractions depend on their order; plus zero, as it may round to -0.0.
-  return TestStream("moments", {schema}, OutputMode::kUpdate,
-                    [](const Frames& in) {
-                      return in[0].GroupBy({"k"}).Agg(
-                          {Expr("round(stddev_samp(n), 6)"), Expr("round(var_pop(n), 6)"),
-                           Expr("round(skewness(n), 6) + 0.0D"), Expr("round(kurtosis(n), 6)"),
-                           Expr("round(corr(n, 2 * n), 6)"), Expr("round(covar_samp(n, 2 * n), 6)")});
-                    })
+  return TestStream(
+             "moments", {schema}, OutputMode::kUpdate,
+             [](const Frames& in) {
+               return in[0].GroupBy({"k"}).Agg(
+                   {Expr("round(stddev_samp(n), 6)"), Expr("round(var_pop(n), 6)"),
+                    Expr("round(skewness(n), 6) + 0.0D"), Expr("round(kurtosis(n), 6)"),
+                    Expr("round(corr(n, 2 * n), 6)"), Expr("round(covar_samp(n, 2 * n), 6)")});
+             })
       .AddData({Row({1, 1.0}), Row({1, 2.0}), Row({1, 3.0}), Row({1, Value()})})
       .CheckNewAnswer({Row({1, 1.0, 0.666667, 0.0, -1.5, 1.0, 2.0})})
       .StopStream()

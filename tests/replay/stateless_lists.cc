@@ -11,10 +11,11 @@ using Frames = std::vector<DataFrame>;
 Schema Pairs() { return Schema().Add("n", TypeId::kInteger).Add("s", TypeId::kString); }
 
 TestStream MapAndFilter() {
-  return TestStream("map and filter", {Pairs()}, OutputMode::kAppend,
-                    [](const Frames& in) {
-                      return in[0].Where("n % 2 = 1").SelectExpr({"n * 10 AS ten", "upper(s) AS s"});
-                    })
+  return TestStream(
+             "map and filter", {Pairs()}, OutputMode::kAppend,
+             [](const Frames& in) {
+               return in[0].Where("n % 2 = 1").SelectExpr({"n * 10 AS ten", "upper(s) AS s"});
+             })
       .AddData({Row({1, "a"}), Row({2, "b"}), Row({3, Value()})})
       .CheckNewAnswer({Row({10, "A"}), Row({30, Value()})})
       .AddData({Row({4, "d"})})

@@ -61,9 +61,10 @@ void AppendFloating(Float value, std::string* json) {
     return;
   }
   std::array<char, 400> buffer;
-  const auto format = value != 0 && (std::abs(value) < Float(1e-4) || std::abs(value) >= Float(1e16))
-                          ? std::chars_format::scientific
-                          : std::chars_format::fixed;
+  const auto format =
+      value != 0 && (std::abs(value) < Float(1e-4) || std::abs(value) >= Float(1e16))
+          ? std::chars_format::scientific
+          : std::chars_format::fixed;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format).ptr;
   const std::string_view text(buffer.data(), end - buffer.data());
   *json += text;

@@ -44,8 +44,8 @@ CaseJson ToMessage(size_t index, const Outcome& outcome, const Record& record) {
 
 /// What the child does: the records wanted from `first` on; before it only those that set
 /// something up and did so without harm.
-[[noreturn]] void RunInChild(FileRun run, const std::vector<bool>& wanted, size_t first, bool update,
-                             int pipe) {
+[[noreturn]] void RunInChild(FileRun run, const std::vector<bool>& wanted, size_t first,
+                             bool update, int pipe) {
   Result<Session> session = Session::Builder()
                                 .Config("spark.sql.session.timeZone", "UTC")
                                 .Config("spark.sql.shuffle.partitions", "2")
@@ -154,9 +154,10 @@ Result<size_t> RunOneChild(const FileRunOptions& options, const std::vector<bool
   if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) return run->records.size();
   while (!running && current < wanted.size() && !wanted[current]) ++current;
   if (current >= wanted.size()) return current;
-  run->outcomes[current] = event == LineReader::Event::kTimeout
-                               ? Outcome{"timeout", {"+ no answer in time"}, options.timeout_seconds}
-                               : Ended(wait_status);
+  run->outcomes[current] =
+      event == LineReader::Event::kTimeout
+          ? Outcome{"timeout", {"+ no answer in time"}, options.timeout_seconds}
+          : Ended(wait_status);
   return current + 1;
 }
 

@@ -45,7 +45,8 @@ Result<Value> ReadText(const Json& json, const DataType& type) {
   if (type.id() == TypeId::kString) return Value(text);
   if (type.id() == TypeId::kDecimal) {
     Decimal decimal{0, type.precision(), type.scale()};
-    if (ParseDecimal(text, type.precision(), type.scale(), &decimal.unscaled) == DecimalParse::kOk) {
+    if (ParseDecimal(text, type.precision(), type.scale(), &decimal.unscaled) ==
+        DecimalParse::kOk) {
       return Value(decimal);
     }
   } else if (type.id() == TypeId::kDate) {

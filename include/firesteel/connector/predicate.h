@@ -10,7 +10,16 @@ namespace firesteel {
 /// A filter that a scan may use to skip rows or files. The engine applies every filter itself as
 /// well, so a scan is free to ignore them.
 struct Predicate {
-  enum class Op { kEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn, kIsNull, kIsNotNull };
+  enum class Op {
+    kEqual,
+    kLess,
+    kLessOrEqual,
+    kGreater,
+    kGreaterOrEqual,
+    kIn,
+    kIsNull,
+    kIsNotNull
+  };
   Op op = Op::kEqual;
   std::string column;
   std::vector<Value> values;  ///< none for kIsNull and kIsNotNull

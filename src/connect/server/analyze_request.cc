@@ -159,7 +159,8 @@ Status HandleAnalyze(const Request& request, ServerSession* session, Response* r
           static_cast<int32_t>(std::hash<std::string>()(NormalizedText(*plan))));
       return Status::OK();
     }
-    default: return UnsupportedMessage("AnalyzePlanRequest." + std::to_string(request.analyze_case()));
+    default:
+      return UnsupportedMessage("AnalyzePlanRequest." + std::to_string(request.analyze_case()));
   }
 }
 

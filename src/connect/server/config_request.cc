@@ -25,8 +25,8 @@ struct ClientDefault {
 };
 
 // Settings that only the client uses: it asks for them and takes nothing but plain numbers and
-// true/false. Values as Spark 4.3's, but for two: plans come uncompressed, and plain Python functions
-// exchange rows through Arrow.
+// true/false. Values as Spark 4.3's, but for two: plans come uncompressed, and plain Python
+// functions exchange rows through Arrow.
 constexpr ClientDefault kClientDefaults[] = {
     {"spark.connect.session.planCompression.defaultAlgorithm", "ZSTD"},
     {"spark.connect.session.planCompression.threshold", "-1"},
@@ -68,7 +68,8 @@ std::optional<std::string> Get(const ServerSession& session, const std::string& 
 
 /// What the session was told, then what the client's own settings are, then the value that the
 /// client names; our own default where it names none.
-std::optional<std::string> GetOr(const ServerSession& session, const spark::connect::KeyValue& pair) {
+std::optional<std::string> GetOr(const ServerSession& session,
+                                 const spark::connect::KeyValue& pair) {
   const std::map<std::string, std::string> told = session.session().Conf().GetAll();
   if (const auto found = told.find(pair.key()); found != told.end()) return found->second;
   for (const ClientDefault& row : kClientDefaults) {

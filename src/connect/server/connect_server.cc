@@ -51,10 +51,11 @@ Result<std::unique_ptr<ConnectServer>> ConnectServer::Start(
     const ConnectServerOptions& options, SessionRegistry::NewSession new_session) {
   const bool protected_by_both = !options.token.empty() && !options.tls_certificate.empty();
   if (!IsLoopback(options.host) && !protected_by_both && !options.insecure) {
-    return Status::Invalid("The address ", options.host,
-                           " can be reached from other machines, and whoever reaches the server can "
-                           "run code on this one: give a token and a TLS certificate with its key, "
-                           "or say that you want it insecure.");
+    return Status::Invalid(
+        "The address ", options.host,
+        " can be reached from other machines, and whoever reaches the server can "
+        "run code on this one: give a token and a TLS certificate with its key, "
+        "or say that you want it insecure.");
   }
   auto running = std::make_unique<Running>(options, std::move(new_session));
   grpc::ServerBuilder builder;

@@ -16,10 +16,12 @@ std::string FirstClass(std::string_view condition) {
 
 TEST(ErrorStatusTest, ClassesFollowFromTheCondition) {
   EXPECT_EQ(FirstClass("PARSE_SYNTAX_ERROR"), "org.apache.spark.sql.catalyst.parser.ParseException");
-  EXPECT_EQ(FirstClass("UNRESOLVED_COLUMN.WITH_SUGGESTION"), "org.apache.spark.sql.AnalysisException");
+  EXPECT_EQ(FirstClass("UNRESOLVED_COLUMN.WITH_SUGGESTION"),
+            "org.apache.spark.sql.AnalysisException");
   EXPECT_EQ(FirstClass("DIVIDE_BY_ZERO"), "org.apache.spark.SparkArithmeticException");
   EXPECT_EQ(FirstClass("STREAM_FAILED"), "org.apache.spark.sql.streaming.StreamingQueryException");
-  EXPECT_EQ(ExceptionClasses(Status::IOError("disk")).front(), "org.apache.spark.SparkRuntimeException");
+  EXPECT_EQ(ExceptionClasses(Status::IOError("disk")).front(),
+            "org.apache.spark.SparkRuntimeException");
 }
 
 TEST(ErrorStatusTest, CarriesTheConditionAndKeepsTheError) {

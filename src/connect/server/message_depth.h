@@ -9,9 +9,9 @@
 
 #include <algorithm>
 
-// Forced into the generated service: protobuf stops reading at 100 levels of messages, which is about
-// 50 chained DataFrame calls. The generated code reads and writes every message as a MessageLite, so
-// this one specialization is what all requests go through.
+// Forced into the generated service: protobuf stops reading at 100 levels of messages, which is
+// about 50 chained DataFrame calls. The generated code reads and writes every message as a
+// MessageLite, so this one specialization is what all requests go through.
 namespace grpc {
 
 template <>

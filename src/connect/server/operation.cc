@@ -103,7 +103,9 @@ Operation::Event Operation::Next(uint64_t attachment, int64_t position,
                                  std::chrono::milliseconds patience,
                                  std::shared_ptr<const Response>* response) {
   std::unique_lock lock(mutex_);
-  const auto available = [&] { return position - first_ < static_cast<int64_t>(responses_.size()); };
+  const auto available = [&] {
+    return position - first_ < static_cast<int64_t>(responses_.size());
+  };
   changed_.wait_for(lock, patience,
                     [&] { return attachment != attachment_ || available() || ended_; });
   if (attachment != attachment_) return Event::kPreempted;

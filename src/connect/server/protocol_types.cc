@@ -111,7 +111,8 @@ Result<DataType> FromProtocol(const proto::DataType& type) {
     case proto::DataType::kYearMonthInterval: {
       const auto& interval = type.year_month_interval();
       const int start = interval.has_start_field() ? interval.start_field() : 0;
-      return DataType::YearMonthInterval(start, interval.has_end_field() ? interval.end_field() : 1);
+      return DataType::YearMonthInterval(start,
+                                         interval.has_end_field() ? interval.end_field() : 1);
     }
     case proto::DataType::kArray: {
       ARROW_ASSIGN_OR_RAISE(DataType element, FromProtocol(type.array().element_type()));
@@ -127,7 +128,8 @@ Result<DataType> FromProtocol(const proto::DataType& type) {
       return DataType::FromDdl(type.unparsed().data_type_string());
     case proto::DataType::kUdt: return FromProtocol(type.udt().sql_type());
     default:
-      return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + type.ShortDebugString() + "\""}});
+      return MakeError("UNSUPPORTED_DATATYPE",
+                       {{"typeName", "\"" + type.ShortDebugString() + "\""}});
   }
 }
 

@@ -11,7 +11,8 @@ TEST(ProtocolTypesTest, EveryTypeComesBackAsItWas) {
           "a BOOLEAN, b TINYINT, c SMALLINT, d INT NOT NULL, e BIGINT, f FLOAT, g DOUBLE, "
           "h DECIMAL(20, 3), i STRING, j BINARY, k DATE, l TIMESTAMP, m TIMESTAMP_NTZ, "
           "n INTERVAL DAY TO MINUTE, o INTERVAL MONTH, p INTERVAL, q ARRAY<INT>, "
-          "r MAP<STRING, ARRAY<DOUBLE>>, s STRUCT<x: INT, y: STRUCT<z: VOID>>, t INT COMMENT 'text'")
+          "r MAP<STRING, ARRAY<DOUBLE>>, s STRUCT<x: INT, y: STRUCT<z: VOID>>, t INT COMMENT "
+          "'text'")
           .ValueOrDie();
   spark::connect::DataType type;
   ToProtocol(schema, &type);
@@ -21,7 +22,8 @@ TEST(ProtocolTypesTest, EveryTypeComesBackAsItWas) {
 }
 
 TEST(ProtocolTypesTest, NullabilityOfNestedValuesIsKept) {
-  const DataType type = DataType::Array(DataType::Map(TypeId::kString, TypeId::kLong, false), false);
+  const DataType type =
+      DataType::Array(DataType::Map(TypeId::kString, TypeId::kLong, false), false);
   spark::connect::DataType message;
   ToProtocol(type, &message);
   EXPECT_EQ(*FromProtocol(message), type);
@@ -35,7 +37,8 @@ TEST(ProtocolTypesTest, TextIsParsedAndUnknownTypesAreRefused) {
   EXPECT_FALSE(FromProtocol(message).ok());
   message.mutable_variant();
   EXPECT_EQ(ErrorCondition(FromProtocol(message).status()), "UNSUPPORTED_DATATYPE");
-  EXPECT_EQ(ErrorCondition(FromProtocol(spark::connect::DataType()).status()), "UNSUPPORTED_DATATYPE");
+  EXPECT_EQ(ErrorCondition(FromProtocol(spark::connect::DataType()).status()),
+            "UNSUPPORTED_DATATYPE");
 }
 
 TEST(ProtocolTypesTest, SchemasComeAsJsonOrDdl) {

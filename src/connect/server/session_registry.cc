@@ -135,8 +135,8 @@ void SessionRegistry::Release(const Key& key, bool allow_reconnect) {
 
 void SessionRegistry::ExpireLoop() {
   std::unique_lock lock(mutex_);
-  const auto interval = std::min<std::chrono::milliseconds>(idle_timeout_ / 4 + std::chrono::milliseconds(1),
-                                                            std::chrono::seconds(30));
+  const auto interval = std::min<std::chrono::milliseconds>(
+      idle_timeout_ / 4 + std::chrono::milliseconds(1), std::chrono::seconds(30));
   while (!stopping_changed_.wait_for(lock, interval, [this] { return stopping_; })) {
     std::vector<std::shared_ptr<ServerSession>> expired;
     const auto limit = std::chrono::steady_clock::now() - idle_timeout_;

@@ -37,8 +37,8 @@ Result<std::vector<FileStatus>> PruneFiles(std::vector<FileStatus> files,
 /// Reads a partition: the columns of the files, and those that their directories tell. Errors name
 /// the file: FAILED_READ_FILE.FILE_NOT_EXIST,
 /// FAILED_READ_FILE.NO_HINT with the cause.
-Result<std::unique_ptr<BatchReader>> OpenFilePartition(std::shared_ptr<const FileReadSettings> settings,
-                                                       const InputPartition& partition,
-                                                       const ReadContext& context);
+Result<std::unique_ptr<BatchReader>> OpenFilePartition(
+    std::shared_ptr<const FileReadSettings> settings, const InputPartition& partition,
+    const ReadContext& context);
 
 }  // namespace firesteel

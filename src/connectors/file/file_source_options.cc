@@ -9,8 +9,8 @@ namespace firesteel {
 namespace {
 
 Status InvalidOption(const std::string& name, const std::string& value, const std::string& want) {
-  return Status::Invalid("Option ", name, " of the file source is '", value, "', but must be ", want,
-                         ".");
+  return Status::Invalid("Option ", name, " of the file source is '", value, "', but must be ",
+                         want, ".");
 }
 
 }  // namespace

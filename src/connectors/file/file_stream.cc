@@ -50,7 +50,8 @@ Result<int64_t> LogIdOf(const std::string& text) {
   if (json.is_object() && json.contains("logOffset") && json["logOffset"].is_number_integer()) {
     return json["logOffset"].get<int64_t>();
   }
-  return Status::Invalid("'", text, "' is not an offset of a file source; expected {\"logOffset\":n}.");
+  return Status::Invalid("'", text,
+                         "' is not an offset of a file source; expected {\"logOffset\":n}.");
 }
 
 class FileStream final : public MicroBatchStream {
@@ -144,8 +145,8 @@ class FileStream final : public MicroBatchStream {
     CompactibleFileLog::Options options;
     options.compact_interval = settings_.log_compact_interval;
     options.cleanup_delay_ms = settings_.log_cleanup_delay_ms;
-    ARROW_ASSIGN_OR_RAISE(CompactibleFileLog log, CompactibleFileLog::Open(
-                                                      &files_, settings_.clock, directory, options));
+    ARROW_ASSIGN_OR_RAISE(CompactibleFileLog log,
+                          CompactibleFileLog::Open(&files_, settings_.clock, directory, options));
     log_ = std::make_unique<CompactibleFileLog>(std::move(log));
     ARROW_ASSIGN_OR_RAISE(const std::optional<int64_t> latest, log_->LatestId());
     log_id_ = latest.value_or(-1);

@@ -16,10 +16,11 @@ namespace {
 TEST(Glob, MatchesAsHadoopDoes) {
   for (const auto& [glob, name, expected] :
        {std::tuple("*.json", "a.json", true), std::tuple("*.json", "a.json.gz", false),
-        std::tuple("a?", "ab", true), std::tuple("a?", "a", false), std::tuple("[a-c]1", "b1", true),
-        std::tuple("[^a-c]1", "b1", false), std::tuple("{a1,b*}", "bxy", true),
-        std::tuple("{a1,b*}", "c", false), std::tuple("a\\*", "a*", true),
-        std::tuple("a\\*", "ab", false), std::tuple("*a*b", "xaxxb", true)}) {
+        std::tuple("a?", "ab", true), std::tuple("a?", "a", false),
+        std::tuple("[a-c]1", "b1", true), std::tuple("[^a-c]1", "b1", false),
+        std::tuple("{a1,b*}", "bxy", true), std::tuple("{a1,b*}", "c", false),
+        std::tuple("a\\*", "a*", true), std::tuple("a\\*", "ab", false),
+        std::tuple("*a*b", "xaxxb", true)}) {
     EXPECT_EQ(MatchesGlob(glob, name), expected) << glob << " " << name;
   }
 }

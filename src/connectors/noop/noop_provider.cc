@@ -50,8 +50,9 @@ class NoopProvider final : public TableProvider {
   std::string ShortName() const override { return "noop"; }
   Result<Schema> ResolveSchema(const std::optional<Schema>&, const Options&, bool streaming,
                                const ConnectorContext&) override {
-    return MakeError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
-                     {{"tableName", "noop"}, {"operation", streaming ? "micro-batch scan" : "batch scan"}});
+    return MakeError(
+        "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+        {{"tableName", "noop"}, {"operation", streaming ? "micro-batch scan" : "batch scan"}});
   }
   Result<std::shared_ptr<Table>> GetTable(const Schema& schema, const Options&,
                                           const ConnectorContext&) override {

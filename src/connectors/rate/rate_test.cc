@@ -146,7 +146,8 @@ TEST_F(RateTest, ReadsDurations) {
   EXPECT_EQ(*ParseRateSeconds("7"), 7);
   EXPECT_EQ(*ParseRateSeconds("2m"), 120);
   EXPECT_EQ(*ParseRateSeconds("1500ms"), 1);
-  for (const char* wrong : {"", "s", "-1s", "5 weeks", "99999999999999999999s", "9223372036854775807d"}) {
+  for (const char* wrong :
+       {"", "s", "-1s", "5 weeks", "99999999999999999999s", "9223372036854775807d"}) {
     EXPECT_FALSE(ParseRateSeconds(wrong).ok()) << wrong;
   }
 }

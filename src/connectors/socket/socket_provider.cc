@@ -183,7 +183,10 @@ class SocketStream final : public MicroBatchStream {
 class SocketScan final : public Scan {
  public:
   SocketScan(std::string host, std::string port, Schema columns, Clock* clock)
-      : host_(std::move(host)), port_(std::move(port)), columns_(std::move(columns)), clock_(clock) {}
+      : host_(std::move(host)),
+        port_(std::move(port)),
+        columns_(std::move(columns)),
+        clock_(clock) {}
 
   Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions() override {
     return Status::NotImplemented("A socket can only be read as a stream.");

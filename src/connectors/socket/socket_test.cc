@@ -102,7 +102,8 @@ TEST(Socket, TurnsLinesIntoOffsets) {
   }));
   server.Send("hello\nworld");
   {
-    // The line without an end comes when the server hangs up: with the first wake-up or a later one.
+    // The line without an end comes when the server hangs up: with the first wake-up or a later
+    // one.
     std::unique_lock<std::mutex> lock(mutex);
     woken.wait(lock, [&] {
       return stream->LatestOffset(Offset("-1"), ReadAllAvailable{})->json() == "1";

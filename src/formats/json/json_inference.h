@@ -20,6 +20,7 @@ Result<Schema> InferJsonSchema(const std::vector<InferenceFile>& files,
 
 /// Finds the type of one text, which may be an array or a scalar; nullopt when it is malformed and
 /// the mode says to go on. As schema_of_json has it. Errors: malformed, in FAILFAST mode.
-Result<std::optional<DataType>> InferJsonType(std::string_view text, const JsonReadOptions& options);
+Result<std::optional<DataType>> InferJsonType(std::string_view text,
+                                              const JsonReadOptions& options);
 
 }  // namespace firesteel

@@ -65,8 +65,9 @@ Result<std::unique_ptr<FileFormatWriter>> OpenJsonWriter(
   }
   ARROW_ASSIGN_OR_RAISE(const std::string encoding, ReadEncodingOption(options, "JSONOptions"));
   ARROW_ASSIGN_OR_RAISE(JsonTextWriter text, JsonTextWriter::Make(options, session_time_zone));
-  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<LineWriter> lines,
-                        LineWriter::Make(std::move(out), options.GetOr("compression", "none"), encoding));
+  ARROW_ASSIGN_OR_RAISE(
+      std::unique_ptr<LineWriter> lines,
+      LineWriter::Make(std::move(out), options.GetOr("compression", "none"), encoding));
   return std::make_unique<JsonWriter>(std::move(lines), std::move(text), schema, separator);
 }
 

@@ -34,7 +34,8 @@ Result<QueryResult> RepairOfTable(const TableChange& change, const CommandContex
   return NoResult();
 }
 
-Result<QueryResult> ShowPartitionsOfTable(const TableChange& change, const CommandContext& context) {
+Result<QueryResult> ShowPartitionsOfTable(const TableChange& change,
+                                          const CommandContext& context) {
   ARROW_ASSIGN_OR_RAISE(const StoredTable table,
                         FindWritableTable(change.name, "SHOW PARTITIONS", context));
   if (table.partition_columns.empty()) {

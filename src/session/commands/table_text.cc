@@ -39,8 +39,8 @@ std::string PlainName(const std::string& name) {
   return plain ? name : QuoteIdentifier(name);
 }
 
-Status WalkPartitions(const std::string& directory, const std::string& prefix, size_t depth, Env* env,
-            std::vector<std::string>* found) {
+Status WalkPartitions(const std::string& directory, const std::string& prefix, size_t depth,
+                      Env* env, std::vector<std::string>* found) {
   ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> children, env->ListDirectory(directory));
   for (const FileStatus& child : children) {
     const std::string name = child.path.substr(child.path.rfind('/') + 1);
@@ -119,7 +119,8 @@ Result<std::vector<std::string>> ListPartitions(const StoredTable& table, Env* e
   std::vector<std::string> found;
   ARROW_ASSIGN_OR_RAISE(const bool exists, env->Exists(table.location));
   if (exists) {
-    ARROW_RETURN_NOT_OK(WalkPartitions(table.location, "", table.partition_columns.size(), env, &found));
+    ARROW_RETURN_NOT_OK(
+        WalkPartitions(table.location, "", table.partition_columns.size(), env, &found));
   }
   std::sort(found.begin(), found.end());
   return found;

@@ -118,8 +118,8 @@ Status StatementParser::ParseReset(PlanPtr* out) {
   if (!text.empty() && key.size() == text.size() && !IsKey(key)) {
     return ErrorFrom(start, "INVALID_RESET_COMMAND_FORMAT");
   }
-  *out = std::make_shared<SetConfiguration>(text.empty() ? SettingAction::kResetAll : SettingAction::kReset,
-                                            std::string(key), "");
+  *out = std::make_shared<SetConfiguration>(
+      text.empty() ? SettingAction::kResetAll : SettingAction::kReset, std::string(key), "");
   return Status::OK();
 }
 

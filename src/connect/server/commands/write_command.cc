@@ -52,7 +52,8 @@ Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* sessi
     target.name = name;
     target.overwrite = insert && overwrite;
     target.by_name = !insert;
-    return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)), session);
+    return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)),
+                           session);
   }
   CreateTable::Definition definition;
   definition.name = name;
@@ -62,7 +63,8 @@ Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* sessi
                                       write.partitioning_columns().end());
   definition.replace = overwrite;
   definition.if_not_exists = write.mode() == WriteOperation::SAVE_MODE_IGNORE;
-  return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)), session);
+  return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)),
+                         session);
 }
 
 }  // namespace
@@ -76,7 +78,8 @@ Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSessio
       InsertInto::Target target;
       target.name = std::move(name);
       target.by_name = true;
-      return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)), session);
+      return RunTableCommand(std::make_shared<InsertInto>(std::move(target), std::move(plan)),
+                             session);
     }
     case V2::MODE_CREATE: {
       CreateTable::Definition definition;
@@ -91,7 +94,8 @@ Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSessio
         definition.partition_columns.push_back(
             column.unresolved_attribute().unparsed_identifier());
       }
-      return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)), session);
+      return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)),
+                             session);
     }
     default: return UnsupportedMessage("WriteOperationV2." + V2::Mode_Name(write.mode()));
   }

@@ -97,7 +97,8 @@ Result<PlanPtr> PlanTranslator::TranslateAggregate(const spark::connect::Aggrega
           std::make_shared<Sets>(Sets::Form::kSets, std::move(members), std::move(sizes)));
       break;
     }
-    default: return UnsupportedMessage("Aggregate." + Protocol::GroupType_Name(aggregate.group_type()));
+    default:
+      return UnsupportedMessage("Aggregate." + Protocol::GroupType_Name(aggregate.group_type()));
   }
   return std::make_shared<Aggregate>(std::move(grouping), std::move(output), std::move(input));
 }

@@ -207,7 +207,8 @@ Result<PlanPtr> PlanTranslator::TranslateTranspose(const spark::connect::Transpo
       std::vector<ExpressionPtr>{std::make_shared<SortOrder>(index, true, true)}, std::move(input));
   const PlanPtr query = std::make_shared<Limit>(
       kMaximumTransposed + 1, std::make_shared<Project>(std::move(list), std::move(sorted)));
-  ARROW_ASSIGN_OR_RAISE(const QueryResult result, session_->session().backend()->ExecutePlan(query));
+  ARROW_ASSIGN_OR_RAISE(const QueryResult result,
+                        session_->session().backend()->ExecutePlan(query));
   const auto of_result = std::make_shared<const Schema>(result.schema);
   std::vector<Row> rows;
   for (const auto& batch : result.batches) AppendRows(*batch, of_result, &rows);
