@@ -1,6 +1,6 @@
 # Compiles the standard library, Arrow's and GoogleTest's headers once rather than in every file, where
 # FIRESTEEL_PRECOMPILED_HEADERS says so: the presets for tests, whose time is mostly spent on them.
-# The other presets do without, so that a file that forgot an #include still fails there.
+# The release preset does without.
 option(FIRESTEEL_PRECOMPILED_HEADERS "Compile the most used headers once" OFF)
 
 set(FIRESTEEL_COMMON_HEADERS
@@ -40,8 +40,8 @@ endfunction()
 
 # Compiles the files of a folder, or of a test program, eight at a time, where FIRESTEEL_UNITY_BUILD
 # says so: what they all instantiate from the standard library, Arrow and GoogleTest is then compiled
-# once for eight. It asks that names in the anonymous namespaces of one folder differ. The release
-# preset does without: each file is compiled alone there, with its own #includes.
+# once for eight. It asks that names in the anonymous namespaces of one folder differ. The presets
+# for tidy and for benchmarks do without: each file is compiled alone there, with its own #includes.
 option(FIRESTEEL_UNITY_BUILD "Compile the files of a target together" OFF)
 function(firesteel_compile_together target)
   if(FIRESTEEL_UNITY_BUILD)

@@ -179,7 +179,12 @@ std::optional<std::string> Config::Find(std::string_view name) const {
 std::optional<std::string> Config::Get(std::string_view name) const {
   if (std::optional<std::string> value = Find(name)) return value;
   if (const AnyConfigKey* key = FindKey(name)) {
-    return std::visit([](const auto* typed) { return ToText(typed->default_value); }, *key);
+    return std::visit(
+        [](const auto* typed) {
+          const std::string text = ToText(typed->default_value);
+          return typed->unit == ConfigUnit::kMilliseconds ? text + "ms" : text;
+        },
+        *key);
   }
   return std::nullopt;
 }

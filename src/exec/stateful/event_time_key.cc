@@ -6,6 +6,7 @@
 
 #include "arrow/array/array_nested.h"
 #include "arrow/array/array_primitive.h"
+#include "arrow/array/util.h"
 #include "arrow/type.h"
 #include "common/error.h"
 #include "types/datetime.h"
