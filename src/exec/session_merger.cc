@@ -18,6 +18,7 @@
 #include "common/error.h"
 #include "exec/batch_slicer.h"
 #include "exec/grouped_accumulators.h"
+#include "exec/take_columns.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
@@ -81,20 +82,6 @@ std::shared_ptr<arrow::Array> MakeSessions(const std::shared_ptr<arrow::DataType
 }
 
 }  // namespace
-
-Result<std::vector<std::shared_ptr<arrow::Array>>> TakeColumnRows(
-    const std::vector<std::shared_ptr<arrow::Array>>& columns, const std::vector<int32_t>& rows) {
-  const auto indices = std::make_shared<arrow::Int32Array>(
-      static_cast<int64_t>(rows.size()), arrow::Buffer::FromVector(std::vector<int32_t>(rows)));
-  MergerColumns taken;
-  for (const auto& column : columns) {
-    ARROW_ASSIGN_OR_RAISE(
-        arrow::Datum datum,
-        arrow::compute::Take(column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-    taken.push_back(datum.make_array());
-  }
-  return taken;
-}
 
 void SessionMerger::Add(Columns columns) {
   const int64_t rows = columns[0]->length();

@@ -45,10 +45,6 @@ class SessionMerger {
   int64_t rows_ = 0;
 };
 
-/// The columns' rows in another order, or some of them.
-Result<std::vector<std::shared_ptr<arrow::Array>>> TakeColumnRows(
-    const std::vector<std::shared_ptr<arrow::Array>>& columns, const std::vector<int32_t>& rows);
-
 /// The end of an aggregation by sessions in a batch query: merges the partial rows of a partition,
 /// which are there by their other keys. Output: the keys, then one column per aggregate.
 Result<PhysicalPlanPtr> NewFinalSessionAggregate(PhysicalPlanPtr child, SessionLayout layout,

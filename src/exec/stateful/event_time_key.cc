@@ -83,4 +83,10 @@ int64_t WatermarkMicros(int64_t watermark_ms) {
   return watermark_ms * kMicrosPerMillisecond;
 }
 
+int64_t AddSaturated(int64_t a, int64_t b) {
+  int64_t sum;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+}
+
 }  // namespace firesteel

@@ -10,6 +10,9 @@
 
 namespace firesteel {
 
+/// The sum, or the limit of the type that it is beyond: for times at the ends of time.
+int64_t AddSaturated(int64_t a, int64_t b);
+
 /// The event times, in microseconds, of a column of timestamps or of windows, which count by their
 /// end. A NULL is after every watermark. Reads the column it was made for; cheap to make.
 class EventTimeReader {

@@ -160,11 +160,9 @@ Result<std::unique_ptr<JoinSideState>> JoinSideState::Open(const JoinSideLayout*
   std::unique_ptr<JoinSideState> state(new JoinSideState(layout));
   std::unique_ptr<StateStore>* const stores[] = {&state->counts_, &state->values_};
   for (int i = 0; i < 2; ++i) {
-    const StateStoreId id{batch.state_root, operator_id, partition, layout->stores()[i].name};
-    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
-                          batch.state_stores->GetProvider(id, layout->store_options(i)));
-    // Batch N reads version N and writes N + 1.
-    ARROW_ASSIGN_OR_RAISE(*stores[i], provider->GetStore(batch.batch_id));
+    ARROW_ASSIGN_OR_RAISE(*stores[i],
+                          OpenStateStore(batch, operator_id, partition, layout->stores()[i].name,
+                                         layout->store_options(i)));
   }
   return state;
 }

@@ -1,6 +1,11 @@
 #include "exec/stateful/stateful_operator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "common/error.h"
+#include "exec/execution_context.h"
 
 namespace firesteel {
 
@@ -37,6 +42,34 @@ void Collect(const PhysicalPlan& plan, std::vector<const StatefulOperator*>* fou
 }
 
 }  // namespace
+
+Status StatefulOperator::CheckPlace(const ExecutionContext& execution,
+                                    std::string_view what) const {
+  if (!execution.batch().state_stores) {
+    return InternalError(fmt::format("{} ran outside of a streaming query.", what));
+  }
+  for (const PhysicalPlanPtr& child : children()) {
+    if (child->PartitionCount(execution) != info_.used_partitions) {
+      return InternalError(fmt::format("{}: the input is not partitioned as its state.", what));
+    }
+  }
+  return Status::OK();
+}
+
+Result<std::unique_ptr<StateStore>> OpenStateStore(const BatchContext& batch, int operator_id,
+                                                   int partition, const std::string& store,
+                                                   const StateStoreOptions& options) {
+  const StateStoreId id{batch.state_root, operator_id, partition, store};
+  ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
+                        batch.state_stores->GetProvider(id, options));
+  return provider->GetStore(batch.batch_id);
+}
+
+std::vector<DataType> TypesOf(const std::vector<StructField>& fields) {
+  std::vector<DataType> types;
+  for (const StructField& field : fields) types.push_back(field.type);
+  return types;
+}
 
 Schema AsStateSchema(const std::vector<StructField>& fields) {
   return Schema(AsNullableFields(fields));

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "exec/batch_context.h"
 #include "exec/physical_plan.h"
 #include "state/state_metadata.h"
+#include "state/state_store.h"
 
 namespace firesteel {
 
@@ -36,17 +41,29 @@ class StatefulOperator : public PhysicalPlan {
   virtual bool NeedsBatchWithoutData(int64_t watermark_ms, int64_t evicted_ms) const = 0;
   /// The watermark that holds for this operator's output when its input has `input_watermark_ms`.
   virtual int64_t OutputWatermarkMs(int64_t input_watermark_ms) const { return input_watermark_ms; }
+  /// Committing waits for the disk once per store, which threads do side by side.
+  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
 
  protected:
   StatefulOperator(StatefulOperatorInfo info, Schema schema, std::vector<PhysicalPlanPtr> children)
       : PhysicalPlan(std::move(schema), std::move(children)), info_(std::move(info)) {}
 
+  /// Errors: INTERNAL_ERROR when `what`, this operator, runs without state or its input is cut into
+  /// other partitions than its state.
+  Status CheckPlace(const ExecutionContext& execution, std::string_view what) const;
+
  private:
   StatefulOperatorInfo info_;
 };
 
+/// Opens the version of a store that `batch` reads: batch N reads version N and writes N + 1.
+Result<std::unique_ptr<StateStore>> OpenStateStore(const BatchContext& batch, int operator_id,
+                                                   int partition, const std::string& store,
+                                                   const StateStoreOptions& options);
+
 /// The schema of state columns: Spark makes everything in it nullable, at every level.
 Schema AsStateSchema(const std::vector<StructField>& fields);
+std::vector<DataType> TypesOf(const std::vector<StructField>& fields);
 
 /// The stateful operators of a plan, by operator id.
 std::vector<const StatefulOperator*> FindStatefulOperators(const PhysicalPlan& plan);

@@ -16,6 +16,7 @@
 #include "exec/batch_slicer.h"
 #include "exec/grouped_accumulators.h"
 #include "exec/stateful/event_time_key.h"
+#include "exec/take_columns.h"
 #include "state/state_store.h"
 #include "types/arrow_types.h"
 #include "types/unsafe_row.h"
@@ -25,25 +26,6 @@ namespace firesteel {
 namespace {
 
 using Columns = GroupedAccumulators::Columns;
-
-std::vector<DataType> TypesOf(const std::vector<StructField>& fields) {
-  std::vector<DataType> types;
-  for (const StructField& field : fields) types.push_back(field.type);
-  return types;
-}
-
-Result<Columns> TakeRows(const Columns& columns, const std::vector<int32_t>& rows) {
-  const auto indices = std::make_shared<arrow::Int32Array>(
-      static_cast<int64_t>(rows.size()), arrow::Buffer::FromVector(std::vector<int32_t>(rows)));
-  Columns taken;
-  for (const auto& column : columns) {
-    ARROW_ASSIGN_OR_RAISE(
-        arrow::Datum datum,
-        arrow::compute::Take(column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-    taken.push_back(datum.make_array());
-  }
-  return taken;
-}
 
 /// What the operator's tasks need of it.
 struct AggregatePlan {
@@ -156,11 +138,11 @@ class StreamingAggregateReader final : public BatchReader {
       ARROW_ASSIGN_OR_RAISE(late_groups_, GroupTable::Make(plan_->key_types));
     }
     const Columns keys(columns.begin(), columns.begin() + plan_->key_count());
-    ARROW_ASSIGN_OR_RAISE(const Columns late_keys, TakeRows(keys, late));
+    ARROW_ASSIGN_OR_RAISE(const Columns late_keys, TakeColumnRows(keys, late));
     std::vector<int32_t> numbers;
     ARROW_RETURN_NOT_OK(
         late_groups_->Lookup(late_keys, static_cast<int64_t>(late.size()), &numbers));
-    ARROW_ASSIGN_OR_RAISE(Columns kept, TakeRows(columns, in_time));
+    ARROW_ASSIGN_OR_RAISE(Columns kept, TakeColumnRows(columns, in_time));
     return arrow::RecordBatch::Make(batch->schema(), static_cast<int64_t>(in_time.size()),
                                     std::move(kept));
   }
@@ -190,7 +172,7 @@ class StreamingAggregateReader final : public BatchReader {
     if (plan_->key_count() == 0) {
       keys.Append({});
     } else {
-      ARROW_ASSIGN_OR_RAISE(const Columns first, TakeRows(key_columns, rows));
+      ARROW_ASSIGN_OR_RAISE(const Columns first, TakeColumnRows(key_columns, rows));
       ARROW_RETURN_NOT_OK(plan_->key_codec.Encode(first, /*normalize_floats=*/true, &keys));
     }
     std::vector<std::optional<std::string_view>> found;
@@ -381,20 +363,12 @@ class StreamingAggregate final : public StatefulOperator {
     return plan_.options.mode != OutputMode::kComplete && watermark_ms > evicted_ms;
   }
 
-  /// Committing waits for the disk once per partition, which threads do side by side.
-  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
-
   Status Prepare(ExecutionContext* execution) const override {
     const BatchContext& batch = execution->batch();
     const bool knows_time =
         !plan_.ends_groups() || static_cast<int>(batch.watermarks.size()) > info().operator_id;
-    if (!batch.state_stores || !knows_time) {
-      return InternalError("A streaming aggregation ran outside of a streaming query.");
-    }
-    if (children()[0]->PartitionCount(*execution) != info().used_partitions) {
-      return InternalError("A streaming aggregation's input is not partitioned as its state.");
-    }
-    return Status::OK();
+    ARROW_RETURN_NOT_OK(CheckPlace(*execution, "A streaming aggregation"));
+    return knows_time ? Status::OK() : InternalError("A streaming aggregation has no watermark.");
   }
 
   Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
@@ -404,11 +378,9 @@ class StreamingAggregate final : public StatefulOperator {
                           children()[0]->Execute(partition, task));
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<GroupedAccumulators> groups,
                           GroupedAccumulators::Make(plan_.key_types, &plan_.aggregates));
-    const StateStoreId id{batch.state_root, info().operator_id, partition, ""};
-    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
-                          batch.state_stores->GetProvider(id, plan_.store_options));
-    // Batch N reads version N and writes N + 1.
-    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<StateStore> store, provider->GetStore(batch.batch_id));
+    ARROW_ASSIGN_OR_RAISE(
+        std::unique_ptr<StateStore> store,
+        OpenStateStore(batch, info().operator_id, partition, "", plan_.store_options));
     return std::make_unique<StreamingAggregateReader>(&plan_, std::move(input), std::move(store),
                                                       std::move(groups),
                                                       execution->Metrics(this), execution);

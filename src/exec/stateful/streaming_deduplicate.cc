@@ -32,12 +32,6 @@ struct DeduplicatePlan {
   StateStoreOptions store_options;
 };
 
-int64_t AddSaturated(int64_t a, int64_t b) {
-  int64_t sum;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
-}
-
 /// One partition of one batch; destroyed before it is drained, it leaves the state as it was.
 class DeduplicateReader final : public BatchReader {
  public:
@@ -257,17 +251,8 @@ class StreamingDeduplicate final : public StatefulOperator {
     return watermark_ms > evicted_ms;
   }
 
-  /// Committing waits for the disk once per partition, which threads do side by side.
-  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
-
   Status Prepare(ExecutionContext* execution) const override {
-    if (!execution->batch().state_stores) {
-      return InternalError("A streaming deduplication ran outside of a streaming query.");
-    }
-    if (children()[0]->PartitionCount(*execution) != info().used_partitions) {
-      return InternalError("A streaming deduplication's input is not partitioned as its state.");
-    }
-    return Status::OK();
+    return CheckPlace(*execution, "A streaming deduplication");
   }
 
   Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
@@ -275,11 +260,9 @@ class StreamingDeduplicate final : public StatefulOperator {
     const BatchContext& batch = execution->batch();
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> input,
                           children()[0]->Execute(partition, task));
-    const StateStoreId id{batch.state_root, info().operator_id, partition, ""};
-    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
-                          batch.state_stores->GetProvider(id, plan_.store_options));
-    // Batch N reads version N and writes N + 1.
-    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<StateStore> store, provider->GetStore(batch.batch_id));
+    ARROW_ASSIGN_OR_RAISE(
+        std::unique_ptr<StateStore> store,
+        OpenStateStore(batch, info().operator_id, partition, "", plan_.store_options));
     return std::make_unique<DeduplicateReader>(&plan_, batch.WatermarksOf(info().operator_id),
                                                std::move(input), std::move(store),
                                                execution->Metrics(this), task);

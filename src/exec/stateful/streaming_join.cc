@@ -8,18 +8,13 @@
 #include "arrow/type.h"
 #include "common/error.h"
 #include "exec/expression_text.h"
+#include "exec/stateful/event_time_key.h"
 #include "exec/stateful/streaming_join_reader.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
 
 namespace {
-
-int64_t AddOffset(int64_t watermark_ms, int64_t offset_ms) {
-  int64_t sum;
-  if (!__builtin_add_overflow(watermark_ms, offset_ms, &sum)) return sum;
-  return offset_ms > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
-}
 
 Result<JoinSideLayout> LayoutOf(std::string prefix, const PlannedStreamJoin& planned,
                                 const PlannedStreamJoin::Side& side, const Schema& columns,
@@ -101,24 +96,13 @@ class StreamingJoin final : public StatefulOperator {
     if (plan_.planned.event_time_key >= 0) return output_ms;
     for (const PlannedStreamJoin::Side* side : {&plan_.planned.left, &plan_.planned.right}) {
       if (!side->state_offset_ms) continue;
-      output_ms = std::min(output_ms, AddOffset(input_watermark_ms, *side->state_offset_ms));
+      output_ms = std::min(output_ms, AddSaturated(input_watermark_ms, *side->state_offset_ms));
     }
     return output_ms;
   }
 
-  /// Committing waits for the disk once per store, which threads do side by side.
-  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
-
   Status Prepare(ExecutionContext* execution) const override {
-    if (!execution->batch().state_stores) {
-      return InternalError("A join of two streams ran outside of a streaming query.");
-    }
-    for (const PhysicalPlanPtr& child : children()) {
-      if (child->PartitionCount(*execution) != info().used_partitions) {
-        return InternalError("The input of a join of two streams is not partitioned as its state.");
-      }
-    }
-    return Status::OK();
+    return CheckPlace(*execution, "A join of two streams");
   }
 
   Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {

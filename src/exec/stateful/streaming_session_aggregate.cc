@@ -13,6 +13,7 @@
 #include "exec/group_table.h"
 #include "exec/grouped_accumulators.h"
 #include "exec/stateful/event_time_key.h"
+#include "exec/take_columns.h"
 #include "state/state_store.h"
 #include "types/arrow_types.h"
 #include "types/unsafe_row.h"
@@ -253,19 +254,11 @@ class StreamingSessionAggregate final : public StatefulOperator {
     return plan_.options.mode == OutputMode::kAppend && watermark_ms > evicted_ms;
   }
 
-  /// Committing waits for the disk once per partition, which threads do side by side.
-  std::optional<int64_t> KnownRows(const ExecutionContext&) const override { return std::nullopt; }
-
   Status Prepare(ExecutionContext* execution) const override {
     const BatchContext& batch = execution->batch();
-    if (!batch.state_stores ||
-        static_cast<int>(batch.watermarks.size()) <= info().operator_id) {
-      return InternalError("An aggregation by sessions ran outside of a streaming query.");
-    }
-    if (children()[0]->PartitionCount(*execution) != info().used_partitions) {
-      return InternalError("A session aggregation's input is not partitioned as its state.");
-    }
-    return Status::OK();
+    ARROW_RETURN_NOT_OK(CheckPlace(*execution, "An aggregation by sessions"));
+    if (static_cast<int>(batch.watermarks.size()) > info().operator_id) return Status::OK();
+    return InternalError("An aggregation by sessions has no watermark.");
   }
 
   Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
@@ -273,10 +266,9 @@ class StreamingSessionAggregate final : public StatefulOperator {
     const BatchContext& batch = execution->batch();
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> input,
                           children()[0]->Execute(partition, task));
-    const StateStoreId id{batch.state_root, info().operator_id, partition, ""};
-    ARROW_ASSIGN_OR_RAISE(StateStoreProvider* const provider,
-                          batch.state_stores->GetProvider(id, plan_.store_options));
-    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<StateStore> store, provider->GetStore(batch.batch_id));
+    ARROW_ASSIGN_OR_RAISE(
+        std::unique_ptr<StateStore> store,
+        OpenStateStore(batch, info().operator_id, partition, "", plan_.store_options));
     return std::make_unique<StreamingSessionReader>(
         &plan_, std::move(input), std::move(store), execution->Metrics(this),
         batch.watermarks[info().operator_id], execution);
@@ -285,12 +277,6 @@ class StreamingSessionAggregate final : public StatefulOperator {
  private:
   SessionPlan plan_;
 };
-
-std::vector<DataType> SessionFieldTypes(const std::vector<StructField>& fields) {
-  std::vector<DataType> types;
-  for (const StructField& field : fields) types.push_back(field.type);
-  return types;
-}
 
 }  // namespace
 
@@ -310,11 +296,9 @@ Result<PhysicalPlanPtr> NewStreamingSessionAggregate(PhysicalPlanPtr child,
   values.insert(values.begin(), session);
   const std::vector<StructField> buffers = BufferFields(layout.aggregates);
   values.insert(values.end(), buffers.begin(), buffers.end());
-  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec prefix_codec,
-                        UnsafeRowCodec::Make(SessionFieldTypes(others)));
-  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec key_codec, UnsafeRowCodec::Make(SessionFieldTypes(keys)));
-  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec value_codec,
-                        UnsafeRowCodec::Make(SessionFieldTypes(values)));
+  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec prefix_codec, UnsafeRowCodec::Make(TypesOf(others)));
+  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec key_codec, UnsafeRowCodec::Make(TypesOf(keys)));
+  ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec value_codec, UnsafeRowCodec::Make(TypesOf(values)));
   StatefulOperatorInfo info;
   info.operator_id = options.operator_id;
   info.name = "sessionWindowStateStoreSaveExec";
