@@ -7,13 +7,19 @@
 JOB is one of
   counts     a stream of files, counted by activity after each of them, with a checkpoint
   parquet    a batch: filter, project, write Parquet
+and, as streams of files with state and a checkpoint,
+  windows-append, windows-update
+             10-second windows by user and activity with a watermark, over the JSON lines
+  dedup      dropDuplicates of 1,000,000 rows, 500,000 distinct keys
+  sums       count and sum of 2,000,000 rows by 50,000 keys, update mode
+  join       two streams of 1,000,000 rows each, inner, with a time range and watermarks
 
 Prints rows per CPU-second over all threads of each engine: median, lowest, highest.
   firesteel  the whole process, from its start to its exit
-  spark      the server's CPU in its second, warm pass (counts: availableNow, complete mode, noop)
+  spark      the server's CPU in its second, warm pass (streams: availableNow, noop)
   duckdb     the slope between a quarter and all of the files, so that its start-up does not count
-An engine whose Python is not given is left out. The machine must have `firesteel activity-data`'s
-output's size free under --directory.
+An engine whose Python is not given is left out; DuckDB has no streams with state. The machine must
+have the size of the job's input free under --directory.
 """
 import argparse
 import json
@@ -36,21 +42,38 @@ COLUMNS = ("{'Arrival_Time':'BIGINT','Creation_Time':'BIGINT','Device':'VARCHAR'
 CONDITION = "gt IS NOT NULL AND x > 0"
 PROJECTION = 'Arrival_Time, "User", gt, x, y, z, sqrt(x * x + y * y + z * z) AS magnitude'
 
-# What Spark and DuckDB run for each job; the program of the same job is in examples/.
+# What a query over the files of stateful_streams reads.
+ROWS = """(spark.readStream.schema("key LONG, amount LONG, time TIMESTAMP")
+                   .option("maxFilesPerTrigger", 1).parquet(data))"""
+
+
+def windows(mode):
+    return {
+        "program": ["benchmarks/stateful_streams", f"windows-{mode}"],
+        "spark": f"""
+            windows = (spark.readStream.schema(schema).option("maxFilesPerTrigger", 1).json(data)
+                       .selectExpr("timestamp_millis(Arrival_Time) AS time", "User", "gt")
+                       .withWatermark("time", "10 seconds")
+                       .groupBy(window("time", "10 seconds"), "User", "gt").count())
+            run(windows, "{mode}")
+            """,
+    }
+
+
+# What Spark and DuckDB run for each job, and the program of the same job. `keys`: the job reads
+# files of stateful_streams with so many keys, and so many rows unless --rows says otherwise.
 JOBS = {
     "counts": {
-        "program": "activity_counts",
+        "program": ["examples/activity_counts"],
         "spark": """
             counts = (spark.readStream.schema(schema).option("maxFilesPerTrigger", 1).json(data)
                       .groupBy("gt").count())
-            counts.writeStream.format("noop").outputMode("complete").option(
-                "checkpointLocation", tempfile.mkdtemp()).trigger(
-                availableNow=True).start().awaitTermination()
+            run(counts, "complete")
             """,
         "duckdb": "select gt, count(*) from {table} group by gt",
     },
     "parquet": {
-        "program": "json_to_parquet",
+        "program": ["examples/json_to_parquet"],
         "spark": f"""
             (spark.read.schema(schema).json(data).where("{CONDITION}")
              .selectExpr({", ".join(repr(c.strip().replace('"', "`")) for c in PROJECTION.split(", "))})
@@ -59,11 +82,46 @@ JOBS = {
         "duckdb": f"copy (select {PROJECTION} from {{table}} where {CONDITION}) "
                   "to '{out}' (format parquet)",
     },
+    "windows-append": windows("append"),
+    "windows-update": windows("update"),
+    "dedup": {
+        "program": ["benchmarks/stateful_streams", "dedup"],
+        "rows": 1_000_000,
+        "keys": 500_000,
+        "spark": f"""
+            run({ROWS}.dropDuplicates(["key"]), "append")
+            """,
+    },
+    "sums": {
+        "program": ["benchmarks/stateful_streams", "sums"],
+        "rows": 2_000_000,
+        "keys": 50_000,
+        "spark": f"""
+            run({ROWS}.groupBy("key").agg(expr("count(1)"), expr("sum(amount)")), "update")
+            """,
+    },
+    "join": {
+        "program": ["benchmarks/stateful_streams", "join"],
+        "rows": 1_000_000,
+        "keys": 250_000,
+        "sides": 2,
+        "spark": f"""
+            left = ({ROWS}.selectExpr("key AS left_key", "time AS left_time", "amount")
+                    .withWatermark("left_time", "5 seconds"))
+            right = ({ROWS}.selectExpr("key AS right_key",
+                                       "time + INTERVAL 3 SECONDS AS right_time",
+                                       "amount AS right_amount")
+                     .withWatermark("right_time", "5 seconds"))
+            run(left.join(right, expr("left_key = right_key AND right_time >= left_time AND "
+                                      "right_time <= left_time + INTERVAL 10 SECONDS")), "append")
+            """,
+    },
 }
 
 SPARK = """
 import json, os, sys, tempfile
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import expr, window
 data, schema = sys.argv[1:]
 spark = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
          .config("spark.sql.shuffle.partitions", "2").getOrCreate())
@@ -73,6 +131,10 @@ java = spark.sparkContext._gateway.proc.pid
 def cpu():
     fields = open(f"/proc/{java}/stat").read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / ticks
+def run(frame, mode):
+    (frame.writeStream.format("noop").outputMode(mode)
+     .option("checkpointLocation", tempfile.mkdtemp())
+     .trigger(availableNow=True).start().awaitTermination())
 def job():
 JOB
 passes = []
@@ -95,8 +157,8 @@ def cpu_of(command):
 def firesteel(args, data):
     out = os.path.join(args.directory, "out")
     shutil.rmtree(out, ignore_errors=True)
-    program = os.path.join(args.build, "examples", JOBS[args.job]["program"])
-    return args.rows / cpu_of([program, data, out])
+    program, *arguments = JOBS[args.job]["program"]
+    return args.rows / cpu_of([os.path.join(args.build, program), *arguments, data, out])
 
 
 def duckdb(args, data):
@@ -125,25 +187,34 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("job", choices=JOBS)
     parser.add_argument("--build", default="build/bench")
-    parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--rows", type=int, default=None)
+    parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--spark-python")
     parser.add_argument("--spark-rounds", type=int, default=2)
     parser.add_argument("--duckdb-python")
     parser.add_argument("--directory", default=None)
     args = parser.parse_args()
-    if args.rows % FILES:
-        sys.exit(f"--rows must be a multiple of {FILES}")
+    job = JOBS[args.job]
+    args.rows = args.rows or job.get("rows", 2_000_000)
+    if args.rows % args.files:
+        sys.exit(f"--rows must be a multiple of {args.files}")
     own_directory = args.directory is None
     args.directory = args.directory or tempfile.mkdtemp(prefix="firesteel-benchmark-")
     data = os.path.join(args.directory, "data")
-    subprocess.run([os.path.join(args.build, "firesteel"), "activity-data", data, "--files", str(FILES),
-                    "--rows", str(args.rows // FILES)], check=True)
+    if "keys" in job:
+        maker = [os.path.join(args.build, "benchmarks/stateful_streams"), "data", str(args.rows),
+                 str(job["keys"]), str(args.files), data]
+    else:
+        maker = [os.path.join(args.build, "firesteel"), "activity-data", data, "--files",
+                 str(args.files), "--rows", str(args.rows // args.files)]
+    subprocess.run(maker, check=True)
+    args.rows *= job.get("sides", 1)
     size = sum(os.path.getsize(os.path.join(data, name)) for name in os.listdir(data))
-    print(f"{args.rows:,} rows, {size / args.rows:.0f} bytes each, {FILES} files; "
+    print(f"{args.rows:,} rows, {size / args.rows:.0f} bytes each, {args.files} files; "
           f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     engines = [("firesteel", firesteel, args.rounds)]
-    if args.duckdb_python:
+    if args.duckdb_python and "duckdb" in job:
         engines.append(("duckdb", duckdb, args.rounds))
     if args.spark_python:
         engines.append(("spark", spark, args.spark_rounds))

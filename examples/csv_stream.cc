@@ -1,5 +1,5 @@
 // A stream of CSV files with semicolons between the columns. Streams are not inferred: the schema
-// is given.
+// is given. Program 36 of the guide.
 //
 //   csv_stream examples/data/people
 

@@ -16,6 +16,7 @@ namespace {
 fs::Status Run(const char* host, const char* port) {
   ARROW_ASSIGN_OR_RAISE(const fs::Session session,
                         fs::Session::Builder().AppName("StructuredNetworkWordCount").GetOrCreate());
+  // Programs 19, 21, 29, 30, 32 and 34 of the guide: words of lines, counted to the console.
   // Lines as an unbounded table with one column, `value`.
   const fs::DataFrame lines =
       session.ReadStream().Format("socket").Option("host", host).Option("port", port).Load();

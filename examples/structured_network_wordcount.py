@@ -1,4 +1,5 @@
-"""Counts the words that arrive at a socket, as the Structured Streaming guide does.
+"""Counts the words that arrive at a socket, as the Structured Streaming guide does:
+programs 19, 21, 29, 30 and 33.
 
     nc -lk 9999
     firesteel run examples/structured_network_wordcount.py localhost 9999

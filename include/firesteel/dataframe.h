@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -19,6 +20,7 @@ class DataFrameWriter;
 class DataStreamWriter;
 class GroupedData;
 class LogicalPlan;
+class Observation;
 class SessionBackend;
 
 /// A table that is yet to be computed, from files, rows or a stream: a cheap value. Transformations
@@ -85,6 +87,12 @@ class FIRESTEEL_EXPORT DataFrame {
   /// DataFrame that is no stream. Errors: CANNOT_PARSE_INTERVAL,
   /// EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE.
   DataFrame WithWatermark(std::string_view event_time, std::string_view delay) const;
+  /// Computes aggregates of the rows that come by here while a query runs, without a pass of their
+  /// own: `Observe("seen", {Count(Lit(1)).As("rows")})`. A stream reports them with every batch in
+  /// its progress. Errors: INVALID_OBSERVED_METRICS.*, DUPLICATED_METRICS_NAME.
+  DataFrame Observe(const std::string& name, const std::vector<Column>& metrics) const;
+  /// The same for a batch query, whose metrics `observation` gives. It observes one DataFrame only.
+  DataFrame Observe(const Observation& observation, const std::vector<Column>& metrics) const;
   // Rows of both or only of this one, by position; without All each row once.
   DataFrame Intersect(const DataFrame& other) const;
   DataFrame IntersectAll(const DataFrame& other) const;
@@ -133,6 +141,8 @@ class FIRESTEEL_EXPORT DataFrame {
 
  private:
   DataFrame With(Result<std::shared_ptr<const LogicalPlan>> plan) const;
+  DataFrame ObserveInto(const std::string& name, const std::vector<Column>& metrics,
+                        std::function<void(const Result<Row>& metrics)> receiver) const;
   std::shared_ptr<SessionBackend> backend_;
   std::shared_ptr<const LogicalPlan> plan_;
   Status status_;

@@ -11,6 +11,7 @@
 #include "firesteel/error.h"
 #include "firesteel/functions.h"
 #include "firesteel/grouped_data.h"
+#include "firesteel/observation.h"
 #include "firesteel/output_mode.h"
 #include "firesteel/row.h"
 #include "firesteel/session.h"

@@ -32,11 +32,17 @@ class FIRESTEEL_EXPORT StreamingQuery {
   virtual StreamingQueryStatus GetStatus() const = 0;
   virtual std::optional<StreamingQueryProgress> LastProgress() const = 0;
   virtual std::vector<StreamingQueryProgress> RecentProgress() const = 0;
-  /// The plan the query runs; with `extended` the logical ones too.
+  /// The plan the query runs and, for each operator with state, its watermark, keys and bytes; with
+  /// `extended` the logical plans and more about the state too.
   virtual std::string Explain(bool extended = false) const = 0;
   /// Ends the query: the batch being run is given up and will be run again by the next start.
   /// Waits until it has ended.
   virtual Status Stop() = 0;
+  /// Lets the query end in good order: the batch being run is finished and committed, and no other
+  /// begins. Waits for that at most `timeout_ms`, for ever when it is negative; false when the
+  /// query still runs, which it then does no longer than to the end of its batch. Stop may follow
+  /// at any time. Called by the query itself (foreachBatch) it returns false at once.
+  virtual Result<bool> StopGracefully(int64_t timeout_ms = -1) = 0;
   /// Waits until the query ends. Returns its error if it failed (STREAM_FAILED).
   virtual Status AwaitTermination() = 0;
   /// As above for at most `timeout_ms`; false when the query still runs.

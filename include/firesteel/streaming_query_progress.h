@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "firesteel/export.h"
+#include "firesteel/row.h"
 
 namespace firesteel {
 
@@ -56,6 +57,7 @@ struct FIRESTEEL_EXPORT StreamingQueryProgress {
   std::vector<StateOperatorProgress> state_operators;
   std::vector<SourceProgress> sources;
   SinkProgress sink;
+  std::map<std::string, Row> observed_metrics;  ///< what Observe saw in this batch, by name
 
   int64_t num_input_rows() const;
   double input_rows_per_second() const;

@@ -8,7 +8,7 @@ import inspect
 
 import pyarrow
 
-from firesteel import conversions
+from firesteel import conversions, tables
 from firesteel.conversions import failure
 
 # So many values of groups go back in one message.
@@ -28,8 +28,14 @@ def loaded(header, payload):
     functions = []
     at = size
     for call in header["calls"]:
-        functions.append(cloudpickle.loads(payload[at : at + call["size"]])[:2])
+        code = cloudpickle.loads(payload[at : at + call["size"]])
         at += call["size"]
+        analysis = payload[at : at + call["analysisSize"]]
+        at += call["analysisSize"]
+        if call["shape"] == "table":
+            functions.append((code, None, cloudpickle.loads(analysis) if analysis else None))
+        else:
+            functions.append((*code[:2], None))
     return ColumnTask(header, target, functions)
 
 
@@ -37,21 +43,25 @@ class Call:
     """One function and where its arguments are."""
 
     def __init__(self, description, function):
-        self.function, self.result = function
+        self.function, self.result, self.analysis = function
         self.name = description["name"]
         self.protocol = description["protocol"]
         self.shape = description["shape"]
-        self._columns = description["columns"]
+        self.columns = description["columns"]
         self._names = description["names"]
+        if self.shape == "table":
+            from pyspark.sql.types import StructType
+
+            self.result = StructType.fromJson(description["result"])
 
     def arguments(self, columns):
         """Positional and named arguments out of a batch's columns."""
-        named = {n: columns[c] for c, n in zip(self._columns, self._names) if n}
-        return [columns[c] for c, n in zip(self._columns, self._names) if not n], named
+        named = {n: columns[c] for c, n in zip(self.columns, self._names) if n}
+        return [columns[c] for c, n in zip(self.columns, self._names) if not n], named
 
     def positional(self, columns):
         """All arguments of an iterator's element: itself when it is one only."""
-        values = tuple(columns[c] for c in self._columns)
+        values = tuple(columns[c] for c in self.columns)
         return values[0] if len(values) == 1 else values
 
     def parameter_count(self):
@@ -75,6 +85,8 @@ class ColumnTask:
         self.target = target
         self.output = StructType.fromJson(header["output"])
         self.inputs = [StructType.fromJson(schema).fields for schema in header["inputs"]]
+        self.width = len(self.inputs[0])
+        self.rows_per_batch = header["rowsPerBatch"]
         self.key_columns = header["keyColumns"]
         self.partition = header["partition"]
         self.calls = [Call(d, f) for d, f in zip(header["calls"], functions)]
@@ -90,6 +102,7 @@ class ColumnTask:
             "rows": self._rows,
             "group": self._groups,
             "coGroup": self._groups,
+            "table": lambda frames: tables.table_rows(self, frames),
         }[self.calls[0].shape]
         frames = self._frames(channel)
         try:
@@ -116,7 +129,7 @@ class ColumnTask:
                     tables.append((stream.schema, list(stream)))
             yield tables
 
-    def _batches(self, frames):
+    def batches(self, frames):
         for ((_, batches),) in frames:
             yield from batches
 
@@ -133,7 +146,7 @@ class ColumnTask:
     # ---- One value per row ----
 
     def _scalars(self, frames):
-        for batch in self._batches(frames):
+        for batch in self.batches(frames):
             views = Views(self, batch)
             yield [self._scalar(i, call, views) for i, call in enumerate(self.calls)]
 
@@ -187,7 +200,7 @@ class ColumnTask:
         counts = [0, 0]  # rows in, rows out
 
         def arguments():
-            for batch in self._batches(frames):
+            for batch in self.batches(frames):
                 counts[0] += batch.num_rows
                 views = Views(self, batch)
                 yield call.positional(views.arrow if call.protocol == 251 else views.pandas)
@@ -258,7 +271,7 @@ class ColumnTask:
 
     def _rows(self, frames):
         call = self.calls[0]
-        batches = self._batches(frames)
+        batches = self.batches(frames)
         if call.protocol == 207:
             given = (conversions.labelled(batch, self.zone) for batch in batches)
         else:

@@ -8,7 +8,7 @@ A message is: uint32 length of its payload, little endian; one letter, its kind;
     C  call functions of columns: while they run, this side asks for input (I) and gets R or F, or
        X when nobody wants the rest, and gives rows (R); see functions.py
 
-The answer is O (done) or E (failed: JSON {type, message, traceback}). The function's own output goes
+The answer is O (done, with what an analysis found) or E (failed: JSON {type, message, traceback}). The function's own output goes
 to standard error; nothing but messages goes over the socket.
 """
 
@@ -150,7 +150,18 @@ def column_task(header, code):
     return functions.loaded(header, code)
 
 
-KINDS = {"foreachBatch": ForeachBatch, "foreach": Foreach, "columns": column_task}
+def table_analysis(header, code):
+    from firesteel import tables
+
+    return tables.Analysis(header, code)
+
+
+KINDS = {
+    "foreachBatch": ForeachBatch,
+    "foreach": Foreach,
+    "columns": column_task,
+    "analyze": table_analysis,
+}
 
 
 def loaded(payload):
@@ -168,15 +179,16 @@ def serve(channel):
         if kind == "X":  # crossed with the end of the functions
             continue
         try:
+            answer = None
             if kind == "L":
                 function = None
                 function = loaded(payload)
             else:
-                function.call(channel, kind, payload)
+                answer = function.call(channel, kind, payload)
         except BaseException as error:  # sys.exit() of the user is no reason to end either
             channel.send_error(error)
         else:
-            channel.send("O")
+            channel.send("O", answer or b"")
 
 
 def end_with_parent(parent):

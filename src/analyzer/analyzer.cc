@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/check_metrics.h"
 #include "analyzer/fresh_ids.h"
 #include "analyzer/resolve_recursion.h"
 #include "analyzer/resolver.h"
@@ -43,6 +44,7 @@ constexpr NodeRule kRules[] = {
     {"ExtractTimeWindows", ExtractTimeWindows},
     // Names that are still open may come from further below.
     {"RevealJoinColumns", RevealJoinColumns},
+    {"RevealFileMetadata", RevealFileMetadata},
     {"ResolveMissingReferences", ResolveMissingReferences},
     {"ResolveGrouping", ResolveGrouping},
     // Then what needs to know which functions aggregate or generate.
@@ -181,6 +183,7 @@ Result<PlanPtr> Resolver::ResolveView(const std::vector<std::string>& name) {
 
 Result<PlanPtr> Analyze(const PlanPtr& plan, const AnalysisContext& context) {
   ARROW_ASSIGN_OR_RAISE(const PlanPtr resolved, Resolver(context).Resolve(plan));
+  ARROW_RETURN_NOT_OK(CheckMetricNames(resolved));
   return WithoutTags(resolved);
 }
 

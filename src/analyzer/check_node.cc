@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analyzer/check_metrics.h"
 #include "analyzer/grouping_view.h"
 #include "analyzer/name_scope.h"
 #include "analyzer/resolve_expression.h"
@@ -10,6 +11,7 @@
 #include "expr/unresolved.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
+#include "plan/collect_metrics.h"
 #include "plan/deduplicate.h"
 #include "plan/identifier.h"
 #include "plan/joins.h"
@@ -284,6 +286,8 @@ Status CheckNode(const PlanPtr& node) {
       ARROW_RETURN_NOT_OK(CheckAggregation(*As<Aggregate>(node)));
       return CheckNoWindows(node, "Aggregate");
     case PlanKind::kGenerate: return CheckNoWindows(node, "Generate");
+    case PlanKind::kCollectMetrics:
+      return CheckMetrics(*As<CollectMetrics>(node));
     case PlanKind::kSort: return CheckSort(*As<Sort>(node));
     case PlanKind::kLimit: return CheckLimit(*As<Limit>(node));
     case PlanKind::kJoin: return CheckJoin(*As<Join>(node));

@@ -203,11 +203,20 @@ class UnpivotExpansion {
     return WiderType(a, b, settings_.ansi);
   }
 
+  /// What is no column by name gets its text for one.
+  static ExpressionPtr WithName(const ExpressionPtr& id) {
+    if (As<Attribute>(id) != nullptr || As<Alias>(id) != nullptr) return id;
+    return std::make_shared<Alias>(id, id->Sql());
+  }
+
   std::vector<ExpressionPtr> Ids() const {
-    if (unpivot_.ids()) return *unpivot_.ids();
+    std::vector<ExpressionPtr> ids;
+    if (unpivot_.ids()) {
+      for (const ExpressionPtr& id : *unpivot_.ids()) ids.push_back(WithName(id));
+      return ids;
+    }
     AttributeSet used;
     for (const ExpressionPtr& value : unpivot_.values()) used.AddReferences(value);
-    std::vector<ExpressionPtr> ids;
     for (const AttributePtr& column : unpivot_.child()->output()) {
       if (!used.Contains(column->id())) ids.push_back(column);
     }

@@ -6,8 +6,10 @@
 #include "analyzer/resolver.h"
 #include "analyzer/reveal_join_columns.h"
 #include "analyzer/rules.h"
+#include "analyzer/tagged_columns.h"
 #include "common/error.h"
 #include "functions/registry.h"
+#include "functions/regular_expression.h"
 #include "plan/attribute_set.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
@@ -123,10 +125,68 @@ Result<std::vector<ExpressionPtr>> LeaveOut(const UnresolvedStar& star,
 struct StarScope {
   NameScope visible;
   NameScope all;
+  std::vector<PlanPtr> plans;  // the node's children
   const NameScope& For(const UnresolvedStar& star) const {
-    return star.target().empty() ? visible : all;
+    return star.target().empty() && !star.choice().plan_tag ? visible : all;
   }
 };
+
+/// Keeps the columns whose whole name matches the pattern, as `df.colRegex(…)` means it.
+Status KeepMatching(const std::string& pattern, const Resolver& resolver,
+                    std::vector<ExpressionPtr>* list) {
+  const std::string whole =
+      std::string(resolver.case_sensitive() ? "" : "(?i)") + "\\A(?:" + pattern + ")\\z";
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const RegularExpression> expression,
+                        RegularExpression::Make(whole, "`colRegex`"));
+  RegularExpressionMatcher matcher(std::move(expression));
+  std::vector<ExpressionPtr> kept;
+  for (const ExpressionPtr& column : *list) {
+    const std::string name = ToAttribute(column)->name();
+    matcher.Reset(name);
+    ARROW_ASSIGN_OR_RAISE(const bool matches, matcher.Find());
+    if (matches) kept.push_back(column);
+  }
+  *list = std::move(kept);
+  return Status::OK();
+}
+
+/// Takes out the columns that `df.drop(…)` names. What is no column, or does not reach this node,
+/// is ignored. Errors: AMBIGUOUS_REFERENCE, CANNOT_RESOLVE_DATAFRAME_COLUMN for those of a plan
+/// that is nowhere in the query.
+Status LeaveOutDropped(const std::vector<ExpressionPtr>& dropped, const StarScope& scopes,
+                       std::vector<ExpressionPtr>* list) {
+  for (const ExpressionPtr& expression : dropped) {
+    const auto* name = As<UnresolvedAttribute>(expression);
+    if (name == nullptr) continue;
+    if (name->plan_tag() && !HoldTag(scopes.plans, *name->plan_tag())) {
+      return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", name->Sql()}});
+    }
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column,
+                          name->plan_tag() ? FindTagged(*name, scopes.plans, scopes.visible)
+                                           : scopes.visible.Find(name->parts()));
+    if (column == nullptr || column->kind() != ExpressionKind::kAttribute) continue;
+    std::erase_if(*list, [&column](const ExpressionPtr& item) {
+      return ToAttribute(item)->id() == ToAttribute(column)->id();
+    });
+  }
+  return Status::OK();
+}
+
+Result<std::vector<ExpressionPtr>> ChooseColumns(const UnresolvedStar& star,
+                                                 const StarScope& scopes) {
+  const StarChoice& choice = star.choice();
+  std::vector<ExpressionPtr> list;
+  if (choice.plan_tag && choice.pattern.empty()) {
+    ARROW_ASSIGN_OR_RAISE(list, FindAllTagged(*choice.plan_tag, scopes.plans, scopes.all));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(list, ExpandAll(star, scopes.For(star)));
+  }
+  if (!choice.pattern.empty()) {
+    ARROW_RETURN_NOT_OK(KeepMatching(choice.pattern, scopes.all.resolver(), &list));
+  }
+  ARROW_RETURN_NOT_OK(LeaveOutDropped(choice.dropped, scopes, &list));
+  return list;
+}
 
 std::vector<AttributePtr> HiddenBelow(const LogicalPlan& node) {
   std::vector<AttributePtr> hidden;
@@ -140,15 +200,15 @@ std::vector<AttributePtr> HiddenBelow(const LogicalPlan& node) {
 StarScope MakeScope(const LogicalPlan& node, const std::vector<AttributePtr>& hidden,
                     const Resolver* resolver) {
   NameScope visible = NameScope::OfChildren(node, resolver);
-  if (hidden.empty()) return {visible, visible};
+  if (hidden.empty()) return {visible, visible, node.children()};
   std::vector<AttributePtr> all = hidden;
   all.insert(all.end(), visible.columns().begin(), visible.columns().end());
-  return {std::move(visible), NameScope(std::move(all), resolver)};
+  return {std::move(visible), NameScope(std::move(all), resolver), node.children()};
 }
 
 Result<std::vector<ExpressionPtr>> ExpandStar(const UnresolvedStar& star, const StarScope& scopes) {
   const NameScope& scope = scopes.For(star);
-  Result<std::vector<ExpressionPtr>> list = ExpandAll(star, scope);
+  Result<std::vector<ExpressionPtr>> list = ChooseColumns(star, scopes);
   if (list.ok() && !star.except().empty()) {
     list = LeaveOut(star, *std::move(list), scope, scope.resolver());
   }
@@ -176,13 +236,16 @@ Result<ExpressionPtr> ExpandArguments(const UnresolvedFunction& call, const Star
       expanded.push_back(argument);
       continue;
     }
-    if (is_count && star->target().empty() && !call.distinct()) {
+    const bool everything =
+        star->target().empty() && !star->choice().plan_tag && star->choice().pattern.empty();
+    if (is_count && everything && !call.distinct()) {
       // count(*) counts rows, not values.
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr one, Literal::Of(int32_t{1}));
       expanded.push_back(std::move(one));
       continue;
     }
-    if (is_count && !call.distinct() && !scope.all.ColumnsOf(star->target()).empty()) {
+    if (is_count && !call.distinct() && !star->target().empty() &&
+        !scope.all.ColumnsOf(star->target()).empty()) {
       return MakeError("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
                        {{"tableName", QuoteIdentifier(star->target())}});
     }
@@ -228,10 +291,12 @@ Result<PlanPtr> ExpandStars(const PlanPtr& node, Resolver* resolver) {
   ARROW_ASSIGN_OR_RAISE(
       current, TransformExpressions(current, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
         const auto* call = As<UnresolvedFunction>(e);
-        if (call == nullptr || !TakesStars(*call)) return ExpressionPtr();
+        if (call == nullptr) return ExpressionPtr();
         const std::vector<ExpressionPtr> arguments = call->arguments();
-        if (std::none_of(arguments.begin(), arguments.end(),
-                         [](const ExpressionPtr& a) { return IsStar(*a); })) {
+        const bool any = TakesStars(*call);
+        if (std::none_of(arguments.begin(), arguments.end(), [any](const ExpressionPtr& a) {
+              return IsStar(*a) && (any || !As<UnresolvedStar>(a)->choice().pattern.empty());
+            })) {
           return ExpressionPtr();
         }
         Result<ExpressionPtr> expanded = ExpandArguments(*call, scope);

@@ -78,6 +78,17 @@ Result<PlanPtr> NameColumns(const PlanPtr& node, Resolver*) {
     return PlanPtr(std::make_shared<Aggregate>(std::move(grouping), std::move(list),
                                                aggregate->child()));
   }
+  if (node->kind() == PlanKind::kCollectMetrics) {
+    std::vector<ExpressionPtr> metrics = node->expressions();
+    ARROW_ASSIGN_OR_RAISE(bool changed, NameItems(&metrics));
+    // Named like the others, to be refused for what they are.
+    for (ExpressionPtr& metric : metrics) {
+      if (!metric->resolved() || metric->kind() != ExpressionKind::kGenerator) continue;
+      metric = std::make_shared<Alias>(metric, metric->Sql());
+      changed = true;
+    }
+    return changed ? node->WithNewExpressions(std::move(metrics)) : node;
+  }
   const std::vector<ExpressionPtr> expressions = node->expressions();
   if (std::none_of(expressions.begin(), expressions.end(), [](const ExpressionPtr& expression) {
         return expression->resolved() && Exists<Expression>(expression, [](const Expression& e) {

@@ -10,6 +10,7 @@
 #include "analyzer/resolve_lambdas.h"
 #include "analyzer/resolve_windows.h"
 #include "analyzer/rules.h"
+#include "analyzer/update_fields.h"
 #include "analyzer/within_group.h"
 #include "arrow/array/array_base.h"
 #include "common/error.h"
@@ -101,6 +102,9 @@ Result<ExpressionPtr> BindUserFunction(const UnresolvedFunction& call, const Res
   if (resolver.context().catalog == nullptr) return ExpressionPtr();
   UserColumnFunctionPtr function = resolver.context().catalog->user_functions().Find(call.name());
   if (function == nullptr) return ExpressionPtr();
+  if (function->shape == UserColumnFunction::Shape::kTable) {
+    return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(call.name())}});
+  }
   if (call.has_filter()) {
     return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
                      {{"prettyName", QuoteIdentifier(call.name())}, {"syntax", "FILTER CLAUSE"}});
@@ -127,6 +131,7 @@ Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& re
   ARROW_RETURN_NOT_OK(AddWithinGroup(call, &arguments));
   if (call.ignore_nulls()) return BindIgnoringNulls(call, std::move(arguments), resolver);
   if (call.name() == "[]") return ExtractValue(arguments[0], arguments[1], resolver);
+  if (call.name() == kUpdateFields) return UpdateFields(arguments, resolver);
   if (call.name() == "-" && arguments.size() == 1) {
     return BindMinus(std::move(arguments[0]), resolver.settings());
   }

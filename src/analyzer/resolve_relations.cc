@@ -62,6 +62,7 @@ Result<PlanPtr> WithoutFiles(const std::vector<std::string>& name,
 
 Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
   const std::vector<std::string>& name = table.name();
+  if (name.empty()) return MakeError("PARSE_EMPTY_STATEMENT");
   if (name.size() == 1) {
     if (const PlanPtr common = resolver->FindCommonTable(name[0])) {
       return PlanPtr(std::make_shared<SubqueryAlias>(name[0], common));

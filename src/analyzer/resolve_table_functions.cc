@@ -5,6 +5,7 @@
 
 #include "analyzer/name_scope.h"
 #include "analyzer/rules.h"
+#include "analyzer/user_tables.h"
 #include "common/error.h"
 #include "expr/generator.h"
 #include "functions/constant.h"
@@ -65,7 +66,34 @@ Result<PlanPtr> MakeRange(const UnresolvedTableFunction& call) {
   return PlanPtr(std::make_shared<Range>(start, end, step, partitions));
 }
 
+/// The call of a table function of the user's, sent with the query or registered before; nullptr
+/// when it is none.
+Result<PlanPtr> MakeUserTable(const UnresolvedTableFunction& call, const Resolver& resolver) {
+  std::vector<ExpressionPtr> arguments = call.expressions();
+  if (arguments.size() == 1 && arguments[0]->kind() == ExpressionKind::kUserCall &&
+      call.name().empty()) {
+    const auto& sent = *As<UserCall>(arguments[0]);
+    return CallUserTable(sent.function(), sent.children(), sent.names());
+  }
+  if (resolver.context().catalog == nullptr) return PlanPtr();
+  const UserColumnFunctionPtr function =
+      resolver.context().catalog->user_functions().Find(call.name());
+  if (function == nullptr) return PlanPtr();
+  if (function->shape != UserColumnFunction::Shape::kTable) {
+    return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", "`" + FoldCase(call.name()) + "`"}});
+  }
+  std::vector<std::string> names;
+  for (ExpressionPtr& argument : arguments) {
+    const auto* named = As<NamedArgument>(argument);
+    names.push_back(named == nullptr ? "" : named->name());
+    if (named != nullptr) argument = ExpressionPtr(named->child(0));
+  }
+  return CallUserTable(function, arguments, names);
+}
+
 Result<PlanPtr> MakeTable(const UnresolvedTableFunction& call, const Resolver& resolver) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr user, MakeUserTable(call, resolver));
+  if (user != nullptr) return user;
   const std::string name = FoldCase(call.name());
   if (name == "range") return MakeRange(call);
   const FunctionLookup function = FindFunction(name);
@@ -121,8 +149,13 @@ Result<std::vector<AttributePtr>> GeneratorColumns(const ExpressionPtr& generato
 }
 
 Result<PlanPtr> ResolveTableFunctions(const PlanPtr& node, Resolver* resolver) {
+  const auto* rows = As<UserRows>(node);
+  if (rows != nullptr && rows->table_call() && !rows->table_call()->analyzed) {
+    return rows->child()->resolved() ? AnalyzeUserTable(*rows) : node;
+  }
   for (const ExpressionPtr& expression : node->expressions()) {
-    if (!expression->resolved()) return node;
+    const bool named = expression->kind() == ExpressionKind::kNamedArgument;
+    if (!(named ? expression->child(0) : expression)->resolved()) return node;
   }
   if (const auto* view = As<LateralView>(node)) return MakeView(*view);
   const auto* call = As<UnresolvedTableFunction>(node);

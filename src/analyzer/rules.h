@@ -33,6 +33,8 @@ Result<PlanPtr> ResolveWatermarks(const PlanPtr& node, Resolver* resolver);
 Result<PlanPtr> ExtractTimeWindows(const PlanPtr& node, Resolver* resolver);
 /// `r.id` means the right side's column after JOIN … USING (id), too.
 Result<PlanPtr> RevealJoinColumns(const PlanPtr& node, Resolver* resolver);
+/// `_metadata`, which tells the file of a row, is given only where a query asks for it.
+Result<PlanPtr> RevealFileMetadata(const PlanPtr& node, Resolver* resolver);
 /// A filter or sort may use columns that the SELECT list below leaves out.
 Result<PlanPtr> ResolveMissingReferences(const PlanPtr& node, Resolver* resolver);
 /// Positions, aliases and ALL in GROUP BY become expressions.

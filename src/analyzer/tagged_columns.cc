@@ -1,5 +1,7 @@
 #include "analyzer/tagged_columns.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "common/error.h"
@@ -50,30 +52,77 @@ Result<ExpressionPtr> InScope(const ExpressionPtr& expression, const NameScope& 
   return ExpressionPtr();
 }
 
+/// What one occurrence of the plan means.
+struct Candidate {
+  std::vector<ExpressionPtr> columns;
+  int depth;
+};
+
+bool SameColumns(const Candidate& a, const Candidate& b) {
+  return std::equal(
+      a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+      [](const ExpressionPtr& left, const ExpressionPtr& right) { return left->Equals(*right); });
+}
+
+/// The candidate that is meant; nullptr where there is none. Errors: AMBIGUOUS_COLUMN_REFERENCE.
+Result<const Candidate*> Choose(const std::vector<Candidate>& candidates, const std::string& name) {
+  std::vector<const Candidate*> all;
+  std::vector<const Candidate*> of_children;
+  for (const Candidate& candidate : candidates) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const Candidate* other) {
+      return SameColumns(candidate, *other);
+    });
+    if (known) continue;
+    all.push_back(&candidate);
+    if (candidate.depth == 0) of_children.push_back(&candidate);
+  }
+  const std::vector<const Candidate*>& meant = of_children.empty() ? all : of_children;
+  if (meant.size() > 1) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", name}});
+  return meant.empty() ? nullptr : meant[0];
+}
+
+std::vector<Occurrence> OccurrencesBelow(const std::vector<PlanPtr>& plans, int64_t tag) {
+  std::vector<Occurrence> occurrences;
+  for (const PlanPtr& plan : plans) CollectTagged(plan, tag, 0, &occurrences);
+  return occurrences;
+}
+
 }  // namespace
 
 Result<ExpressionPtr> FindTagged(const UnresolvedAttribute& name,
                                  const std::vector<PlanPtr>& children, const NameScope& scope) {
-  std::vector<Occurrence> occurrences;
-  for (const PlanPtr& child : children) CollectTagged(child, *name.plan_tag(), 0, &occurrences);
-  ExpressionPtr found;
-  int found_depth = 0;
-  bool ambiguous = false;
-  for (const Occurrence& occurrence : occurrences) {
-    const std::vector<AttributePtr> columns = occurrence.plan->output();
-    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column,
-                          NameScope(columns, &scope.resolver()).Find(name.parts()));
-    if (column == nullptr) return UnresolvedColumnError(name, columns);
+  std::vector<Candidate> candidates;
+  for (const Occurrence& occurrence : OccurrencesBelow(children, *name.plan_tag())) {
+    const NameScope columns(occurrence.plan->output(), &scope.resolver());
+    ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column, columns.Find(name.parts()));
+    if (column == nullptr) continue;
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, scope));
-    if (here == nullptr || (found != nullptr && found->Equals(*here))) continue;
-    // Joined with what was derived from it, a plan means itself: the one that is less deep.
-    if (found != nullptr && occurrence.depth > found_depth) continue;
-    ambiguous = found != nullptr && occurrence.depth == found_depth;
-    found = std::move(here);
-    found_depth = occurrence.depth;
+    if (here != nullptr) candidates.push_back({{std::move(here)}, occurrence.depth});
   }
-  if (ambiguous) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", name.Sql()}});
-  return found;
+  ARROW_ASSIGN_OR_RAISE(const Candidate* chosen, Choose(candidates, name.Sql()));
+  return chosen == nullptr ? ExpressionPtr() : chosen->columns[0];
+}
+
+Result<std::vector<ExpressionPtr>> FindAllTagged(int64_t tag, const std::vector<PlanPtr>& children,
+                                                 const NameScope& scope) {
+  std::vector<Candidate> candidates;
+  for (const Occurrence& occurrence : OccurrencesBelow(children, tag)) {
+    Candidate candidate{{}, occurrence.depth};
+    bool complete = true;
+    for (const AttributePtr& column : occurrence.plan->output()) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, scope));
+      complete = complete && here != nullptr;
+      candidate.columns.push_back(std::move(here));
+    }
+    if (complete) candidates.push_back(std::move(candidate));
+  }
+  ARROW_ASSIGN_OR_RAISE(const Candidate* chosen, Choose(candidates, "*"));
+  if (chosen == nullptr) return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", "*"}});
+  return chosen->columns;
+}
+
+bool HoldTag(const std::vector<PlanPtr>& plans, int64_t tag) {
+  return !OccurrencesBelow(plans, tag).empty();
 }
 
 }  // namespace firesteel

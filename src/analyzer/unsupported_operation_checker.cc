@@ -125,6 +125,16 @@ bool HasEventTime(const LogicalPlan& plan) {
                      [](const AttributePtr& column) { return HasWatermark(*column); });
 }
 
+/// Whether a node chooses rows at random: it draws the number that decides.
+bool IsSample(const LogicalPlan& node) {
+  const auto* project = As<Project>(node);
+  return project != nullptr &&
+         std::any_of(project->list().begin(), project->list().end(), [](const ExpressionPtr& item) {
+           return item->kind() == ExpressionKind::kAlias &&
+                  HasMetadataKey(ToAttribute(item)->metadata(), kSampleKey);
+         });
+}
+
 bool ReadsStream(const Expression& expression) {
   const auto* subquery = As<SubqueryExpression>(expression);
   return subquery != nullptr && subquery->plan()->is_streaming();
@@ -207,6 +217,8 @@ constexpr UnsupportedOperation kNodeRules[] = {
      Refusal::kOperation, "A stream cannot be limited in the output mode update."},
     {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kOffset; },
      Refusal::kOperation, "A stream cannot leave out its first rows: OFFSET is not supported."},
+    {[](const LogicalPlan& node, OutputMode) { return IsSample(node); }, Refusal::kOperation,
+     "A stream cannot be sampled."},
     {[](const LogicalPlan& node, OutputMode) {
        const auto* operation = As<SetOperation>(node);
        return operation != nullptr &&
@@ -230,8 +242,7 @@ constexpr UnsupportedOperation kNodeRules[] = {
        const Join* join = JoinOfStreams(node);
        return join != nullptr && mode != OutputMode::kAppend && !IsInner(*join);
      },
-     Refusal::kOperation,
-     "Two streams can be joined in this way in the output mode append only."},
+     Refusal::kOperation, "Two streams can be joined in this way in the output mode append only."},
     {[](const LogicalPlan& node, OutputMode) {
        const Join* join = JoinOfStreams(node);
        return join != nullptr && !IsInner(*join) && !MatchesEnd(*join);

@@ -13,9 +13,11 @@
 namespace firesteel {
 namespace {
 
-// Settings that are fixed once a session exists. The engine reads none of them; programs written
-// for Spark set them through the builder.
+// Settings that are fixed once a session exists. Programs written for Spark set them through the
+// builder; the engine reads none of them but the server's own.
 constexpr std::string_view kStaticKeys[] = {
+    "spark.connect.execute.manager.detachedTimeout",
+    "spark.connect.session.manager.defaultSessionTimeout",
     "spark.sql.cache.serializer",
     "spark.sql.catalogImplementation",
     "spark.sql.extensions",

@@ -75,6 +75,12 @@ inline const ConfigKey<int64_t> kFileSourceLogCleanupDelayMs{
 inline const ConfigKey<int64_t> kFileSinkLogCleanupDelayMs{
     "spark.sql.streaming.fileSink.log.cleanupDelay", 600000,
     "How long an entry superseded by a compaction is kept.", ConfigUnit::kMilliseconds};
+inline const ConfigKey<bool> kJsonFilterPushdown{
+    "spark.sql.json.filterPushdown.enabled", true,
+    "Whether rows of JSON files that a filter drops are left out as they are read."};
+inline const ConfigKey<bool> kCsvFilterPushdown{
+    "spark.sql.csv.filterPushdown.enabled", true,
+    "Whether rows of CSV files that a filter drops are left out as they are read."};
 inline const ConfigKey<bool> kIgnoreCorruptFiles{
     "spark.sql.files.ignoreCorruptFiles", false,
     "Whether what cannot be read of a damaged file is left out."};
@@ -122,6 +128,25 @@ inline const ConfigKey<bool> kCheckStatefulCorrectness{
 inline const ConfigKey<bool> kForceDeleteTemporaryCheckpoint{
     "spark.sql.streaming.forceDeleteTempCheckpointLocation", false,
     "Taken without effect: a temporary checkpoint goes with its query, failed or not."};
+inline const ConfigKey<int64_t> kSessionTimeoutMs{
+    "spark.connect.session.manager.defaultSessionTimeout", 3600000,
+    "How long the server keeps a session that nobody uses and that has no running query.",
+    ConfigUnit::kMilliseconds};
+inline const ConfigKey<int64_t> kDetachedTimeoutMs{
+    "spark.connect.execute.manager.detachedTimeout", 300000,
+    "How long the server keeps what a client asked for, and its results, when nobody reads them.",
+    ConfigUnit::kMilliseconds};
+
+inline const ConfigKey<bool> kPersistWatermarkPerSource{
+    "firesteel.watermark.persistPerSource", false,
+    "Whether the greatest event time of each source outlives a restart, so that sources that are "
+    "never all active in one run move the watermark."};
+inline const ConfigKey<bool> kStopGracefully{
+    "firesteel.streaming.stopGracefully", false,
+    "Whether stop() lets the batch being run end, for spark.sql.streaming.stopTimeout at most."};
+inline const ConfigKey<std::string> kLateRowsPath{
+    "firesteel.lateRows.path", "",
+    "Directory that keeps the rows dropped by a watermark, in Parquet files; empty keeps none."};
 
 /// All of the above.
 inline const AnyConfigKey kAllKeys[] = {
@@ -153,6 +178,8 @@ inline const AnyConfigKey kAllKeys[] = {
     &kFileSinkLogCompactInterval,
     &kFileSourceLogCleanupDelayMs,
     &kFileSinkLogCleanupDelayMs,
+    &kJsonFilterPushdown,
+    &kCsvFilterPushdown,
     &kIgnoreCorruptFiles,
     &kIgnoreMissingFiles,
     &kMaxRecordsPerFile,
@@ -166,6 +193,11 @@ inline const AnyConfigKey kAllKeys[] = {
     &kCsvColumnPruning,
     &kStopTimeoutMs,
     &kUnsupportedOperationCheck,
+    &kSessionTimeoutMs,
+    &kDetachedTimeoutMs,
+    &kPersistWatermarkPerSource,
+    &kStopGracefully,
+    &kLateRowsPath,
 };
 
 }  // namespace firesteel::config

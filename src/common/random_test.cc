@@ -27,5 +27,15 @@ TEST(NewUuid, DoesNotRepeat) {
   EXPECT_EQ(seen.size(), 1000u);
 }
 
+TEST(IsUuid, LooksAtTheForm) {
+  EXPECT_TRUE(IsUuid(NewUuid()));
+  EXPECT_TRUE(IsUuid("00112233-4455-6677-8899-AABBCCDDEEFF"));
+  EXPECT_FALSE(IsUuid(""));
+  EXPECT_FALSE(IsUuid("00112233-4455-6677-8899-aabbccddeef"));
+  EXPECT_FALSE(IsUuid("00112233-4455-6677-8899-aabbccddeeffa"));
+  EXPECT_FALSE(IsUuid("00112233-4455-6677-8899-aabbccddeefg"));
+  EXPECT_FALSE(IsUuid("001122334455-6677-8899-aabbccddeeff-"));
+}
+
 }  // namespace
 }  // namespace firesteel

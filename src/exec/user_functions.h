@@ -28,15 +28,17 @@ int64_t RowsPerBatch(const UserColumnFunction& function);
 /// of kScalarIterator.
 Result<PhysicalPlanPtr> NewUserCallEvaluation(PhysicalPlanPtr child,
                                               std::vector<PlannedUserCall> calls, Schema schema);
-/// What a function makes of each partition's rows.
+/// What a function makes of each partition's rows. One of kTable is called with the last columns of
+/// the child, as many as `argument_names`.
 Result<PhysicalPlanPtr> NewUserRows(PhysicalPlanPtr child,
                                     std::shared_ptr<const UserColumnFunction> function,
-                                    Schema schema);
+                                    Schema schema, std::vector<std::string> argument_names = {});
 /// What a function makes of each group. The children have one partition, sorted ascending by their
 /// first `key_columns`; with two of them a group is what both have of a key.
 Result<PhysicalPlanPtr> NewUserGroups(std::vector<PhysicalPlanPtr> sorted,
                                       std::shared_ptr<const UserColumnFunction> function,
-                                      int key_columns, Schema schema);
+                                      int key_columns, Schema schema,
+                                      std::vector<std::string> argument_names = {});
 /// The keys, then one value per call for each group of a child that is sorted as above; functions
 /// of shape kAggregate, whose arguments are columns of the child. Without rows there is no group.
 Result<PhysicalPlanPtr> NewUserAggregate(PhysicalPlanPtr sorted, int key_columns,

@@ -26,6 +26,9 @@ class AddingRuntime final : public UserFunctionRuntime {
     return InternalError("Not a runtime of sinks.");
   }
   void Forget(const std::string&) override {}
+  Result<UserTableAnalysis> Analyze(const UserColumnFunction&, const UserTableRequest&) override {
+    return InternalError("Its functions do not say what they give.");
+  }
   Result<std::unique_ptr<BatchReader>> Run(UserColumnTask task, UserFrameSource source) override {
     tasks.push_back(task);
     return std::make_unique<Answers>(this, std::move(task), std::move(source));

@@ -16,11 +16,16 @@ namespace {
 
 using Function = std::shared_ptr<const UserColumnFunction>;
 
-/// What both operators below ask of the functions' runtime.
-UserColumnTask RowsTask(const Function& function, const PhysicalPlan& plan, int partition,
-                        const TaskContext& context) {
+/// What both operators below ask of the functions' runtime. Arguments with names, if only "", are
+/// the last columns.
+UserColumnTask RowsTask(const Function& function, const std::vector<std::string>& argument_names,
+                        const PhysicalPlan& plan, int partition, const TaskContext& context) {
   UserColumnTask task;
-  task.calls.push_back({function, {}, {}});
+  task.calls.push_back({function, {}, argument_names});
+  const int columns = plan.children()[0]->schema().size();
+  for (int i = columns - static_cast<int>(argument_names.size()); i < columns; ++i) {
+    task.calls[0].columns.push_back(i);
+  }
   for (const PhysicalPlanPtr& child : plan.children()) task.inputs.push_back(child->schema());
   task.output = plan.schema();
   task.partition = partition;
@@ -32,9 +37,11 @@ UserColumnTask RowsTask(const Function& function, const PhysicalPlan& plan, int 
 /// Gives a function all batches of a partition.
 class UserRowsOperator final : public PhysicalPlan {
  public:
-  UserRowsOperator(PhysicalPlanPtr child, Function function, Schema schema)
+  UserRowsOperator(PhysicalPlanPtr child, Function function, Schema schema,
+                   std::vector<std::string> argument_names)
       : PhysicalPlan(std::move(schema), {std::move(child)}),
         function_(std::move(function)),
+        argument_names_(std::move(argument_names)),
         arrow_input_(ToArrowSchema(children()[0]->schema())) {}
 
   std::string Name() const override { return "MapInPython " + function_->name; }
@@ -43,7 +50,7 @@ class UserRowsOperator final : public PhysicalPlan {
   Result<std::unique_ptr<BatchReader>> Execute(int partition, TaskContext* task) const override {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<BatchReader> input,
                           children()[0]->Execute(partition, task));
-    UserColumnTask rows = RowsTask(function_, *this, partition, *task);
+    UserColumnTask rows = RowsTask(function_, argument_names_, *this, partition, *task);
     const int64_t limit = rows.rows_per_batch;
     auto left = std::make_shared<std::shared_ptr<arrow::RecordBatch>>();
     return function_->runtime->Run(
@@ -60,6 +67,7 @@ class UserRowsOperator final : public PhysicalPlan {
 
  private:
   Function function_;
+  std::vector<std::string> argument_names_;
   std::shared_ptr<arrow::Schema> arrow_input_;
 };
 
@@ -67,9 +75,10 @@ class UserRowsOperator final : public PhysicalPlan {
 class UserGroupsOperator final : public PhysicalPlan {
  public:
   UserGroupsOperator(std::vector<PhysicalPlanPtr> sorted, Function function, int key_columns,
-                     Schema schema)
+                     Schema schema, std::vector<std::string> argument_names)
       : PhysicalPlan(std::move(schema), std::move(sorted)),
         function_(std::move(function)),
+        argument_names_(std::move(argument_names)),
         key_columns_(key_columns) {
     for (const auto& child : children()) arrow_inputs_.push_back(ToArrowSchema(child->schema()));
   }
@@ -88,7 +97,7 @@ class UserGroupsOperator final : public PhysicalPlan {
       ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> input, child->Execute(partition, task));
       sides->emplace_back(std::move(input), child->schema(), key_columns_);
     }
-    UserColumnTask groups = RowsTask(function_, *this, partition, *task);
+    UserColumnTask groups = RowsTask(function_, argument_names_, *this, partition, *task);
     groups.key_columns = key_columns_;
     return function_->runtime->Run(std::move(groups),
                                    [this, sides] { return NextGroup(sides.get()); });
@@ -114,6 +123,7 @@ class UserGroupsOperator final : public PhysicalPlan {
   }
 
   Function function_;
+  std::vector<std::string> argument_names_;
   int key_columns_;
   std::vector<std::shared_ptr<arrow::Schema>> arrow_inputs_;
 };
@@ -132,20 +142,22 @@ int64_t RowsPerBatch(const UserColumnFunction& function) {
   return rows > 0 ? rows : std::numeric_limits<int64_t>::max();
 }
 
-Result<PhysicalPlanPtr> NewUserRows(PhysicalPlanPtr child, Function function, Schema schema) {
+Result<PhysicalPlanPtr> NewUserRows(PhysicalPlanPtr child, Function function, Schema schema,
+                                    std::vector<std::string> argument_names) {
   return std::make_shared<UserRowsOperator>(std::move(child), std::move(function),
-                                            std::move(schema));
+                                            std::move(schema), std::move(argument_names));
 }
 
 Result<PhysicalPlanPtr> NewUserGroups(std::vector<PhysicalPlanPtr> sorted, Function function,
-                                      int key_columns, Schema schema) {
+                                      int key_columns, Schema schema,
+                                      std::vector<std::string> argument_names) {
   for (const PhysicalPlanPtr& child : sorted) {
     if (child->schema().size() < key_columns) {
       return InternalError("Groups need their keys among their columns.");
     }
   }
   return std::make_shared<UserGroupsOperator>(std::move(sorted), std::move(function), key_columns,
-                                              std::move(schema));
+                                              std::move(schema), std::move(argument_names));
 }
 
 }  // namespace firesteel

@@ -109,17 +109,20 @@ std::string UnresolvedAttribute::Sql() const { return JoinNames(parts_); }
 std::string UnresolvedAttribute::ToString() const { return "'" + JoinNames(parts_); }
 
 UnresolvedStar::UnresolvedStar(std::vector<std::string> target,
-                               std::vector<std::vector<std::string>> except, Origin origin)
+                               std::vector<std::vector<std::string>> except, Origin origin,
+                               StarChoice choice)
     : Expression(kKind, {}),
       target_(std::move(target)),
       except_(std::move(except)),
-      origin_(std::move(origin)) {}
+      origin_(std::move(origin)),
+      choice_(std::move(choice)) {}
 
 ExpressionPtr UnresolvedStar::WithNewChildren(std::vector<ExpressionPtr>) const {
   return shared_from_this();
 }
 
 std::string UnresolvedStar::Sql() const {
+  if (!choice_.pattern.empty()) return "`" + choice_.pattern + "`";
   std::string text = target_.empty() ? "*" : JoinNames(target_) + ".*";
   if (except_.empty()) return text;
   text += " EXCEPT (";

@@ -39,16 +39,25 @@ class UnresolvedAttribute final : public Expression {
   std::optional<int64_t> plan_tag_;
 };
 
+/// What DataFrame programs choose of the columns that `*` stands for.
+struct StarChoice {
+  std::optional<int64_t> plan_tag;     ///< the columns of a TaggedPlan: `df["*"]`
+  std::string pattern;                 ///< those with such a name: `df.colRegex(…)`; "": all
+  std::vector<ExpressionPtr> dropped;  ///< not those that these stand for: `df.drop(…)`
+};
+
 /// `*` or `t.*`, also `* EXCEPT (a, b.c)`.
 class UnresolvedStar final : public Expression {
  public:
   static constexpr ExpressionKind kKind = ExpressionKind::kUnresolvedStar;
   explicit UnresolvedStar(std::vector<std::string> target = {},
-                          std::vector<std::vector<std::string>> except = {}, Origin origin = {});
+                          std::vector<std::vector<std::string>> except = {}, Origin origin = {},
+                          StarChoice choice = {});
   const std::vector<std::string>& target() const { return target_; }
   /// Columns, or fields of columns, to leave out.
   const std::vector<std::vector<std::string>>& except() const { return except_; }
   const Origin& origin() const { return origin_; }
+  const StarChoice& choice() const { return choice_; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
   std::string Sql() const override;
 
@@ -56,6 +65,7 @@ class UnresolvedStar final : public Expression {
   std::vector<std::string> target_;
   std::vector<std::vector<std::string>> except_;
   Origin origin_;
+  StarChoice choice_;
 };
 
 /// A call by name, operators included: `+`, `and`, `like` are functions of the registry. The

@@ -31,9 +31,11 @@ inline FileReadRequest MakeRequest(const std::string& ddl, Options options = {})
   return request;
 }
 
-/// Reads a file made of `bytes`. Checks every batch, and `input_rows` against the rows.
+/// Reads a file made of `bytes`. Checks every batch, and `input_rows` against the rows: it may
+/// count more than are given where there are filters. `counted`, if not null, is set to it.
 inline Result<std::vector<Row>> ReadRows(const FileFormat* format, const std::string& bytes,
-                                         const FileReadRequest& request) {
+                                         const FileReadRequest& request,
+                                         int64_t* counted = nullptr) {
   ARROW_RETURN_NOT_OK(format->ValidateRead(request));
   int64_t input_rows = 0;
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<BatchReader> reader,
@@ -51,14 +53,16 @@ inline Result<std::vector<Row>> ReadRows(const FileFormat* format, const std::st
     row_count += batch->num_rows();
     AppendRows(*batch, schema, &rows);
   }
-  if (row_count != input_rows) return Status::Invalid("input_rows differs from the rows given.");
+  const bool fits = request.filters.empty() ? row_count == input_rows : row_count <= input_rows;
+  if (!fits) return Status::Invalid("input_rows differs from the rows given.");
+  if (counted != nullptr) *counted = input_rows;
   return rows;
 }
 
 /// Reads and renders: one line for each row.
 inline std::string ReadText(const FileFormat* format, const std::string& bytes,
-                            const FileReadRequest& request) {
-  Result<std::vector<Row>> rows = ReadRows(format, bytes, request);
+                            const FileReadRequest& request, int64_t* counted = nullptr) {
+  Result<std::vector<Row>> rows = ReadRows(format, bytes, request, counted);
   if (!rows.ok()) return rows.status().ToString();
   std::string text;
   for (const Row& row : *rows) text += row.ToString() + "\n";

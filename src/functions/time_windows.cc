@@ -136,7 +136,11 @@ Status WrongTime(const std::string& sql, const ExpressionPtr& time) {
                     {"inputType", Quoted(time->type().Sql())}});
 }
 
-/// The window of one row: `fill(time, &start, &end)` says whether there is one.
+/// What is known of the window of one row.
+enum class WindowOfRow { kNone, kThere, kTooEarly, kTooLate };
+
+/// The window of one row: `fill(row, time, &start, &end)` says whether there is one. Errors:
+/// ARITHMETIC_OVERFLOW for one whose bounds are no times, since a row must not get lost.
 template <typename Fill>
 Result<ColumnVector> BuildWindows(std::span<const ColumnVector> arguments, int64_t rows,
                                   const DataType& time, Fill fill) {
@@ -154,10 +158,16 @@ Result<ColumnVector> BuildWindows(std::span<const ColumnVector> arguments, int64
   int64_t nulls = 0;
   for (int64_t row = 0; row < rows; ++row) {
     start[row] = end[row] = 0;
-    if (validity.IsValid(row) && fill(row, times[row], &start[row], &end[row])) {
+    const WindowOfRow window = validity.IsValid(row)
+                                   ? fill(row, times[row], &start[row], &end[row])
+                                   : WindowOfRow::kNone;
+    if (window == WindowOfRow::kThere) {
       arrow::bit_util::SetBit(set->mutable_data(), row);
-    } else {
+    } else if (window == WindowOfRow::kNone) {
       ++nulls;
+    } else {
+      return ArithmeticOverflow("long",
+                                window == WindowOfRow::kTooLate ? "try_add" : "try_subtract");
     }
   }
   const std::shared_ptr<arrow::DataType> time_type = ToArrowType(time);
@@ -174,15 +184,19 @@ Kernel TimeWindowKernel(const DataType& time, const TimeWindowMeasures& measures
   return [time, measures, index](std::span<const ColumnVector> arguments, int64_t rows,
                                  EvaluationContext*) {
     return BuildWindows(arguments, rows, time,
-                        [&](int64_t, int64_t micros, int64_t* start, int64_t* end) {
+                        [&](int64_t, int64_t micros, int64_t* start, int64_t* end) -> WindowOfRow {
                           // The remainders first: times at the limits must not wrap around.
                           const int64_t into = FloorModulo(FloorModulo(micros, measures.slide) -
                                                                measures.start,
                                                            measures.slide);
                           const int64_t back = into + index * measures.slide;
-                          return back < measures.duration &&
-                                 !__builtin_sub_overflow(micros, back, start) &&
-                                 !__builtin_add_overflow(*start, measures.duration, end);
+                          if (back >= measures.duration) return WindowOfRow::kNone;
+                          if (__builtin_sub_overflow(micros, back, start)) {
+                            return WindowOfRow::kTooEarly;
+                          }
+                          return __builtin_add_overflow(*start, measures.duration, end)
+                                     ? WindowOfRow::kTooLate
+                                     : WindowOfRow::kThere;
                         });
   };
 }
@@ -213,16 +227,19 @@ Kernel SessionWindowKernel(const DataType& time, std::shared_ptr<const TimeZone>
     std::string known_text;
     std::optional<CalendarInterval> known = ParseCalendarInterval(known_text);
     return BuildWindows(arguments, rows, time,
-                        [&](int64_t row, int64_t micros, int64_t* start, int64_t* end) {
-                          if (gaps.IsNull(row)) return false;
+                        [&](int64_t row, int64_t micros, int64_t* start,
+                            int64_t* end) -> WindowOfRow {
+                          if (gaps.IsNull(row)) return WindowOfRow::kNone;
                           if (gaps[row] != known_text) {
                             known_text = gaps[row];
                             known = ParseCalendarInterval(known_text);
                           }
                           *start = micros;
-                          return known &&
-                                 AddToTime(micros, *known, local ? nullptr : &converter, end) &&
-                                 *end > micros;
+                          if (!known) return WindowOfRow::kNone;
+                          if (!AddToTime(micros, *known, local ? nullptr : &converter, end)) {
+                            return WindowOfRow::kTooLate;
+                          }
+                          return *end > micros ? WindowOfRow::kThere : WindowOfRow::kNone;
                         });
   };
 }
@@ -238,7 +255,7 @@ Result<BoundFunction> BindWindow(const BindRequest& request) {
   function.argument_types = {time->type().id() == TypeId::kStruct ? time->type() : *type};
   for (int i = 1; i < request.size(); ++i) function.argument_types.push_back(request.type(i));
   function.return_type = WindowType(*type);
-  function.may_fail = false;
+  function.may_fail = true;
   function.kernel = TimeWindowKernel(*type, measures, 0);
   return function;
 }
@@ -264,7 +281,7 @@ Result<BoundFunction> BindSessionWindow(const BindRequest& request) {
   function.argument_types = {time->type().id() == TypeId::kStruct ? time->type() : *type,
                              DataType(TypeId::kString)};
   function.return_type = WindowType(*type);
-  function.may_fail = false;
+  function.may_fail = true;
   function.kernel = SessionWindowKernel(*type, std::move(zone));
   return function;
 }
@@ -355,7 +372,7 @@ Result<ExpressionPtr> MakeTimeWindow(ExpressionPtr time, const TimeWindowMeasure
   function.argument_types = {time->type()};
   function.return_type = WindowType(time->type());
   function.nullable = nullable;
-  function.may_fail = false;
+  function.may_fail = true;
   function.kernel = TimeWindowKernel(time->type(), measures, index);
   // The numbers are arguments so that windows of different measures are different expressions.
   std::vector<ExpressionPtr> arguments{std::move(time)};
@@ -377,7 +394,7 @@ Result<ExpressionPtr> MakeSessionWindow(ExpressionPtr time, ExpressionPtr gap, b
   function.argument_types = {time->type(), gap->type()};
   function.return_type = WindowType(time->type());
   function.nullable = nullable;
-  function.may_fail = false;
+  function.may_fail = true;
   function.kernel = SessionWindowKernel(time->type(), std::move(zone));
   return ExpressionPtr(std::make_shared<ScalarFunction>(
       &kMadeFunctions[1], std::make_shared<const BoundFunction>(std::move(function)),

@@ -52,10 +52,17 @@ TEST(TimeWindowsTest, StartsMayBeNegative) {
   EXPECT_EQ(WindowsOf(19 * kMinuteMicros - 1, measures), (Spans{{9, 19}}));
 }
 
-TEST(TimeWindowsTest, TimesAtTheLimitsHaveNoWindowThatDoesNotFit) {
+TEST(TimeWindowsTest, WindowThatDoesNotFitIsAnError) {
   const TimeWindowMeasures ten{10 * kMinuteMicros, 10 * kMinuteMicros, 0};
-  EXPECT_TRUE(WindowsOf(std::numeric_limits<int64_t>::max(), ten).empty());
-  EXPECT_TRUE(WindowsOf(std::numeric_limits<int64_t>::min(), ten).empty());
+  for (const int64_t limit :
+       {std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min()}) {
+    const ExpressionPtr time =
+        Literal::Make(Value(Timestamp{limit}), TypeId::kTimestamp).ValueOrDie();
+    const auto made = MakeTimeWindow(time, ten, 0, /*nullable=*/true).ValueOrDie();
+    const auto batch = arrow::RecordBatch::Make(arrow::schema({}), 1, arrow::ArrayVector());
+    EvaluationContext context;
+    EXPECT_EQ(ErrorCondition(made->Evaluate(*batch, &context).status()), "ARITHMETIC_OVERFLOW");
+  }
 }
 
 Result<ExpressionPtr> BindWindowCall(std::vector<Value> measures) {

@@ -81,9 +81,10 @@ Result<PlanPtr> LeaveOutNulls(const PlanPtr& side, const Attributes& needed) {
   return FilterBy(conditions, side);
 }
 
-Result<PlanPtr> InferOne(const PlanPtr& node) {
+Result<PlanPtr> InferOne(const PlanPtr& node, bool semi) {
   const auto* join = As<Join>(node);
   if (join == nullptr || join->condition() == nullptr || !node->is_streaming()) return PlanPtr();
+  if ((join->type() == JoinType::kLeftSemi) != semi) return PlanPtr();
   Attributes needed;
   for (const ExpressionPtr& part : SplitConjunction(join->condition())) {
     CollectNeeded(part, false, &needed);
@@ -103,7 +104,13 @@ Result<PlanPtr> InferOne(const PlanPtr& node) {
 }  // namespace
 
 Result<PlanPtr> InferJoinFilters(const PlanPtr& plan) {
-  return TransformUp<LogicalPlan>(plan, InferOne);
+  return TransformUp<LogicalPlan>(
+      plan, [](const PlanPtr& node) { return InferOne(node, /*semi=*/false); });
+}
+
+Result<PlanPtr> InferSemiJoinFilters(const PlanPtr& plan) {
+  return TransformUp<LogicalPlan>(
+      plan, [](const PlanPtr& node) { return InferOne(node, /*semi=*/true); });
 }
 
 }  // namespace firesteel

@@ -20,7 +20,9 @@ std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
       // around them, so no column may have been replaced before.
       {"Operators",
        1,
-       {{"ReplaceSetOperations", ReplaceSetOperations}, {"RewriteSubqueries", RewriteSubqueries}}},
+       {{"InferSemiJoinFilters", InferSemiJoinFilters},
+        {"ReplaceSetOperations", ReplaceSetOperations},
+        {"RewriteSubqueries", RewriteSubqueries}}},
       // Constants first, since conditions that become constant need not be moved.
       {"Rewrites",
        kMaximumRounds,

@@ -94,7 +94,7 @@ TEST_F(OptimizerTest, CombinesAndPushesFilters) {
   EXPECT_EQ(Tree(Where(one, Bind("=", Out(named, 1), Text("y")))),
             "Project [(a#0 + 1) AS x#1, c#2]\n"
             "+- Filter (((a#0 + 1) > 3) AND (c#2 = y))\n"
-            "   +- TableScan t [a#0, c#2], filters [c = y]\n");
+            "   +- TableScan t [a#0, c#2], filters [a IS NOT NULL, c = y]\n");
 }
 
 TEST_F(OptimizerTest, PushesFiltersIntoUnions) {
@@ -249,9 +249,25 @@ TEST_F(OptimizerTest, GivesScansTheConditionsTheyUnderstand) {
       {Bind("isnotnull", s), ", filters [s IS NOT NULL]"},
       {Bind("<", d, half), ", filters [d < 0.5]"},
       {Bind(">", d, half), ", filters [d > 0.5]"},
-      {Bind("=", s, a), ""},
-      {Bind("or", Bind("=", a, Int(1)), Bind("=", a, Int(2))), ""},
-      {Bind("and", Bind("=", a, Int(1)), Bind("like", s, Text("%x"))), ", filters [A = 1]"},
+      {Bind("<=>", a, Int(1)), ", filters [A <=> 1]"},
+      // A comparison of two columns is not for scans, but NULL is no answer to it.
+      {Bind("=", s, a), ", filters [s IS NOT NULL, A IS NOT NULL]"},
+      {Bind(">", Bind("+", a, Int(1)), Int(3)), ", filters [A IS NOT NULL]"},
+      {Bind("=", Bind("coalesce", a, Int(1)), Int(3)), ""},
+      {Bind("or", Bind("=", a, Int(1)), Bind("=", a, Int(2))), ", filters [(A = 1 OR A = 2)]"},
+      {Bind("or", Bind("=", a, Int(1)), Bind("=", Bind("upper", s), Text("X"))), ""},
+      {Bind("not", Bind("=", a, Int(1))), ", filters [A IS NOT NULL, NOT (A = 1)]"},
+      {Bind("not", Bind("in", a, Int(1))), ", filters [NOT (A IN (1))]"},
+      {Bind("not", Bind("or", Bind("=", a, Int(1)), Bind("=", Bind("upper", s), Text("X")))),
+       ", filters [A IS NOT NULL, NOT (A = 1), s IS NOT NULL]"},
+      {Bind("and", Bind("=", a, Int(1)), Bind("like", s, Text("%x"))),
+       ", filters [A = 1, s ENDS WITH x]"},
+      {Bind("like", s, Text("x%")), ", filters [s STARTS WITH x]"},
+      {Bind("like", s, Text("%x%")), ", filters [s CONTAINS x]"},
+      {Bind("like", s, Text("x%y")), ", filters [s STARTS WITH x, s ENDS WITH y]"},
+      {Bind("like", s, Text("x_")), ", filters [s IS NOT NULL]"},
+      {Bind("like", s, Text("%")), ", filters [s IS NOT NULL]"},
+      {Bind("startswith", s, Text("x")), ", filters [s STARTS WITH x]"},
   };
   for (const auto& [condition, expected] : cases) {
     const std::string tree = Tree(Where(scan, condition));

@@ -40,6 +40,7 @@ class Pruner {
       }
       case PlanKind::kWindow: return PruneWindow(node, *As<ComputeWindows>(node), required);
       case PlanKind::kEventTimeWatermark:
+      case PlanKind::kCollectMetrics:
       case PlanKind::kFilter:
       case PlanKind::kSort:
       case PlanKind::kOffset:

@@ -55,7 +55,7 @@ Result<PlanPtr> PushThroughOffset(const Limit& limit, const SkipRows& skip) {
 
 Result<PlanPtr> PushLimit(const PlanPtr& node) {
   const auto* limit = As<Limit>(node);
-  if (limit == nullptr || node->is_streaming()) return PlanPtr();
+  if (limit == nullptr) return PlanPtr();
   const PlanPtr& child = limit->child();
   if (const auto* inner = As<Limit>(child)) {
     return PlanPtr(
@@ -68,6 +68,8 @@ Result<PlanPtr> PushLimit(const PlanPtr& node) {
     if (!deterministic) return PlanPtr();
     return child->WithNewChildren({node->WithNewChildren({project->child()})});
   }
+  // Of each batch alone nothing may be left out: which rows are the first depends on all before.
+  if (node->is_streaming()) return PlanPtr();
   if (const auto* all = As<Union>(child)) return PushIntoUnion(*limit, *all);
   if (const auto* join = As<Join>(child)) return PushIntoJoin(*limit, *join);
   if (const auto* skip = As<SkipRows>(child)) return PushThroughOffset(*limit, *skip);

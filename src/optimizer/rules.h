@@ -10,9 +10,12 @@ namespace firesteel {
 
 /// Takes out `AS name` nodes: names are resolved, only ids count now.
 Result<PlanPtr> RemoveAliases(const PlanPtr& plan);
-/// Rows of a stream that cannot match in a join because of a NULL are left out before it: they would
-/// only fill its state.
+/// Rows of a stream that cannot match in a join because of a NULL are left out before it: they
+/// would only fill its state. Not for semi joins.
 Result<PlanPtr> InferJoinFilters(const PlanPtr& plan);
+/// The same for semi joins that users wrote; those made of IN and EXISTS keep such rows, as in
+/// Spark, where a reader of files then counts them.
+Result<PlanPtr> InferSemiJoinFilters(const PlanPtr& plan);
 /// Makes DISTINCT, INTERSECT and EXCEPT aggregations, joins and unions.
 Result<PlanPtr> ReplaceSetOperations(const PlanPtr& plan);
 /// Makes subqueries joins. Those that give one value whatever the row stay expressions: they run
@@ -41,7 +44,8 @@ Result<PlanPtr> CombineProjects(const PlanPtr& plan);
 Result<PlanPtr> RemoveProjects(const PlanPtr& plan);
 /// Makes one union of nested ones.
 Result<PlanPtr> CombineUnions(const PlanPtr& plan);
-/// Moves limits towards the scans. Batch only: in a stream a limit counts over all batches.
+/// Moves limits towards the scans and makes one of two. Those of a stream, which count over all
+/// batches, move through projections only.
 Result<PlanPtr> PushLimits(const PlanPtr& plan);
 /// Leaves out columns that nobody reads, down to the scans.
 Result<PlanPtr> PruneColumns(const PlanPtr& plan);

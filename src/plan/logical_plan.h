@@ -52,6 +52,7 @@ enum class PlanKind {
   kWindow,
   kUserCallEvaluation,
   kEventTimeWatermark,
+  kCollectMetrics,
   kRecursionInput,
   // Several children.
   kUserRows,

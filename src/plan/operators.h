@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/logical_plan.h"
@@ -23,6 +24,9 @@ class SubqueryAlias final : public LogicalPlan {
  private:
   std::string name_;
 };
+
+/// Marks, in its metadata, the column of random numbers by which a sample chooses its rows.
+inline constexpr std::string_view kSampleKey = "firesteel.sample";
 
 /// SELECT list. Unresolved lists may hold any expression and stars; resolved ones are named. The
 /// projection of a join with USING hides columns that can still be named by their table: `r.id`.

@@ -36,8 +36,23 @@ std::string DescribePredicate(const Predicate& predicate) {
     case Predicate::Op::kIn: return predicate.column + " IN (" + values + ")";
     case Predicate::Op::kIsNull: return predicate.column + " IS NULL";
     case Predicate::Op::kIsNotNull: return predicate.column + " IS NOT NULL";
+    case Predicate::Op::kEqualNullSafe:
+      return predicate.column + " <=> " + values;
+    case Predicate::Op::kStartsWith:
+      return predicate.column + " STARTS WITH " + values;
+    case Predicate::Op::kEndsWith:
+      return predicate.column + " ENDS WITH " + values;
+    case Predicate::Op::kContains:
+      return predicate.column + " CONTAINS " + values;
+    case Predicate::Op::kNot:
+      return "NOT (" + DescribePredicate(predicate.children[0]) + ")";
+    case Predicate::Op::kAnd:
+    case Predicate::Op::kOr:
+      break;
   }
-  return "";
+  const bool all = predicate.op == Predicate::Op::kAnd;
+  return "(" + DescribePredicate(predicate.children[0]) + (all ? " AND " : " OR ") +
+         DescribePredicate(predicate.children[1]) + ")";
 }
 
 }  // namespace

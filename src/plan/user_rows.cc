@@ -32,23 +32,28 @@ UserRows::UserRows(std::shared_ptr<const UserColumnFunction> function, int key_c
     : UserRows(function, key_columns, std::move(children), ColumnsOf(function->result)) {}
 
 UserRows::UserRows(std::shared_ptr<const UserColumnFunction> function, int key_columns,
-                   std::vector<PlanPtr> children, std::vector<AttributePtr> output)
+                   std::vector<PlanPtr> children, std::vector<AttributePtr> output,
+                   std::optional<UserTableCall> table_call)
     : LogicalPlan(kKind, std::move(children)),
       function_(std::move(function)),
       key_columns_(key_columns),
-      output_(std::move(output)) {}
+      output_(std::move(output)),
+      table_call_(std::move(table_call)) {}
 
 PlanPtr UserRows::WithOutput(std::vector<AttributePtr> output) const {
-  return std::make_shared<UserRows>(function_, key_columns_, children(), std::move(output));
+  return std::make_shared<UserRows>(function_, key_columns_, children(), std::move(output),
+                                    table_call_);
 }
 
 PlanPtr UserRows::WithNewChildren(std::vector<PlanPtr> children) const {
-  return std::make_shared<UserRows>(function_, key_columns_, std::move(children), output_);
+  return std::make_shared<UserRows>(function_, key_columns_, std::move(children), output_,
+                                    table_call_);
 }
 
 std::string UserRows::Describe() const {
   const char* name = "FlatMapGroupsInPython";
   if (function_->shape == UserColumnFunction::Shape::kRows) name = "MapInPython";
+  if (function_->shape == UserColumnFunction::Shape::kTable) name = "PythonUDTF";
   if (function_->shape == UserColumnFunction::Shape::kCoGroup) name = "FlatMapCoGroupsInPython";
   return std::string(name) + " " + function_->name + ", " + ListText(output_);
 }

@@ -2,10 +2,12 @@
 #include <utility>
 
 #include "common/error.h"
+#include "exec/collect_metrics.h"
 #include "exec/operators.h"
 #include "exec/session_merger.h"
 #include "exec/stateful/streaming_aggregate.h"
 #include "exec/stateful/streaming_session_aggregate.h"
+#include "plan/collect_metrics.h"
 #include "plan/event_time.h"
 #include "plan/operators.h"
 #include "plan/semantic_equality.h"
@@ -269,6 +271,22 @@ Result<PhysicalPlanPtr> PlanBatch(const Parts& parts, PhysicalPlanPtr input,
                            std::move(schema));
 }
 
+/// Metrics are computed as an aggregation without keys would compute its list.
+Result<PhysicalPlanPtr> PlanMetricsOf(const CollectMetrics& node, PhysicalPlanPtr input) {
+  const Aggregate aggregate({}, node.metrics(), node.child());
+  ARROW_ASSIGN_OR_RAISE(Parts parts, TakeApart(aggregate));
+  PlannedMetrics metrics;
+  metrics.name = node.name();
+  metrics.node_id = node.node_id();
+  ARROW_ASSIGN_OR_RAISE(metrics.aggregates, PlanCalls(parts.calls, node.child()->output()));
+  if (HasUserAggregates(metrics.aggregates)) {
+    return Status::NotImplemented("Metrics cannot be aggregated by functions of Python.");
+  }
+  metrics.results = std::move(parts.results);
+  metrics.schema = node.MetricsSchema();
+  return CollectMetricsOperator::Make(std::move(input), std::move(metrics));
+}
+
 }  // namespace
 
 Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning) {
@@ -290,6 +308,11 @@ Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning)
                       {"operation", "aggregations of a stream by functions of Python"}});
   }
 
+  if (streaming && parts.event_time_key >= 0 && context.output_mode != OutputMode::kComplete) {
+    const int key = parts.session_key >= 0 ? parts.session_key : parts.event_time_key;
+    input = planning->WithLateRowsKept(std::move(input), keys[key], operator_id);
+  }
+
   const bool plain = IsPlainOutput(parts);
   Schema schema = plain ? plan->schema() : AggregatedSchema(parts);
   Result<PhysicalPlanPtr> aggregated =
@@ -299,6 +322,20 @@ Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning)
                             std::move(schema), context);
   if (plain || !aggregated.ok()) return aggregated;
   return NewProject(aggregated.MoveValueUnsafe(), parts.results, plan->schema());
+}
+
+Result<PhysicalPlanPtr> PlanMetrics(const PlanPtr& plan, Planning* planning) {
+  const auto* node = As<CollectMetrics>(plan);
+  if (node == nullptr) return nullptr;
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr input, planning->Plan(node->child()));
+  return PlanMetricsOf(*node, std::move(input));
+}
+
+Result<PhysicalPlanPtr> PlanLimitedMetrics(const CollectMetrics& node, int64_t row_limit,
+                                           Planning* planning) {
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr input, planning->Plan(node.child()));
+  ARROW_ASSIGN_OR_RAISE(input, NewLocalLimit(std::move(input), row_limit));
+  return PlanMetricsOf(node, std::move(input));
 }
 
 }  // namespace firesteel

@@ -61,7 +61,11 @@ Result<PhysicalPlanPtr> PlanExpand(const Expand& expand, Planning* planning) {
 }  // namespace
 
 Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning) {
-  if (const auto* generate = As<Generate>(plan)) return PlanGenerate(*generate, planning);
+  // Of a table function of the user's: see PlanUserFunctions.
+  const auto* generate = As<Generate>(plan);
+  if (generate != nullptr && generate->generator()->kind() != ExpressionKind::kUserCall) {
+    return PlanGenerate(*generate, planning);
+  }
   if (const auto* all = As<Union>(plan)) return PlanUnion(*all, planning);
   if (const auto* expand = As<Expand>(plan)) return PlanExpand(*expand, planning);
   return nullptr;

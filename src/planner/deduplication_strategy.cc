@@ -47,6 +47,9 @@ Result<PhysicalPlanPtr> PlanDeduplication(const PlanPtr& plan, Planning* plannin
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr input, planning->Plan(plan->child()));
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> keys,
                         BindReferences(deduplicate->keys(), columns));
+  if (planned.event_time) {
+    input = planning->WithLateRowsKept(std::move(input), planned.event_time, options.operator_id);
+  }
   const int partitions = keys.empty() ? 1 : options.shuffle_partitions;
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr exchange,
                         NewHashExchange(std::move(input), std::move(keys), partitions));

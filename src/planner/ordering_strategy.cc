@@ -2,6 +2,8 @@
 
 #include "common/error.h"
 #include "exec/operators.h"
+#include "exec/stateful/streaming_limit.h"
+#include "plan/collect_metrics.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "planner/strategies.h"
@@ -44,13 +46,34 @@ Result<PhysicalPlanPtr> ReadAllOfStreams(const LogicalPlan& plan, PhysicalPlanPt
   return NewHashExchange(std::move(planned), {}, 1);
 }
 
+/// Whether a limit counts the rows of all batches: what it limits is only ever added to. Above an
+/// aggregation in complete mode every batch is the whole result.
+bool CountsOverBatches(const Limit& limit, const PlanningContext& context) {
+  if (!limit.is_streaming()) return false;
+  return context.output_mode == OutputMode::kAppend ||
+         !Exists<LogicalPlan>(limit.child(), [](const LogicalPlan& node) {
+           return node.kind() == PlanKind::kAggregate && node.is_streaming();
+         });
+}
+
+Result<PhysicalPlanPtr> PlanCountedLimit(const Limit& limit, Planning* planning) {
+  StateOptions options = planning->NextStateOptions();
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(limit.child()));
+  ARROW_ASSIGN_OR_RAISE(child, NewHashExchange(std::move(child), {}, 1));
+  return NewStreamingLimit(std::move(child), limit.count(), std::move(options));
+}
+
 Result<PhysicalPlanPtr> PlanLimit(const Limit& limit, Planning* planning) {
+  if (CountsOverBatches(limit, planning->context())) return PlanCountedLimit(limit, planning);
   ARROW_RETURN_NOT_OK(CheckWholeResult(limit, "limit", planning->context()));
   const auto* sort = As<Sort>(limit.child());
   if (sort != nullptr && limit.count() <= kMaximumTopRows) {
     return PlanTopRows(*sort, limit.count(), planning);
   }
-  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(limit.child()));
+  const auto* metrics = limit.is_streaming() ? nullptr : As<CollectMetrics>(limit.child());
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child,
+                        metrics != nullptr ? PlanLimitedMetrics(*metrics, limit.count(), planning)
+                                           : planning->Plan(limit.child()));
   ARROW_ASSIGN_OR_RAISE(child, ReadAllOfStreams(limit, std::move(child)));
   return NewLimit(std::move(child), limit.count());
 }

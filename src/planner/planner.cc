@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "exec/scalar_subquery.h"
+#include "exec/stateful/late_row_keeper.h"
 #include "plan/subqueries.h"
 #include "planner/strategies.h"
 #include "planner/user_functions.h"
@@ -15,16 +16,17 @@ namespace {
 // Every kind of resolved node belongs to exactly one family, so the order is only that of reading.
 constexpr Strategy kStrategies[] = {
     PlanUserFunctions,  // calls of the client's functions
-    PlanRelation,     // leaves: scans, ranges and rows held in the plan
-    PlanProjection,   // Project, Filter, SubqueryAlias, EventTimeWatermark
-    PlanAggregation,  // Aggregate, in batch and streaming
+    PlanRelation,       // leaves: scans, ranges and rows held in the plan
+    PlanProjection,     // Project, Filter, SubqueryAlias, EventTimeWatermark
+    PlanAggregation,    // Aggregate, in batch and streaming
+    PlanMetrics,        // CollectMetrics
     PlanDeduplication,  // Deduplicate of a stream
-    PlanOrdering,     // Sort, Limit, SkipRows
+    PlanOrdering,       // Sort, Limit, SkipRows
     PlanStreamingJoin,  // Join of two streams
-    PlanJoin,         // Join of all types
-    PlanWindow,       // Window
-    PlanRecursion,    // Recursion and its input
-    PlanCombination,  // Union, Generate, Expand
+    PlanJoin,           // Join of all types
+    PlanWindow,         // Window
+    PlanRecursion,      // Recursion and its input
+    PlanCombination,    // Union, Generate, Expand
 };
 
 }  // namespace
@@ -35,6 +37,13 @@ Result<PhysicalPlanPtr> Planning::Plan(const PlanPtr& plan) {
     if (planned) return planned;
   }
   return InternalError("No strategy plans " + plan->Describe());
+}
+
+PhysicalPlanPtr Planning::WithLateRowsKept(PhysicalPlanPtr input, ExpressionPtr event_time,
+                                           int operator_id, std::string side) const {
+  if (!context_.keep_late_rows) return input;
+  return std::make_shared<LateRowKeeper>(std::move(input), std::move(event_time), operator_id,
+                                         std::move(side));
 }
 
 /// Puts values that are known when a run begins in the place of scalar subqueries.

@@ -19,6 +19,8 @@ struct PlanningContext {
   std::string state_compression_codec = "lz4";
   int64_t minimum_deltas_for_snapshot = 10;
   int64_t minimum_batches_to_retain = 100;
+  /// Puts a LateRowKeeper in front of every operator that drops late rows.
+  bool keep_late_rows = false;
 };
 
 /// Turns an optimized logical plan into operators: the only place that knows both. The strategies

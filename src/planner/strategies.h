@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <vector>
 
 #include "exec/physical_plan.h"
@@ -9,6 +10,8 @@
 #include "planner/planner.h"
 
 namespace firesteel {
+
+class CollectMetrics;
 
 /// What one planning carries from node to node: the settings and the next operator id. Not
 /// thread-safe.
@@ -29,6 +32,10 @@ class Planning {
             .minimum_deltas_for_snapshot = context_.minimum_deltas_for_snapshot,
             .minimum_batches_to_retain = context_.minimum_batches_to_retain};
   }
+  /// Puts a LateRowKeeper in front of the stateful operator with this id, if rows are to be kept.
+  /// `event_time` is bound to `input`; `side` as LateRowKeeper has it.
+  PhysicalPlanPtr WithLateRowsKept(PhysicalPlanPtr input, ExpressionPtr event_time, int operator_id,
+                                   std::string side = "") const;
   /// The links of the recursions around the node being planned, by their numbers.
   std::map<int64_t, std::shared_ptr<const RecursionLink>>& recursions() { return recursions_; }
   /// Plans a whole query: its scalar subqueries run before it.
@@ -50,6 +57,10 @@ using Strategy = Result<PhysicalPlanPtr> (*)(const PlanPtr& plan, Planning* plan
 Result<PhysicalPlanPtr> PlanRelation(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanProjection(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanAggregation(const PlanPtr& plan, Planning* planning);
+/// CollectMetrics. What gives no more than `row_limit` rows to anybody observes no more of them.
+Result<PhysicalPlanPtr> PlanMetrics(const PlanPtr& plan, Planning* planning);
+Result<PhysicalPlanPtr> PlanLimitedMetrics(const CollectMetrics& node, int64_t row_limit,
+                                           Planning* planning);
 Result<PhysicalPlanPtr> PlanDeduplication(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanOrdering(const PlanPtr& plan, Planning* planning);
 Result<PhysicalPlanPtr> PlanJoin(const PlanPtr& plan, Planning* planning);

@@ -76,11 +76,17 @@ class SidePlanner {
     return part->deterministic() && ReadsOnly(part, AttributeSet(columns_));
   }
 
-  Result<PhysicalPlanPtr> PlanInput(const PlannedStreamJoin::Side& side, int partitions,
-                                    Planning* planning) const {
+  Result<PhysicalPlanPtr> PlanInput(const PlannedStreamJoin::Side& side,
+                                    const StateOptions& options, Planning* planning) const {
     ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr input,
                           planning->Plan(is_left_ ? join_.left() : join_.right()));
-    return NewHashExchange(std::move(input), side.keys, partitions);
+    if (side.event_time_column >= 0) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr event_time,
+                            BindReferences(columns_[side.event_time_column], columns_));
+      input = planning->WithLateRowsKept(std::move(input), std::move(event_time),
+                                         options.operator_id, is_left_ ? "left" : "right");
+    }
+    return NewHashExchange(std::move(input), side.keys, options.shuffle_partitions);
   }
 
   const Attributes& columns() const { return columns_; }
@@ -136,9 +142,9 @@ Result<PhysicalPlanPtr> PlanStreamingJoin(const PlanPtr& plan, Planning* plannin
   }
   StateOptions options = planning->NextStateOptions();
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr left_input,
-                        left.PlanInput(planned.left, options.shuffle_partitions, planning));
+                        left.PlanInput(planned.left, options, planning));
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr right_input,
-                        right.PlanInput(planned.right, options.shuffle_partitions, planning));
+                        right.PlanInput(planned.right, options, planning));
   return NewStreamingJoin(std::move(left_input), std::move(right_input), std::move(planned),
                           plan->schema(), std::move(options));
 }

@@ -21,9 +21,14 @@ namespace {
 
 using Shape = UserColumnFunction::Shape;
 
+/// Calls of table functions stay where they are, in a Generate.
+bool GivesTable(const Expression& call) {
+  return static_cast<const UserCall&>(call).function()->shape == Shape::kTable;
+}
+
 bool HasUserCall(const ExpressionPtr& expression) {
   return Exists<Expression>(expression, [](const Expression& e) {
-    return e.kind() == ExpressionKind::kUserCall;
+    return e.kind() == ExpressionKind::kUserCall && !GivesTable(e);
   });
 }
 
@@ -45,7 +50,9 @@ class CallCollection {
       ARROW_RETURN_NOT_OK(Collect(child));
     }
     const auto* call = As<UserCall>(expression);
-    if (call == nullptr || AnyUserCall(call->children())) return Status::OK();
+    if (call == nullptr || GivesTable(*call) || AnyUserCall(call->children())) {
+      return Status::OK();
+    }
     if (FitsInPass(*call) && Find(expression) < 0) {
       calls_.push_back(expression);
       results_.push_back(std::make_shared<Attribute>(ColumnName(results_.size()), call->type(),
@@ -296,7 +303,43 @@ Result<PhysicalPlanPtr> SortByKeys(PhysicalPlanPtr input, int key_columns) {
   return NewSort(std::move(input), std::move(order));
 }
 
+/// Rows with a table function's arguments in their last columns.
+Result<PhysicalPlanPtr> PlanUserTable(const UserRows& rows, Planning* planning) {
+  const UserTableCall& call = *rows.table_call();
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(rows.child()));
+  if (rows.key_columns() == 0) {
+    if (call.single_partition) {
+      ARROW_ASSIGN_OR_RAISE(child, NewHashExchange(std::move(child), {}, 1));
+    }
+    return NewUserRows(std::move(child), rows.function(), rows.schema(), call.names);
+  }
+  ARROW_ASSIGN_OR_RAISE(child, SortByKeys(std::move(child), rows.key_columns()));
+  return NewUserGroups({std::move(child)}, rows.function(), rows.key_columns(), rows.schema(),
+                       call.names);
+}
+
+/// A table function called for each row of the child. As in Spark, rows for which it gives nothing
+/// are gone, whatever the join.
+Result<PhysicalPlanPtr> PlanUserGenerate(const Generate& generate, const UserCall& call,
+                                         Planning* planning) {
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(generate.child()));
+  std::vector<ExpressionPtr> columns;
+  std::vector<StructField> fields;
+  for (const AttributePtr& kept : generate.kept()) {
+    fields.push_back(kept->AsField());
+    columns.push_back(kept);
+  }
+  for (const ExpressionPtr& argument : call.children()) {
+    fields.push_back({"_" + std::to_string(fields.size()), argument->type(), true});
+    columns.push_back(argument);
+  }
+  ARROW_ASSIGN_OR_RAISE(columns, BindReferences(columns, generate.child()->output()));
+  ARROW_ASSIGN_OR_RAISE(child, NewProject(std::move(child), std::move(columns), Schema(fields)));
+  return NewUserRows(std::move(child), call.function(), generate.schema(), call.names());
+}
+
 Result<PhysicalPlanPtr> PlanUserRows(const UserRows& rows, Planning* planning) {
+  if (rows.table_call()) return PlanUserTable(rows, planning);
   std::vector<PhysicalPlanPtr> children;
   for (const PlanPtr& child : rows.children()) {
     ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr planned, planning->Plan(child));
@@ -369,6 +412,10 @@ Result<PhysicalPlanPtr> PlanUserAggregation(PhysicalPlanPtr input, std::vector<E
 
 Result<PhysicalPlanPtr> PlanUserFunctions(const PlanPtr& plan, Planning* planning) {
   if (const auto* rows = As<UserRows>(plan)) return PlanUserRows(*rows, planning);
+  if (const auto* generate = As<Generate>(plan)) {
+    const auto* call = As<UserCall>(generate->generator());
+    return call == nullptr ? PhysicalPlanPtr() : PlanUserGenerate(*generate, *call, planning);
+  }
   if (const auto* evaluation = As<UserCallEvaluation>(plan)) {
     return PlanEvaluation(*evaluation, planning);
   }

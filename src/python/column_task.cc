@@ -34,6 +34,8 @@ const char* ShapeName(UserColumnFunction::Shape shape) {
     case Shape::kRows: return "rows";
     case Shape::kGroup: return "group";
     case Shape::kCoGroup: return "coGroup";
+    case Shape::kTable:
+      return "table";
   }
   return "";
 }
@@ -44,14 +46,19 @@ Json Parsed(const std::string& json) {
 
 Json DescribeCall(const UserColumnTask::Call& call) {
   const UserColumnFunction& function = *call.function;
-  return {{"name", function.name},       {"shape", ShapeName(function.shape)},
-          {"protocol", function.protocol}, {"size", function.code.size()},
-          {"columns", call.columns},     {"names", call.names},
+  return {{"name", function.name},
+          {"shape", ShapeName(function.shape)},
+          {"protocol", function.protocol},
+          {"size", function.code.size()},
+          {"analysisSize", function.analysis.size()},
+          {"columns", call.columns},
+          {"names", call.names},
           {"result", Parsed(function.result.Json())}};
 }
 
 /// uint32 length of a JSON object, little endian | the object | the output's Arrow schema, of which
-/// the object has the size | the functions one after another, whose sizes it has too.
+/// the object has the size | the functions one after another, each followed by what it found in its
+/// analysis; the object has their sizes too.
 Result<std::string> LoadMessage(const UserColumnTask& task) {
   const UserColumnFunction& first = *task.calls[0].function;
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Buffer> output,
@@ -73,7 +80,7 @@ Result<std::string> LoadMessage(const UserColumnTask& task) {
   for (int i = 0; i < 4; ++i) message.push_back(static_cast<char>(length >> (8 * i)));
   message += text;
   message += std::string_view(*output);
-  for (const auto& call : task.calls) message += call.function->code;
+  for (const auto& call : task.calls) message += call.function->code + call.function->analysis;
   return message;
 }
 

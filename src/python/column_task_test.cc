@@ -9,7 +9,7 @@
 namespace firesteel {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// A runtime whose worker is a shell script that talks on its descriptor 3.
 std::shared_ptr<UserFunctionRuntime> RuntimeOfScript(const std::string& script) {

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "nlohmann/json.hpp"
 #include "python/column_task.h"
+#include "python/table_analysis.h"
 #include "python/worker_error.h"
 #include "python/worker_pool.h"
 
@@ -124,6 +125,11 @@ class PythonRuntime final : public UserFunctionRuntime {
 
   Result<std::unique_ptr<BatchReader>> Run(UserColumnTask task, UserFrameSource source) override {
     return StartColumnTask(pool_, std::move(task), std::move(source));
+  }
+
+  Result<UserTableAnalysis> Analyze(const UserColumnFunction& function,
+                                    const UserTableRequest& request) override {
+    return AnalyzeTableFunction(pool_.get(), function, request);
   }
 
   void Forget(const std::string& owner) override { pool_->Forget(owner); }

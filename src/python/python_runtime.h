@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/clock.h"
 #include "firesteel/connector/user_function.h"
 
 namespace firesteel {
@@ -16,6 +17,7 @@ struct PythonOptions {
   std::string package_directory;
   /// How long a worker may take to start and to load a function.
   std::chrono::milliseconds load_timeout = std::chrono::minutes(5);
+  Clock* clock = Clock::System();
 };
 
 /// Runs functions in worker processes. A process runs one function at a time; after foreach and the

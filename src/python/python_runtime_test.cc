@@ -6,7 +6,7 @@
 namespace firesteel {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::shared_ptr<UserFunctionRuntime> Runtime(const std::string& script) {
   PythonOptions options;

@@ -26,10 +26,12 @@ Result<std::unique_ptr<WorkerProcess>> WorkerPool::Take(const std::string& owner
     path += std::string(":") + given;
   }
   // A worker opens connections as it is told, whatever the environment says of Spark.
-  return WorkerProcess::Start(options_.command, {{"PYTHONPATH", path},
-                                                 {"PYTHONUNBUFFERED", "1"},
-                                                 {"SPARK_CONNECT_MODE_ENABLED", "1"},
-                                                 {"SPARK_REMOTE", ""}});
+  return WorkerProcess::Start(options_.command,
+                              {{"PYTHONPATH", path},
+                               {"PYTHONUNBUFFERED", "1"},
+                               {"SPARK_CONNECT_MODE_ENABLED", "1"},
+                               {"SPARK_REMOTE", ""}},
+                              options_.clock);
 }
 
 void WorkerPool::Return(const std::string& owner, std::unique_ptr<WorkerProcess> process) {

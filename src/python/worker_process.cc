@@ -22,7 +22,6 @@ namespace firesteel {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr int kWorkerSocket = 3;
 constexpr size_t kHeaderBytes = 5;
@@ -89,8 +88,8 @@ std::string DescribeExit(int status) {
 }  // namespace
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
-    const std::vector<std::string>& command,
-    const std::map<std::string, std::string>& environment) {
+    const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
+    Clock* clock) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
     return Status::IOError("No socket could be made for a worker: ", std::strerror(errno));
@@ -103,7 +102,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
     return MakeError("PYTHON_WORKER_FAILED", {{"what", "could not be started: " + command.front() +
                                                            ": " + std::strerror(error)}});
   }
-  return std::unique_ptr<WorkerProcess>(new WorkerProcess(pid, sockets[0]));
+  return std::unique_ptr<WorkerProcess>(new WorkerProcess(pid, sockets[0], clock));
 }
 
 WorkerProcess::~WorkerProcess() {
@@ -172,12 +171,13 @@ Status WorkerProcess::Send(char kind, std::string_view payload) {
   return Status::OK();
 }
 
-Status WorkerProcess::WaitFor(short events, std::optional<steady_clock::time_point> deadline) {
+Status WorkerProcess::WaitFor(short events, std::optional<int64_t> deadline_nanos) {
   int64_t patience_ms = -1;
-  if (deadline) {
-    patience_ms = std::chrono::ceil<milliseconds>(*deadline - steady_clock::now()).count();
-    if (patience_ms <= 0) return Fail("did not answer in time");
-    patience_ms = std::min<int64_t>(patience_ms, 60'000);
+  if (deadline_nanos) {
+    const int64_t left_nanos = *deadline_nanos - clock_->MonotonicNanos();
+    if (left_nanos <= 0) return Fail("did not answer in time");
+    // The time that poll knows need not be the clock's.
+    patience_ms = std::min<int64_t>(left_nanos / 1'000'000 + 1, kLookIntervalMs);
   }
   if (cancelled_ != nullptr) {
     if (cancelled_->load(std::memory_order_acquire)) {
@@ -191,7 +191,7 @@ Status WorkerProcess::WaitFor(short events, std::optional<steady_clock::time_poi
   return Status::OK();
 }
 
-Status WorkerProcess::ReadExactly(size_t bytes, std::optional<steady_clock::time_point> deadline,
+Status WorkerProcess::ReadExactly(size_t bytes, std::optional<int64_t> deadline_nanos,
                                   std::string* out) {
   // Grows with what comes, not with what was announced.
   constexpr size_t kPieceBytes = size_t{1} << 20;
@@ -204,7 +204,7 @@ Status WorkerProcess::ReadExactly(size_t bytes, std::optional<steady_clock::time
     const int error = errno;
     out->resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && (error == EAGAIN || error == EWOULDBLOCK)) {
-      ARROW_RETURN_NOT_OK(WaitFor(POLLIN, deadline));
+      ARROW_RETURN_NOT_OK(WaitFor(POLLIN, deadline_nanos));
       continue;
     }
     if (got < 0 && error == EINTR) continue;
@@ -214,10 +214,12 @@ Status WorkerProcess::ReadExactly(size_t bytes, std::optional<steady_clock::time
 }
 
 Result<WorkerMessage> WorkerProcess::Receive(std::optional<milliseconds> timeout) {
-  std::optional<steady_clock::time_point> deadline;
-  if (timeout) deadline = steady_clock::now() + *timeout;
+  std::optional<int64_t> deadline_nanos;
+  if (timeout) {
+    deadline_nanos = clock_->MonotonicNanos() + std::chrono::nanoseconds(*timeout).count();
+  }
   std::string header;
-  ARROW_RETURN_NOT_OK(ReadExactly(kHeaderBytes, deadline, &header));
+  ARROW_RETURN_NOT_OK(ReadExactly(kHeaderBytes, deadline_nanos, &header));
   uint32_t length = 0;
   for (int i = 0; i < 4; ++i) length |= uint32_t{static_cast<unsigned char>(header[i])} << (8 * i);
   WorkerMessage message;
@@ -226,7 +228,7 @@ Result<WorkerMessage> WorkerProcess::Receive(std::optional<milliseconds> timeout
       length > kMaximumPayloadBytes) {
     return Fail("sent something that is no message");
   }
-  ARROW_RETURN_NOT_OK(ReadExactly(length, deadline, &message.payload));
+  ARROW_RETURN_NOT_OK(ReadExactly(length, deadline_nanos, &message.payload));
   return message;
 }
 

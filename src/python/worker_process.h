@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/clock.h"
 #include "firesteel/error.h"
 
 namespace firesteel {
@@ -39,10 +40,11 @@ struct WorkerMessage {
 /// an error here (PYTHON_WORKER_FAILED) and nothing more. One thread at a time, but for Kill.
 class WorkerProcess {
  public:
-  /// `environment` is added to ours. Errors: a program that cannot be started.
+  /// `environment` is added to ours; deadlines are by `clock`. Errors: a program that cannot be
+  /// started.
   static Result<std::unique_ptr<WorkerProcess>> Start(
       const std::vector<std::string>& command,
-      const std::map<std::string, std::string>& environment);
+      const std::map<std::string, std::string>& environment, Clock* clock = Clock::System());
   ~WorkerProcess();  ///< kills it
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -58,16 +60,17 @@ class WorkerProcess {
   bool healthy() const;
 
  private:
-  WorkerProcess(pid_t pid, int socket) : pid_(pid), socket_(socket) {}
-  Status ReadExactly(size_t bytes, std::optional<std::chrono::steady_clock::time_point> deadline,
-                     std::string* out);
+  WorkerProcess(pid_t pid, int socket, Clock* clock) : pid_(pid), socket_(socket), clock_(clock) {}
+  /// Deadlines are on the clock's monotonic time.
+  Status ReadExactly(size_t bytes, std::optional<int64_t> deadline_nanos, std::string* out);
   /// Waits until the socket is ready for `events`, or a while has passed.
-  Status WaitFor(short events, std::optional<std::chrono::steady_clock::time_point> deadline);
+  Status WaitFor(short events, std::optional<int64_t> deadline_nanos);
   /// Kills the process, and says what became of it.
   Status Fail(std::string what);
 
   const pid_t pid_;
   const int socket_;
+  Clock* const clock_;
   const std::atomic<bool>* cancelled_ = nullptr;
   mutable std::mutex mutex_;
   bool killed_ = false;          // guarded by mutex_

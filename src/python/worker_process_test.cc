@@ -1,15 +1,17 @@
 #include "python/worker_process.h"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "testing/manual_clock.h"
 
 namespace firesteel {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::unique_ptr<WorkerProcess> Shell(const std::string& script) {
   return WorkerProcess::Start({"sh", "-c", script}, {{"GREETING", "hello"}}).ValueOrDie();
@@ -57,9 +59,30 @@ TEST(WorkerProcessTest, RefusesALengthThatCannotBe) {
 }
 
 TEST(WorkerProcessTest, DoesNotWaitLongerThanAsked) {
-  const auto worker = Shell("sleep 100");
-  const Status status = worker->Receive(std::chrono::milliseconds(50)).status();
+  firesteel::testing::ManualClock clock(0);
+  const auto worker = WorkerProcess::Start({"sh", "-c", "sleep 100"}, {}, &clock).ValueOrDie();
+  std::atomic<bool> answered{false};
+  Status status;
+  std::thread reader([&] {
+    status = worker->Receive(std::chrono::minutes(5)).status();
+    answered = true;
+    answered.notify_all();
+  });
+  // Wherever the reader is by now: the time may have been set before it looked, so it moves on
+  // until it has seen enough of it.
+  while (!answered) clock.Advance(60'000);
+  reader.join();
   EXPECT_THAT(status.message(), HasSubstr("in time"));
+  EXPECT_FALSE(worker->healthy());
+}
+
+TEST(WorkerProcessTest, WaitsAsLongAsTheClockStandsStill) {
+  firesteel::testing::ManualClock clock(0);
+  const auto worker =
+      WorkerProcess::Start({"sh", "-c", R"(sleep 0.2; printf '\000\000\000\000O' >&3; sleep 100)"},
+                           {}, &clock)
+          .ValueOrDie();
+  EXPECT_EQ(worker->Receive(std::chrono::milliseconds(1)).ValueOrDie().kind, 'O');
 }
 
 TEST(WorkerProcessTest, KillEndsAWaitingCallEvenIfAChildHoldsTheSocket) {

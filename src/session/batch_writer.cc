@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "exec/physical_plan.h"
 #include "plan/relations.h"
+#include "session/observed_runs.h"
 #include "session/query_runner.h"
 #include "streaming/streaming_write_output.h"
 
@@ -72,7 +73,9 @@ Status BatchWriter::Write(const BatchWriteRequest& request, const PlanPtr& analy
   ExecutionContext execution(&of_session, std::move(batch), &never_cancelled);
   const std::unique_ptr<BatchOutput> output = NewStreamingWriteOutput(
       std::move(write), [](std::string_view) { return Status::OK(); });
-  return output->Write(*plan, &execution).status();
+  const Status written = output->Write(*plan, &execution, [] { return Status::OK(); }).status();
+  return written.ok() ? DeliverMetrics(analyzed, *plan, &execution)
+                      : DeliverFailure(analyzed, written);
 }
 
 }  // namespace firesteel

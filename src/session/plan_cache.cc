@@ -10,6 +10,7 @@
 #include "expr/user_call.h"
 #include "expr/window.h"
 #include "expr/window_function.h"
+#include "plan/collect_metrics.h"
 #include "plan/deduplicate.h"
 #include "plan/joins.h"
 #include "plan/operators.h"
@@ -86,12 +87,17 @@ class Comparison {
         const auto& right = *As<SetOperation>(b);
         return left.operation() == right.operation() && left.all() == right.all();
       }
+      case PlanKind::kCollectMetrics:
+        return As<CollectMetrics>(a)->node_id() == As<CollectMetrics>(b)->node_id();
       case PlanKind::kDeduplicate:
         return As<Deduplicate>(a)->within_watermark() == As<Deduplicate>(b)->within_watermark();
       case PlanKind::kUserRows: {
         const auto& left = *As<UserRows>(a);
         const auto& right = *As<UserRows>(b);
-        return left.key_columns() == right.key_columns() &&
+        const bool same_names =
+            left.table_call().has_value() == right.table_call().has_value() &&
+            (!left.table_call() || left.table_call()->names == right.table_call()->names);
+        return left.key_columns() == right.key_columns() && same_names &&
                SameFunction(*left.function(), *right.function());
       }
       case PlanKind::kSubqueryAlias:

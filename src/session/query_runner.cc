@@ -7,6 +7,7 @@
 #include "common/config_keys.h"
 #include "optimizer/optimizer.h"
 #include "planner/planner.h"
+#include "session/observed_runs.h"
 
 namespace firesteel {
 
@@ -21,7 +22,9 @@ Result<QueryResult> RunBatchQuery(const PlanPtr& analyzed, const Config& config,
                                   const ExecutionServices& services,
                                   const CancellationToken* cancellation) {
   ARROW_RETURN_NOT_OK(CheckForBatch(analyzed));
-  ARROW_ASSIGN_OR_RAISE(const PhysicalPlanPtr plan, PlanBatchQuery(analyzed, config));
+  const Result<PhysicalPlanPtr> planned = PlanBatchQuery(analyzed, config);
+  if (!planned.ok()) return DeliverFailure(analyzed, planned.status());
+  const PhysicalPlan& plan = **planned;
   ExecutionServices of_session = services;
   of_session.batch_rows = config.Get(config::kBatchRows);
   BatchContext batch;
@@ -31,7 +34,10 @@ Result<QueryResult> RunBatchQuery(const PlanPtr& analyzed, const Config& config,
                              cancellation == nullptr ? &never_cancelled : cancellation);
   QueryResult result;
   result.schema = analyzed->schema();
-  ARROW_ASSIGN_OR_RAISE(result.batches, CollectPlan(*plan, &execution));
+  auto batches = CollectPlan(plan, &execution);
+  if (!batches.ok()) return DeliverFailure(analyzed, batches.status());
+  result.batches = *std::move(batches);
+  ARROW_RETURN_NOT_OK(DeliverMetrics(analyzed, plan, &execution));
   return result;
 }
 

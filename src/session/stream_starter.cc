@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "common/random.h"
 #include "optimizer/optimizer.h"
+#include "plan/identifier.h"
 #include "session/query_runner.h"
 
 namespace firesteel {
@@ -25,6 +26,25 @@ unsigned CapabilityOf(OutputMode mode) {
   return 0;
 }
 
+/// Errors: _LEGACY_ERROR_TEMP_1196.
+Status CheckPartitionColumns(const std::vector<std::string>& names, const Schema& schema,
+                             bool case_sensitive) {
+  for (const std::string& name : names) {
+    std::string columns;
+    bool found = false;
+    for (const StructField& field : schema.fields()) {
+      found = found || SameName(field.name, name, case_sensitive);
+      columns += (columns.empty() ? "" : ", ") + field.name;
+    }
+    if (!found) {
+      return MakeError(
+          "_LEGACY_ERROR_TEMP_1196",
+          {{"columnType", "Partition"}, {"columnName", name}, {"validColumnNames", columns}});
+    }
+  }
+  return Status::OK();
+}
+
 }  // namespace
 
 Result<StreamDefinition> StreamStarter::Define(const StreamStartRequest& request,
@@ -37,6 +57,8 @@ Result<StreamDefinition> StreamStarter::Define(const StreamStartRequest& request
   definition.partition_columns = request.partition_columns;
   definition.config = *config;
   ARROW_ASSIGN_OR_RAISE(definition.mode, ParseOutputMode(request.mode));
+  ARROW_RETURN_NOT_OK(CheckPartitionColumns(request.partition_columns, analyzed->schema(),
+                                            config->Get(config::kCaseSensitive)));
   if (request.batch_sink != nullptr) {
     definition.batch_sink = request.batch_sink;
     definition.on_stop_requested = request.on_stop_requested;

@@ -72,6 +72,12 @@ RecordRef ByteMap::Find(std::string_view key, uint32_t hash) const {
   return 0;
 }
 
+bool ByteMap::Holds(RecordRef ref, uint32_t hash) const {
+  size_t i = Home(hash);
+  while (slots_[i].ref != 0 && slots_[i].ref != ref) i = (i + 1) & mask_;
+  return slots_[i].ref != 0 && slots_[i].hash == hash;
+}
+
 size_t ByteMap::FindSlot(RecordRef ref, uint32_t hash) const {
   size_t i = Home(hash);
   while (slots_[i].ref != ref) i = (i + 1) & mask_;

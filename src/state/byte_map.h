@@ -31,11 +31,13 @@ class ByteMap {
   /// lies now, 0 when memory is used up; then nothing has changed. A mark goes along.
   RecordRef Replace(RecordRef ref, uint32_t hash, std::string_view value);
   void Erase(RecordRef ref, uint32_t hash);
+  /// Whether there is a record at `ref` whose key has this hash. `ref` may be any number.
+  bool Holds(RecordRef ref, uint32_t hash) const;
 
   /// Makes room for `count` more keys, so that adding them moves no slot.
   void Reserve(int64_t count);
   /// Two steps of prefetching: the slots of a hash, then the record that the first slot names.
-  void PrefetchSlot(uint32_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
+  void PrefetchSlot(uint32_t hash) const { PrefetchMemory(&slots_[Home(hash)]); }
   void PrefetchRecord(uint32_t hash) const {
     const Slot& slot = slots_[Home(hash)];
     if (slot.ref != 0 && slot.hash == hash) arena_.Prefetch(slot.ref);

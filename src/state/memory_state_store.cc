@@ -1,5 +1,6 @@
 #include "state/memory_state_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/error.h"
@@ -44,6 +45,11 @@ class MemoryStateStore final : public StateStore {
   Status PrefixScan(std::string_view prefix_row, const VersionedMap::Visitor& visit) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
     return provider_->map()->PrefixScan(prefix_row, visit);
+  }
+
+  Status ScanUpTo(int64_t bound, const VersionedMap::Visitor& visit) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    return provider_->map()->ScanUpTo(bound, visit);
   }
 
   Result<int64_t> Commit() override {
@@ -115,7 +121,8 @@ MemoryStateStoreProvider::MemoryStateStoreProvider(StateStoreId id, StateStoreOp
       files_(files) {}
 
 std::unique_ptr<VersionedMap> MemoryStateStoreProvider::MakeMap() const {
-  return std::make_unique<VersionedMap>(format_.key_shape, options_.prefix_columns);
+  return std::make_unique<VersionedMap>(format_.key_shape, options_.prefix_columns,
+                                        options_.time_of);
 }
 
 Result<std::unique_ptr<StateStore>> MemoryStateStoreProvider::GetStore(int64_t version) {
@@ -183,7 +190,7 @@ Status MemoryStateStoreProvider::LoadFromFiles(int64_t version) {
   for (const int64_t base : bases) {
     std::unique_ptr<VersionedMap> map = MakeMap();
     if (base > 0) {
-      const Status read = ReadFileInto(base, StateFileKind::kSnapshot, map.get());
+      const Status read = ReadFileInto(base, StateFileKind::kSnapshot, map.get()).status();
       if (!read.ok()) {
         if (read.IsOutOfMemory()) return read;
         LogWarning(fmt::format("The snapshot of version {} in {} is skipped, older files are used "
@@ -193,10 +200,14 @@ Status MemoryStateStoreProvider::LoadFromFiles(int64_t version) {
         continue;
       }
     }
+    changes_ = 0;
     for (int64_t delta = base + 1; delta <= version; ++delta) {
-      ARROW_RETURN_NOT_OK(ReadFileInto(delta, StateFileKind::kDelta, map.get()));
+      ARROW_ASSIGN_OR_RAISE(const int64_t records,
+                            ReadFileInto(delta, StateFileKind::kDelta, map.get()));
+      changes_ += records;
     }
     map_ = std::move(map);
+    current_keys_ = map_->keys();
     current_version_ = version;
     last_snapshot_ = base;
     return Status::OK();
@@ -204,17 +215,19 @@ Status MemoryStateStoreProvider::LoadFromFiles(int64_t version) {
   return InternalError("The empty state is always a base.");
 }
 
-Status MemoryStateStoreProvider::ReadFileInto(int64_t version, StateFileKind kind,
-                                              VersionedMap* map) const {
+Result<int64_t> MemoryStateStoreProvider::ReadFileInto(int64_t version, StateFileKind kind,
+                                                       VersionedMap* map) const {
   ARROW_ASSIGN_OR_RAISE(auto reader,
                         StateFileReader::Open(files_->env(),
                                               StateFilePath(directory_, version, kind), kind,
                                               format_));
   std::vector<StateRecord> records;
+  int64_t count = 0;
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const bool more, reader->Next(&records));
-    if (!more) return Status::OK();
+    if (!more) return count;
     ARROW_RETURN_NOT_OK(map->Load(records));
+    count += static_cast<int64_t>(records.size());
   }
 }
 
@@ -260,10 +273,13 @@ Status MemoryStateStoreProvider::CommitAfter(int64_t version) {
   ARROW_RETURN_NOT_OK(WriteDelta(next));
   const std::lock_guard lock(mutex_);
   state_files_.Add({next, StateFileKind::kDelta});
+  changes_ += map_->changes();
+  current_keys_ = map_->keys();
   map_->KeepVersion();
   current_version_ = next;
   if (snapshot_wanted_ && snapshot_version_ < 0 && map_->BeginSnapshot()) {
     snapshot_version_ = next;
+    changes_in_snapshot_ = changes_;
     snapshot_wanted_ = false;
   }
   return Status::OK();
@@ -293,8 +309,15 @@ Status MemoryStateStoreProvider::DoMaintenance() {
   return taken.ok() ? removed : taken;
 }
 
+// A snapshot costs what the store holds, so it must wait until the deltas since the last one are
+// worth it: until loading them takes a quarter of the time that loading it takes. So snapshots cost
+// a batch a fixed number of times what it changes, however many keys there are.
 bool MemoryStateStoreProvider::SnapshotIsDue() const {
-  return current_version_ - last_snapshot_ > options_.minimum_deltas_for_snapshot;
+  constexpr int64_t kRecordsPerFile = 1000;  // loading takes as long as opening a file
+  constexpr int64_t kShare = 4;
+  const int64_t deltas = current_version_ - last_snapshot_;
+  return deltas > options_.minimum_deltas_for_snapshot &&
+         kShare * (changes_ + kRecordsPerFile * deltas) >= current_keys_;
 }
 
 Status MemoryStateStoreProvider::TakeSnapshot() {
@@ -306,7 +329,10 @@ Status MemoryStateStoreProvider::TakeSnapshot() {
     if (snapshot_version_ < 0 && SnapshotIsDue()) {
       // In the middle of a batch the commit begins it, the next round writes it.
       snapshot_wanted_ = !map_->BeginSnapshot();
-      if (!snapshot_wanted_) snapshot_version_ = current_version_;
+      if (!snapshot_wanted_) {
+        snapshot_version_ = current_version_;
+        changes_in_snapshot_ = changes_;
+      }
     }
     if (snapshot_version_ < 0) return Status::OK();
     map = map_.get();
@@ -319,6 +345,7 @@ Status MemoryStateStoreProvider::TakeSnapshot() {
   if (!*published) return Status::OK();
   state_files_.Add({version, StateFileKind::kSnapshot});
   last_snapshot_ = version;
+  changes_ = std::max<int64_t>(0, changes_ - changes_in_snapshot_);
   return Status::OK();
 }
 

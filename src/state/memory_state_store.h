@@ -50,7 +50,8 @@ class MemoryStateStoreProvider final : public StateStoreProvider {
   // The following are called with mutex_ held.
   Status MakeCurrent(int64_t version);
   Status LoadFromFiles(int64_t version);
-  Status ReadFileInto(int64_t version, StateFileKind kind, VersionedMap* map) const;
+  /// Returns the number of records.
+  Result<int64_t> ReadFileInto(int64_t version, StateFileKind kind, VersionedMap* map) const;
   Result<std::unique_ptr<VersionedMap>> LoadFrom(int64_t base, int64_t version) const;
   bool SnapshotIsDue() const;
   void AbandonSnapshot(std::unique_lock<std::mutex>* lock);
@@ -78,6 +79,9 @@ class MemoryStateStoreProvider final : public StateStoreProvider {
   bool listed_ = false;
   StateFiles state_files_;           // valid once listed_
   int64_t last_snapshot_ = 0;        // from which current_version_ can be loaded
+  int64_t current_keys_ = 0;         // of current_version_
+  int64_t changes_ = 0;              // in the deltas between these two, roughly
+  int64_t changes_in_snapshot_ = 0;  // those of them that the snapshot begun holds
   bool snapshot_wanted_ = false;     // to be begun by the next commit
   int64_t snapshot_version_ = -1;    // of the snapshot begun in map_; -1 is none
   int64_t hits_ = 0;

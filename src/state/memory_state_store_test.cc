@@ -87,6 +87,48 @@ TEST_F(MemoryStateStoreTest, CommitsAndReadsBack) {
   EXPECT_EQ(Entries(Store(Provider().get(), 1).get()), (Map{{1, 10}, {3, 30}}));
 }
 
+TEST_F(MemoryStateStoreTest, TimesAreThereAfterLoading) {
+  StateStoreOptions options = LongOptions();
+  options.time_of = [](std::string_view, std::string_view value) {
+    return std::optional<int64_t>(LongOf(value));
+  };
+  Fill(Provider(options).get(), 5);
+  auto provider = Provider(options);
+  auto store = Store(provider.get(), 5);
+  std::vector<int64_t> found;
+  ASSERT_TRUE(store
+                  ->ScanUpTo(20,
+                             [&](std::string_view key, std::string_view) -> Result<bool> {
+                               found.push_back(LongOf(key));
+                               return true;
+                             })
+                  .ok());
+  EXPECT_THAT(found, testing::UnorderedElementsAre(0, 1, 2));
+}
+
+TEST_F(MemoryStateStoreTest, SnapshotsOfManyKeysWaitUntilTheDeltasAreWorthOne) {
+  auto provider = Provider();
+  std::vector<int64_t> keys(60000);
+  for (size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<int64_t>(i);
+  std::vector<int64_t> snapshots;
+  for (int64_t version = 0; version < 30; ++version) {
+    auto store = Store(provider.get(), version);
+    if (version == 0) {
+      ASSERT_TRUE(store->PutBatch(LongRows(keys), LongRows(keys)).ok());
+    }
+    Put(store.get(), version, version);
+    ASSERT_TRUE(store->Commit().ok());
+    ASSERT_TRUE(provider->DoMaintenance().ok());
+    if (*Env::Posix()->Exists(
+            StateFilePath(id_.Directory(), version + 1, StateFileKind::kSnapshot))) {
+      snapshots.push_back(version + 1);
+    }
+  }
+  // The first deltas hold all keys. Then a file counts as much as 1,000 keys, and a quarter of the
+  // keys must have gathered.
+  EXPECT_THAT(snapshots, ElementsAre(11, 26));
+}
+
 TEST_F(MemoryStateStoreTest, EmptyVersionsAreWrittenToo) {
   auto provider = Provider();
   EXPECT_EQ(*Store(provider.get(), 0)->Commit(), 1);

@@ -33,6 +33,10 @@ struct StateStoreMetrics {
   int64_t loaded_maps_misses = 0;
 };
 
+/// The time of an entry, nothing if it has none; called for every entry that is put.
+using EntryTime =
+    std::function<std::optional<int64_t>(std::string_view key, std::string_view value)>;
+
 /// One version of one partition's state, being changed. Keys and values are UnsafeRow bytes.
 /// Obtained from StateStoreProvider::GetStore(version), ended by Commit or Abort; destroying it
 /// aborts. Not thread-safe: one task at a time.
@@ -60,6 +64,12 @@ class StateStore {
                             const std::function<Result<bool>(std::string_view key,
                                                              std::string_view value)>& visit) = 0;
 
+  /// As Scan for the entries whose time (StateStoreOptions::time_of) is at or before `bound`; costs
+  /// what these entries cost, not what the store holds. NotImplemented for stores without times.
+  virtual Status ScanUpTo(
+      int64_t bound,
+      const std::function<Result<bool>(std::string_view key, std::string_view value)>& visit) = 0;
+
   /// Writes version()+1 durably (replacing a file of a failed attempt) and makes it the current
   /// one. Returns the new version.
   virtual Result<int64_t> Commit() = 0;
@@ -73,6 +83,8 @@ struct StateStoreOptions {
   Schema key_schema;
   Schema value_schema;
   int prefix_columns = 0;                ///< leading key columns that PrefixScan looks for
+  /// What ScanUpTo goes by; may be null. Kept in memory only: nothing in the files depends on it.
+  EntryTime time_of = nullptr;
   std::string compression_codec = "lz4";
   /// Whether every row in the files carries a checksum (`stateStore.rowChecksum.enabled`); fixed by
   /// the checkpoint.

@@ -39,6 +39,7 @@ class UndoLog {
     if (!key.empty()) std::memcpy(at + sizeof(header), key.data(), key.size());
     if (!value.empty()) std::memcpy(at + sizeof(header) + key.size(), value.data(), value.size());
     size_ += added;
+    ++entries_;
     return true;
   }
 
@@ -77,14 +78,26 @@ class UndoLog {
   }
 
   bool empty() const { return size_ == 0; }
+  int64_t entries() const { return entries_; }
   int64_t memory_bytes() const { return static_cast<int64_t>(capacity_); }
-  /// Forgets all entries. Memory is kept for the next version, unless this one needed much less.
+  /// Forgets all entries, and gives memory back if it is much.
   void Clear() {
-    if (capacity_ > kKeptBytes && size_ < capacity_ / 4) {
+    if (capacity_ > kKeptBytes) {
       bytes_.reset();
       capacity_ = 0;
     }
     size_ = 0;
+    entries_ = 0;
+  }
+  /// Gives back what the entries do not need, if it is much: the log of a kept version stays until
+  /// the next one.
+  void Shrink() {
+    if (capacity_ <= kKeptBytes || capacity_ - size_ < capacity_ / 8) return;
+    char* shrunk = static_cast<char*>(std::realloc(bytes_.get(), size_));
+    if (shrunk == nullptr) return;
+    (void)bytes_.release();
+    bytes_.reset(shrunk);
+    capacity_ = size_;
   }
 
  private:
@@ -116,6 +129,7 @@ class UndoLog {
   std::unique_ptr<char[], Free> bytes_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  int64_t entries_ = 0;
 };
 
 }  // namespace firesteel

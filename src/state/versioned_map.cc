@@ -24,7 +24,8 @@ Status OutOfMemory() {
 
 }  // namespace
 
-VersionedMap::VersionedMap(UnsafeRowShape key_shape, int prefix_columns) {
+VersionedMap::VersionedMap(UnsafeRowShape key_shape, int prefix_columns, EntryTime time_of)
+    : time_of_(std::move(time_of)) {
   if (prefix_columns > 0) index_.emplace(std::move(key_shape), prefix_columns);
 }
 
@@ -69,6 +70,50 @@ Status VersionedMap::PrefixScan(std::string_view prefix_row, const Visitor& visi
     if (!more) break;
   }
   return Status::OK();
+}
+
+Status VersionedMap::ScanUpTo(int64_t bound, const Visitor& visit) {
+  if (!time_of_) return Status::NotImplemented("This state store was made without times.");
+  times_scanned_ = true;
+  const std::vector<TimeIndex::Entry>& due = times_.Due(bound);
+  RecordRef last = 0;
+  for (size_t first = 0; first < due.size(); first += kGroup) {
+    const size_t end = std::min(due.size(), first + kGroup);
+    for (size_t i = first; i < end; ++i) map_.PrefetchSlot(due[i].hash);
+    for (size_t i = first; i < end; ++i) {
+      const TimeIndex::Entry& entry = due[i];
+      if (entry.time > bound || entry.ref == last || IsStale(entry)) continue;
+      last = entry.ref;
+      ARROW_ASSIGN_OR_RAISE(const bool more,
+                            visit(map_.arena().Key(last), map_.arena().Value(last)));
+      if (!more) return Status::OK();
+    }
+  }
+  return Status::OK();
+}
+
+void VersionedMap::AddTime(RecordRef ref, uint32_t hash) {
+  if (const std::optional<int64_t> time = TimeAt(ref)) times_.Add({*time, ref, hash});
+}
+
+bool VersionedMap::IsStale(const TimeIndex::Entry& entry) const {
+  return !map_.Holds(entry.ref, entry.hash) || TimeAt(entry.ref) != entry.time;
+}
+
+// Drops what was found by the scans of this version and then removed. Records that went in other
+// ways leave their entries behind; when these are more than the records, all are made anew.
+void VersionedMap::TidyTimes() {
+  constexpr int64_t kSpare = 1024;
+  if (std::exchange(times_scanned_, false)) {
+    times_.DropDue([this](const TimeIndex::Entry& entry) { return IsStale(entry); });
+  }
+  if (times_.size() <= 2 * map_.size() + kSpare) return;
+  times_.Clear();
+  RecordRef position = 0;
+  for (RecordRef ref = map_.arena().Next(&position, map_.arena().End()); ref != 0;
+       ref = map_.arena().Next(&position, map_.arena().End())) {
+    AddTime(ref, HashStateKey(map_.arena().Key(ref)));
+  }
 }
 
 Status VersionedMap::CheckSizes(const EncodedRows& rows) const {
@@ -153,6 +198,7 @@ Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view v
       return added;
     }
   }
+  if (time_of_) AddTime(ref, hash);
   map_.arena().SetMark(ref, marked);
   if (walk_ != nullptr) walk_->AfterBirth(ref);
   return Status::OK();
@@ -167,8 +213,10 @@ Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view v
     return Add(key, hash, value, /*marked=*/logged);
   }
   ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
+  const std::optional<int64_t> old_time = time_of_ ? TimeAt(ref) : std::nullopt;
   const RecordRef now = map_.Replace(ref, hash, value);
   if (now == 0) return OutOfMemory();
+  if (time_of_ && (now != ref || TimeAt(now) != old_time)) AddTime(now, hash);
   if (now != ref) {
     if (walk_ != nullptr) walk_->AfterBirth(now);
     if (index_.has_value()) index_->Move(key, ref, now);
@@ -216,11 +264,14 @@ void VersionedMap::KeepVersion() {
   const std::lock_guard lock(mutex_);
   std::swap(undo_, kept_undo_);
   undo_.Clear();
+  kept_undo_.Shrink();
   kept_undo_valid_ = true;
+  if (time_of_) TidyTimes();
   if (walk_ != nullptr) return;
   map_.arena().KeepChunks(false);
   map_.Compact([this](RecordRef from, RecordRef to) {
     if (index_.has_value()) index_->Move(map_.arena().Key(to), from, to);
+    if (time_of_) AddTime(to, HashStateKey(map_.arena().Key(to)));
   });
   if (index_.has_value()) index_->Compact();
 }
@@ -290,7 +341,7 @@ std::vector<std::string> VersionedMap::EndSnapshot() {
 
 int64_t VersionedMap::memory_bytes() const {
   return map_.memory_bytes() + undo_.memory_bytes() + kept_undo_.memory_bytes() +
-         (index_.has_value() ? index_->memory_bytes() : 0);
+         (index_.has_value() ? index_->memory_bytes() : 0) + times_.memory_bytes();
 }
 
 }  // namespace firesteel

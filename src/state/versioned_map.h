@@ -13,6 +13,8 @@
 #include "state/byte_map.h"
 #include "state/prefix_index.h"
 #include "state/snapshot_walk.h"
+#include "state/state_store.h"
+#include "state/time_index.h"
 #include "state/undo_log.h"
 #include "types/unsafe_row.h"
 
@@ -33,7 +35,8 @@ struct StateRecord {
 class VersionedMap {
  public:
   /// `prefix_columns` > 0 asks for an index over that many leading columns of the key.
-  VersionedMap(UnsafeRowShape key_shape, int prefix_columns);
+  /// With a `time_of` there is an index over the times of entries.
+  VersionedMap(UnsafeRowShape key_shape, int prefix_columns, EntryTime time_of = nullptr);
 
   using Visitor = std::function<Result<bool>(std::string_view key, std::string_view value)>;
 
@@ -42,6 +45,9 @@ class VersionedMap {
   Status Scan(const Visitor& visit) const;
   /// NotImplemented without an index.
   Status PrefixScan(std::string_view prefix_row, const Visitor& visit) const;
+
+  /// NotImplemented without times.
+  Status ScanUpTo(int64_t bound, const Visitor& visit);
 
   Status PutBatch(const EncodedRows& keys, const EncodedRows& values);
   Status RemoveBatch(const EncodedRows& keys);
@@ -69,6 +75,8 @@ class VersionedMap {
   std::vector<std::string> EndSnapshot();
 
   int64_t keys() const { return map_.size(); }
+  /// How many changes this version has made so far, roughly: a key may count more than once.
+  int64_t changes() const { return undo_.entries(); }
   int64_t memory_bytes() const;
 
  private:
@@ -81,6 +89,12 @@ class VersionedMap {
   Status Remove(std::string_view key, uint32_t hash, bool logged);
   Status Add(std::string_view key, uint32_t hash, std::string_view value, bool marked);
   Status BeforeChange(RecordRef ref, uint32_t hash, bool logged);
+  std::optional<int64_t> TimeAt(RecordRef ref) const {
+    return time_of_(map_.arena().Key(ref), map_.arena().Value(ref));
+  }
+  void AddTime(RecordRef ref, uint32_t hash);
+  bool IsStale(const TimeIndex::Entry& entry) const;
+  void TidyTimes();
   void AppendChange(const UndoLog::Entry& entry, std::string* plain);
   Status Play(const UndoLog& undo);
   Status TakeBack(const UndoLog::Entry& entry);
@@ -90,6 +104,9 @@ class VersionedMap {
   std::mutex mutex_;
   ByteMap map_;
   std::optional<PrefixIndex> index_;
+  const EntryTime time_of_;  // null: there are no times
+  TimeIndex times_;
+  bool times_scanned_ = false;  // since the last version was kept
   UndoLog undo_;       // of the version being changed
   UndoLog kept_undo_;  // of the last version kept
   bool kept_undo_valid_ = false;

@@ -341,6 +341,70 @@ TEST_F(VersionedMapTest, KeyThatIsNoRowIsRefusedByAnIndexAndLeavesNothing) {
   EXPECT_EQ(map.keys(), 0);
 }
 
+// The time of these entries: the length of the value, or nothing for an empty one.
+std::optional<int64_t> LengthAsTime(std::string_view /*key*/, std::string_view value) {
+  return value.empty() ? std::nullopt : std::optional<int64_t>(value.size());
+}
+
+TEST_F(VersionedMapTest, ScanUpToFollowsEveryChange) {
+  VersionedMap map(KeyShape(), 0, &LengthAsTime);
+  Model model;
+  Model before;
+  for (int round = 0; round < 60; ++round) {
+    const Model kept = model;
+    Change(&map, &model, 200);
+    const auto bound = static_cast<size_t>(Random(2) == 0 ? round * 4 : 8 * Random(30));
+    Model expected;
+    for (const auto& entry : model) {
+      if (!entry.second.empty() && entry.second.size() <= bound) expected.insert(entry);
+    }
+    Model found;
+    ASSERT_TRUE(map.ScanUpTo(static_cast<int64_t>(bound),
+                             [&](std::string_view key, std::string_view value) {
+                               EXPECT_TRUE(found.emplace(key, value).second)
+                                   << "an entry came twice";
+                               return Result<bool>(true);
+                             })
+                    .ok());
+    ASSERT_EQ(found, expected);
+    for (const auto& entry : round % 2 == 0 ? found : Model()) {
+      Remove(&map, entry.first);
+      model.erase(entry.first);
+    }
+    if (round % 5 == 4) {
+      ASSERT_TRUE(map.RollBack().ok());
+      model = kept;
+      continue;
+    }
+    Delta(&map);
+    map.KeepVersion();
+    before = kept;
+    if (round % 7 == 6) {
+      ASSERT_TRUE(map.RollBackKept().ok());
+      model = before;
+    }
+  }
+  ASSERT_EQ(Content(map), model);
+}
+
+TEST_F(VersionedMapTest, IndexOfTimesDoesNotGrowWithChanges) {
+  VersionedMap map(KeyShape(), 0, &LengthAsTime);
+  Model model;
+  for (int round = 0; round < 20; ++round) {
+    Change(&map, &model, 5000);
+    Delta(&map);
+    map.KeepVersion();
+  }
+  // 1,600 keys; of each change that gave one another time an entry of 16 bytes is left.
+  EXPECT_LT(map.memory_bytes(), 1600 * 1000);
+}
+
+TEST_F(VersionedMapTest, ScanUpToNeedsTimes) {
+  VersionedMap map(KeyShape(), 0);
+  EXPECT_TRUE(map.ScanUpTo(1, [](std::string_view, std::string_view) { return Result<bool>(true); })
+                  .IsNotImplemented());
+}
+
 TEST_F(VersionedMapTest, ScanStopsWhenToldOrFailing) {
   VersionedMap map(KeyShape(), 0);
   for (int64_t i = 0; i < 10; ++i) Put(&map, LongRow({i, i}), "v");

@@ -54,7 +54,9 @@ Status BatchConstruction::Purge(int64_t batch_id) {
   const int64_t threshold = batch_id - std::max<int64_t>(options_.batches_to_retain, 1);
   if (threshold <= 0) return Status::OK();
   ARROW_RETURN_NOT_OK(checkpoint_->offsets().Purge(threshold));
-  return checkpoint_->commits().Purge(threshold);
+  ARROW_RETURN_NOT_OK(checkpoint_->commits().Purge(threshold));
+  for (const PurgeHook& hook : purge_hooks_) ARROW_RETURN_NOT_OK(hook(threshold));
+  return Status::OK();
 }
 
 }  // namespace firesteel

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/clock.h"
 #include "streaming/batch_output.h"
@@ -24,6 +27,9 @@ class BatchConstruction {
   };
   BatchConstruction(Options options, QueryCheckpoint* checkpoint, SourceSet* sources, Clock* clock,
                     QueryMonitor* monitor, ProgressReporter* reporter, FailpointHook failpoint);
+  /// Lets go of files that belong to batches before a threshold, with the logs.
+  using PurgeHook = std::function<Status(int64_t threshold)>;
+  void OnPurge(PurgeHook hook) { purge_hooks_.push_back(std::move(hook)); }
 
   /// Asks every source for its newest offset. True when one has new data.
   Result<bool> FetchOffsets();
@@ -41,6 +47,7 @@ class BatchConstruction {
   QueryMonitor* monitor_;
   ProgressReporter* reporter_;
   FailpointHook failpoint_;
+  std::vector<PurgeHook> purge_hooks_;
 };
 
 }  // namespace firesteel

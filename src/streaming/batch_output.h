@@ -24,9 +24,11 @@ class BatchOutput {
   /// Whether the sink has this batch already. For a batch that is run again after a restart.
   virtual Result<bool> IsCommitted(int64_t batch_id) = 0;
   /// Runs the plan and gives its rows to the sink; afterwards the sink has the batch. All state is
-  /// written before the sink commits. Returns the number of rows. After an error the sink may have
-  /// the batch or not; it is run again by the next start.
-  virtual Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution) = 0;
+  /// written before the sink commits; then `before_commit` is called, since nothing is computed
+  /// again for a sink that says it has the batch. Returns the number of rows. After an error the
+  /// sink may have the batch or not; it is run again by the next start.
+  virtual Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution,
+                                const std::function<Status()>& before_commit) = 0;
   /// As in progress reports.
   virtual std::string Describe() const = 0;
   /// Whether progress says how many rows were written.

@@ -64,8 +64,8 @@ BatchContext BatchRunner::MakeContext(const PendingBatch& batch,
   return context;
 }
 
-Result<BatchResult> BatchRunner::Run(const PendingBatch& batch,
-                                     std::vector<SourceBatch> partitions) {
+Result<BatchResult> BatchRunner::Run(const PendingBatch& batch, std::vector<SourceBatch> partitions,
+                                     const BeforeCommit& before_commit) {
   const size_t source_count = partitions.size();
   ExecutionContext execution(services_, MakeContext(batch, std::move(partitions)), cancellation_);
   bool skip = false;
@@ -76,8 +76,16 @@ Result<BatchResult> BatchRunner::Run(const PendingBatch& batch,
   for (const OperatorWatermarks& watermarks : execution.batch().watermarks) {
     result.eviction_watermarks_ms.push_back(watermarks.eviction_ms);
   }
+  const auto prepare_commit = [&]() -> Status {
+    // A metric that cannot be computed fails the batch while the sink does not have it yet.
+    ARROW_ASSIGN_OR_RAISE(result.observed_metrics,
+                          ObservedMetrics(query_->observations, &execution));
+    return before_commit(execution);
+  };
   if (!skip) {
-    ARROW_ASSIGN_OR_RAISE(result.output_rows, output_->Write(*query_->plan, &execution));
+    ARROW_ASSIGN_OR_RAISE(result.output_rows,
+                          output_->Write(*query_->plan, &execution, prepare_commit));
+    result.ran = true;
     for (size_t i = 0; i < source_count; ++i) {
       result.input_rows.push_back(*execution.InputRows(static_cast<int>(i)));
     }

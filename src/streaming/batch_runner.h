@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct BatchResult {
   std::vector<StateOperatorProgress> state_operators;
   int64_t output_rows = 0;
   std::vector<int64_t> eviction_watermarks_ms;  ///< by operator id
+  bool ran = false;  ///< whether the plan did; not when the sink had the batch
+  std::map<std::string, Row> observed_metrics;   ///< by name; empty when the plan did not run
   std::vector<WatermarkObservation> watermarks;  ///< empty when the plan did not run
 };
 
@@ -40,9 +44,13 @@ class BatchRunner {
               QueryCheckpoint* checkpoint, BatchOutput* output,
               const CancellationToken* cancellation);
 
+  /// Called when the plan has run to its end and before the sink commits.
+  using BeforeCommit = std::function<Status(const ExecutionContext& execution)>;
+
   /// Runs the batch into the sink. `partitions` are the sources' new rows. A rerun that the sink
   /// already has is not computed again.
-  Result<BatchResult> Run(const PendingBatch& batch, std::vector<SourceBatch> partitions);
+  Result<BatchResult> Run(const PendingBatch& batch, std::vector<SourceBatch> partitions,
+                          const BeforeCommit& before_commit);
   /// Lets the state's files be tidied in the background.
   void ScheduleMaintenance();
 

@@ -74,13 +74,15 @@ class BatchSinkOutput final : public BatchOutput {
 
   Result<bool> IsCommitted(int64_t) override { return false; }
 
-  Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution) override {
+  Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution,
+                        const std::function<Status()>& before_commit) override {
     BufferedBatch batch(plan.schema(), &execution->services());
     ARROW_RETURN_NOT_OK(
         RunPlan(plan, execution, [&](int partition, BatchReader* reader, TaskContext*) {
           return batch.Add(partition, reader);
         }));
     batch.Finish();
+    ARROW_RETURN_NOT_OK(before_commit());
     ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeSinkCommit));
     ARROW_RETURN_NOT_OK(sink_->AddBatch(execution->batch().batch_id, batch));
     ARROW_RETURN_NOT_OK(failpoint_(failpoints::kAfterSinkCommit));

@@ -1,6 +1,7 @@
 #include "streaming/micro_batch_execution.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "common/config_keys.h"
@@ -44,7 +45,7 @@ Status MicroBatchExecution::RunToTheEnd() {
   monitor_->SetMessage("Initializing sources");
   ARROW_RETURN_NOT_OK(Prepare());
   Clock* clock = services_->execution.clock;
-  const auto executor = TriggerExecutor::Make(definition_.trigger, clock, &monitor_->stop_token());
+  const auto executor = TriggerExecutor::Make(definition_.trigger, clock, &monitor_->end_token());
   return executor->Execute(
       {.run = [this] { return RunTrigger(); },
        .wait_for_data = [this] { WaitForData(); },
@@ -88,6 +89,8 @@ Status MicroBatchExecution::Prepare() {
                         WatermarkTracker::ParsePolicy(settings.multiple_watermark_policy()));
   watermark_ = WatermarkTracker(policy, point.watermark_ms);
   late_watermark_ms_ = point.previous_watermark_ms;
+  ARROW_RETURN_NOT_OK(RestoreSourceWatermarks(point.batch_id));
+  ARROW_RETURN_NOT_OK(OpenLateRowFiles());
   if (point.rerun) {
     pending_ = PendingBatch{.id = point.batch_id,
                             .timestamp_ms = point.batch_timestamp_ms,
@@ -107,7 +110,43 @@ Status MicroBatchExecution::Prepare() {
       checkpoint_.get(), query_.sources.get(), clock, monitor_, reporter_.get(), failpoint_);
   runner_ = std::make_unique<BatchRunner>(&services_->execution, &query_, checkpoint_.get(),
                                           output_.get(), &monitor_->stop_token());
+  if (source_watermarks_ != nullptr) {
+    construction_->OnPurge(
+        [this](int64_t threshold) { return source_watermarks_->Purge(threshold); });
+  }
+  ExplainState({});
   return Status::OK();
+}
+
+Status MicroBatchExecution::RestoreSourceWatermarks(int64_t next_batch_id) {
+  if (query_.watermarks.empty()) return Status::OK();
+  auto kept = std::make_unique<SourceWatermarks>(
+      checkpoint_->files(), checkpoint_->directory() + "/commits", query_.watermark_names);
+  if (!definition_.config.Get(config::kPersistWatermarkPerSource)) {
+    // What was kept earlier would not be true any more when it is wanted again.
+    return kept->Purge(std::numeric_limits<int64_t>::max());
+  }
+  source_watermarks_ = std::move(kept);
+  ARROW_RETURN_NOT_OK(source_watermarks_->Load(next_batch_id - 1));
+  watermark_.Restore(source_watermarks_->Recall(ListWatermarks(query_.watermarks)));
+  return Status::OK();
+}
+
+Status MicroBatchExecution::OpenLateRowFiles() {
+  const std::string path = definition_.config.Get(config::kLateRowsPath);
+  if (path.empty()) return Status::OK();
+  return LateRowFiles::Make({.path = path,
+                             .query_id = checkpoint_->query_id(),
+                             .checkpoint_directory = checkpoint_->directory(),
+                             .time_zone = definition_.config.Get(config::kSessionTimeZone)},
+                            *query_.plan, services_->execution.env)
+      .Value(&late_rows_);
+}
+
+void MicroBatchExecution::ExplainState(const std::vector<StateOperatorProgress>& progress) {
+  const std::vector<int64_t> watermarks =
+      InputWatermarks(*query_.plan, query_.operators, watermark_.watermark_ms());
+  monitor_->SetState(firesteel::ExplainState(query_.operators, watermarks, progress));
 }
 
 Status MicroBatchExecution::CheckSinkIsOurs(int64_t next_batch_id) {
@@ -140,9 +179,10 @@ Result<TriggerOutcome> MicroBatchExecution::RunTrigger() {
                                                       : "No new data but cleaning up state");
   const PendingBatch batch = *pending_;
   ARROW_ASSIGN_OR_RAISE(BatchResult result, RunBatch(batch));
-  watermark_.Update(result.watermarks);
+  ARROW_RETURN_NOT_OK(UpdateWatermark(batch, result));
   ARROW_RETURN_NOT_OK(reporter_->Time("commitOffsets", [&] { return CommitBatch(batch); }));
   evicted_ms_ = result.eviction_watermarks_ms;
+  ExplainState(result.state_operators);
   reporter_->FinishBatch(batch.id, *query_.sources, result,
                          EventTimes(batch.watermark_ms, result.watermarks));
   monitor_->EndTrigger(/*idle=*/false);
@@ -190,7 +230,36 @@ Result<BatchResult> MicroBatchExecution::RunBatch(const PendingBatch& batch) {
     return query_.sources->PlanInputPartitions();
   }));
   reporter_->AddDuration("queryPlanning", std::exchange(planning_nanos_, 0));
-  return reporter_->Time("addBatch", [&] { return runner_->Run(batch, std::move(partitions)); });
+  return reporter_->Time("addBatch", [&] {
+    return runner_->Run(batch, std::move(partitions), [&](const ExecutionContext& execution) {
+      return KeepBesideCommit(batch, execution);
+    });
+  });
+}
+
+Status MicroBatchExecution::KeepBesideCommit(const PendingBatch& batch,
+                                             const ExecutionContext& execution) {
+  if (late_rows_ != nullptr) {
+    ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeLateRows));
+    ARROW_RETURN_NOT_OK(late_rows_->Write(batch.id, execution));
+    ARROW_RETURN_NOT_OK(failpoint_(failpoints::kAfterLateRows));
+  }
+  if (source_watermarks_ == nullptr) return Status::OK();
+  ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeSourceWatermarks));
+  ARROW_RETURN_NOT_OK(
+      source_watermarks_->Keep(batch.id, ObserveWatermarks(query_.watermarks, execution)));
+  return failpoint_(failpoints::kAfterSourceWatermarks);
+}
+
+Status MicroBatchExecution::UpdateWatermark(const PendingBatch& batch, const BatchResult& result) {
+  watermark_.Update(result.watermarks);
+  if (result.ran || source_watermarks_ == nullptr) return Status::OK();
+  // The sink has the batch: what it saw was written by the run that gave it to the sink.
+  ARROW_RETURN_NOT_OK(source_watermarks_->LoadIfThere(batch.id));
+  const std::vector<WatermarkObservation> nodes = ListWatermarks(query_.watermarks);
+  watermark_.Restore(source_watermarks_->Recall(nodes));
+  watermark_.Update(nodes);
+  return source_watermarks_->Keep(batch.id, {});
 }
 
 Status MicroBatchExecution::CommitBatch(const PendingBatch& batch) {

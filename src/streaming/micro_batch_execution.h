@@ -8,8 +8,10 @@
 
 #include "streaming/batch_construction.h"
 #include "streaming/batch_runner.h"
+#include "streaming/late_row_files.h"
 #include "streaming/progress_reporter.h"
 #include "streaming/query_preparation.h"
+#include "streaming/source_watermarks.h"
 #include "streaming/start_point.h"
 #include "streaming/stream_definition.h"
 #include "streaming/stream_execution.h"
@@ -49,6 +51,13 @@ class MicroBatchExecution final : public StreamRun {
   std::map<std::string, std::string> EventTimes(
       int64_t watermark_ms, const std::vector<WatermarkObservation>& seen) const;
   Result<BatchResult> RunBatch(const PendingBatch& batch);
+  /// Writes what must not be lost when the sink has the batch and the query dies.
+  Status KeepBesideCommit(const PendingBatch& batch, const ExecutionContext& execution);
+  /// Moves the watermark on by what the batch has seen.
+  Status UpdateWatermark(const PendingBatch& batch, const BatchResult& result);
+  Status RestoreSourceWatermarks(int64_t next_batch_id);
+  Status OpenLateRowFiles();
+  void ExplainState(const std::vector<StateOperatorProgress>& progress);
   Status CommitBatch(const PendingBatch& batch);
   void WaitForData();
 
@@ -66,6 +75,8 @@ class MicroBatchExecution final : public StreamRun {
 
   int64_t next_batch_id_ = 0;
   WatermarkTracker watermark_;
+  std::unique_ptr<LateRowFiles> late_rows_;              // null unless they are kept
+  std::unique_ptr<SourceWatermarks> source_watermarks_;  // null unless they are kept
   int64_t late_watermark_ms_ = 0;
   std::optional<PendingBatch> pending_;  // logged, not committed
   bool layout_written_ = false;

@@ -287,6 +287,25 @@ TEST_F(MicroBatchExecutionTest, ExplainsWhatItRuns) {
   ASSERT_TRUE(query->ProcessAllAvailable().ok());
   EXPECT_EQ(query->Explain(false).rfind("== Physical Plan ==\n", 0), 0u);
   EXPECT_NE(query->Explain(true).find("== Optimized Logical Plan =="), std::string::npos);
+  const std::string state = "\n== State ==\n0 stateStoreSave: watermark none, ";
+  EXPECT_TRUE(query->Explain(false).ends_with(state + "no batch in this run yet\n"))
+      << query->Explain(false);
+  table_->Add({1, 1, 2});
+  ASSERT_TRUE(query->ProcessAllAvailable().ok());
+  const StateOperatorProgress progress = query->RecentProgress().back().state_operators.at(0);
+  const std::string size = "2 keys, " + std::to_string(progress.memory_used_bytes) + " bytes\n";
+  EXPECT_GT(progress.memory_used_bytes, 0);
+  EXPECT_TRUE(query->Explain(false).ends_with(state + size)) << query->Explain(false);
+  EXPECT_NE(query->Explain(true).find(state + size + "   last batch: 2 keys updated, 0 removed, "),
+            std::string::npos)
+      << query->Explain(true);
+  const auto stateless = Start([&] {
+    StreamDefinition definition = Select();
+    definition.checkpoint_directory = kit_.directory() + "/another";
+    return definition;
+  }());
+  ASSERT_TRUE(stateless->ProcessAllAvailable().ok());
+  EXPECT_EQ(stateless->Explain(true).find("== State =="), std::string::npos);
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ void ProgressReporter::FinishBatch(int64_t batch_id, const SourceSet& sources,
   StreamingQueryProgress progress = MakeProgress(batch_id, sources, result.input_rows);
   progress.event_time = std::move(event_time);
   progress.state_operators = result.state_operators;
+  progress.observed_metrics = result.observed_metrics;
   progress.sink.num_output_rows = output_->ReportsOutputRows() ? result.output_rows : -1;
   last_state_operators_ = result.state_operators;
   last_report_ms_ = clock_->NowMs();

@@ -110,6 +110,10 @@ TEST(IsoTimestampTest, RendersMilliseconds) {
   EXPECT_EQ(IsoTimestamp(0), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(IsoTimestamp(1481741124873), "2016-12-14T18:45:24.873Z");
   EXPECT_EQ(IsoTimestamp(-1), "1969-12-31T23:59:59.999Z");
+  // The ends of the type of timestamps.
+  EXPECT_EQ(IsoTimestamp(9'223'372'036'854'775), "+294247-01-10T04:00:54.775Z");
+  EXPECT_EQ(IsoTimestamp(-9'223'372'036'854'776), "+290309-12-21T19:59:05.224Z");
+  EXPECT_EQ(IsoTimestamp(253'402'300'799'999), "9999-12-31T23:59:59.999Z");
 }
 
 }  // namespace

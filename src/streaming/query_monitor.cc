@@ -35,6 +35,11 @@ void QueryMonitor::SetPlans(std::string physical, std::string all) {
   all_plans_ = std::move(all);
 }
 
+void QueryMonitor::SetState(std::vector<StateExplanation> state) {
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+}
+
 void QueryMonitor::BeginTrigger() {
   const std::lock_guard lock(mutex_);
   status_.is_trigger_active = true;
@@ -108,7 +113,7 @@ std::optional<StreamingQueryProgress> QueryMonitor::LastProgress() const {
 std::string QueryMonitor::PlanText(bool extended) const {
   const std::lock_guard lock(mutex_);
   if (physical_plan_.empty()) return "No physical plan. Waiting for data.";
-  return extended ? all_plans_ : physical_plan_;
+  return (extended ? all_plans_ : physical_plan_) + DescribeState(state_, extended);
 }
 
 Status QueryMonitor::error() const {
@@ -118,6 +123,11 @@ Status QueryMonitor::error() const {
 
 void QueryMonitor::RequestStop() {
   stop_token_.Cancel();
+  RequestEnd();
+}
+
+void QueryMonitor::RequestEnd() {
+  end_token_.Cancel();
   wake_->Signal();
 }
 

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "firesteel/streaming_query.h"
 #include "streaming/listener_bus.h"
+#include "streaming/state_explanation.h"
 #include "streaming/wake_signal.h"
 
 namespace firesteel {
@@ -34,7 +35,10 @@ class QueryMonitor {
                const ListenerBus* listeners);
 
   const QueryIdentity& identity() const { return identity_; }
+  /// Cancelled when what runs is to be given up.
   const CancellationToken& stop_token() const { return stop_token_; }
+  /// Cancelled when no further batch is to begin; with stop_token at the latest.
+  const CancellationToken& end_token() const { return end_token_; }
   /// Shared because a source may call its waker until it is gone.
   const std::shared_ptr<WakeSignal>& wake() const { return wake_; }
 
@@ -42,6 +46,8 @@ class QueryMonitor {
   void SetMessage(std::string message);
   void SetDataAvailable(bool available);
   void SetPlans(std::string physical, std::string all);
+  /// What explain tells of the state from now on.
+  void SetState(std::vector<StateExplanation> state);
   void BeginTrigger();
   /// `idle`: the trigger found nothing to do.
   void EndTrigger(bool idle);
@@ -61,8 +67,10 @@ class QueryMonitor {
   std::optional<StreamingQueryProgress> LastProgress() const;
   std::string PlanText(bool extended) const;
   Status error() const;
-  /// Asks the query to end; returns at once.
+  /// Asks the query to give up what it does and to end; returns at once.
   void RequestStop();
+  /// Asks the query to end once the batch being run is committed; returns at once.
+  void RequestEnd();
   /// Waits for ReleaseWaiters; false when `timeout_ms` passed first, < 0 is for ever. The query's
   /// own clock has no say in it: a caller's patience is real time.
   bool WaitForEnd(int64_t timeout_ms) const;
@@ -77,6 +85,7 @@ class QueryMonitor {
   const int64_t progress_retention_;
   const ListenerBus* listeners_;
   CancellationToken stop_token_;
+  CancellationToken end_token_;
   const std::shared_ptr<WakeSignal> wake_;
 
   mutable std::mutex mutex_;
@@ -86,6 +95,7 @@ class QueryMonitor {
   std::deque<StreamingQueryProgress> progress_;
   std::string physical_plan_;
   std::string all_plans_;
+  std::vector<StateExplanation> state_;
   int64_t triggers_begun_ = 0;
   int64_t last_idle_trigger_ = 0;
   bool active_ = true;

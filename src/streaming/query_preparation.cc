@@ -8,6 +8,7 @@
 #include "optimizer/optimizer.h"
 #include "planner/planner.h"
 #include "streaming/source_numbering.h"
+#include "streaming/source_watermarks.h"
 
 namespace firesteel {
 namespace {
@@ -34,6 +35,7 @@ PlanningContext MakePlanningContext(const StreamDefinition& definition,
   context.state_compression_codec = settings.state_compression_codec();
   context.minimum_deltas_for_snapshot = definition.config.Get(config::kMinDeltasForSnapshot);
   context.minimum_batches_to_retain = definition.config.Get(config::kMinBatchesToRetain);
+  context.keep_late_rows = !definition.config.Get(config::kLateRowsPath).empty();
   return context;
 }
 
@@ -53,6 +55,8 @@ Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
                         PlanQuery(scans.plan, MakePlanningContext(definition, settings)));
   query.operators = FindStatefulOperators(*query.plan);
   query.watermarks = FindEventTimeWatermarks(*query.plan);
+  query.observations = FindObservations(*query.plan);
+  query.watermark_names = NameWatermarks(scans.plan);
   if (!query.operators.empty()) ARROW_RETURN_NOT_OK(settings.CheckStateFormat());
   ARROW_ASSIGN_OR_RAISE(query.sources, OpenSources(numbered.tables, scans.requests, checkpoint));
   query.physical_text = "== Physical Plan ==\n" + query.plan->TreeString();

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "exec/collect_metrics.h"
 #include "exec/event_time_watermark.h"
 #include "exec/physical_plan.h"
 #include "exec/stateful/stateful_operator.h"
@@ -20,6 +22,8 @@ struct PreparedQuery {
   PhysicalPlanPtr plan;
   std::vector<const StatefulOperator*> operators;  ///< by operator id, inside of `plan`
   std::vector<const EventTimeWatermarkOperator*> watermarks;  ///< inside of `plan`
+  std::map<int64_t, std::string> watermark_names;           ///< by node id, see source_watermarks.h
+  std::vector<const CollectMetricsOperator*> observations;  ///< inside of `plan`
   std::unique_ptr<SourceSet> sources;
   std::string physical_text;  ///< for explain()
   std::string all_text;       ///< the logical plans too

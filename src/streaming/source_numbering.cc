@@ -26,7 +26,8 @@ const TableScan* AsStreamingScan(const PlanPtr& plan) {
 bool SamePredicates(const std::vector<Predicate>& a, const std::vector<Predicate>& b) {
   return std::equal(
       a.begin(), a.end(), b.begin(), b.end(), [](const Predicate& left, const Predicate& right) {
-        return left.op == right.op && left.column == right.column && left.values == right.values;
+        return left.op == right.op && left.column == right.column && left.values == right.values &&
+               SamePredicates(left.children, right.children);
       });
 }
 
@@ -102,6 +103,12 @@ Result<SourceScans> UnifyScans(const PlanPtr& optimized_plan,
     ScanRequest request;
     for (const StructField& field : tables[i]->schema().fields()) {
       if (demands[i].columns.contains(field.name)) {
+        request.columns.Add(field.name, field.type, field.nullable);
+      }
+    }
+    const Schema metadata = tables[i]->metadata_columns();
+    for (const StructField& field : metadata.fields()) {
+      if (demands[i].columns.contains(field.name) && request.columns.IndexOf(field.name) < 0) {
         request.columns.Add(field.name, field.type, field.nullable);
       }
     }

@@ -91,14 +91,23 @@ void StreamExecution::RequestStop() {
 }
 
 Status StreamExecution::Stop() {
+  const int64_t timeout_ms = options_.stop_timeout_ms > 0 ? options_.stop_timeout_ms : -1;
+  if (options_.stop_gracefully) {
+    ARROW_ASSIGN_OR_RAISE(const bool ended, StopGracefully(timeout_ms));
+    if (ended || OnQueryThread()) return Status::OK();
+  }
   RequestStop();
   // From inside of a batch (foreachBatch): the query ends when the batch gives control back.
   if (OnQueryThread()) return Status::OK();
-  const int64_t timeout_ms = options_.stop_timeout_ms > 0 ? options_.stop_timeout_ms : -1;
   if (monitor_.WaitForEnd(timeout_ms)) return Status::OK();
   return Status::ExecutionError("The query [id = ", Id(), ", runId = ", RunId(),
                                 "] did not stop within ", timeout_ms,
                                 " milliseconds (spark.sql.streaming.stopTimeout).");
+}
+
+Result<bool> StreamExecution::StopGracefully(int64_t timeout_ms) {
+  RequestEnd();
+  return !OnQueryThread() && monitor_.WaitForEnd(timeout_ms);
 }
 
 Status StreamExecution::AwaitTermination() {

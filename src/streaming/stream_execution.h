@@ -33,6 +33,7 @@ class StreamExecution final : public StreamingQuery,
     Clock* clock = nullptr;
     int64_t progress_retention = 100;
     int64_t stop_timeout_ms = 0;  ///< 0: for ever
+    bool stop_gracefully = false;  ///< Stop lets the batch being run end, within the timeout
     std::shared_ptr<const ListenerBus> listeners;
     /// Called, from any thread, when the query has been asked to stop; may be null.
     std::function<void()> on_stop_requested = nullptr;
@@ -48,6 +49,8 @@ class StreamExecution final : public StreamingQuery,
   /// Waits until the thread is gone; on the thread itself it lets go of it instead.
   void Join();
   void RequestStop();
+  /// Lets the batch being run end; returns at once.
+  void RequestEnd() { monitor_.RequestEnd(); }
 
   std::string Id() const override { return monitor_.identity().id; }
   std::string RunId() const override { return monitor_.identity().run_id; }
@@ -62,6 +65,7 @@ class StreamExecution final : public StreamingQuery,
   }
   std::string Explain(bool extended) const override { return monitor_.PlanText(extended); }
   Status Stop() override;
+  Result<bool> StopGracefully(int64_t timeout_ms) override;
   Status AwaitTermination() override;
   Result<bool> AwaitTermination(int64_t timeout_ms) override;
   Status ProcessAllAvailable() override;

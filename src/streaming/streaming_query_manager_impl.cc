@@ -103,9 +103,9 @@ class Manager final : public LocalStreamingQueryManager {
     const std::shared_ptr<StreamExecution> active = registry_->FindActive(metadata->id);
     if (active == nullptr) return Status::OK();
     if (definition.config.Get(config::kStopActiveRunOnRestart)) return active->Stop();
-    return Status::Invalid("The query with the id ", metadata->id, " is active already, as run ",
-                           active->RunId(), ". Stop it, or set ",
-                           config::kStopActiveRunOnRestart.name, " to true.");
+    return Status::AlreadyExists(
+        "The query with the id ", metadata->id, " is active already, as run ", active->RunId(),
+        ". Stop it, or set ", config::kStopActiveRunOnRestart.name, " to true.");
   }
 
   std::shared_ptr<StreamExecution> NewQuery(const std::string& id,
@@ -115,6 +115,7 @@ class Manager final : public LocalStreamingQueryManager {
         .clock = services_->execution.clock,
         .progress_retention = definition.config.Get(config::kProgressRetention),
         .stop_timeout_ms = definition.config.Get(config::kStopTimeoutMs),
+        .stop_gracefully = definition.config.Get(config::kStopGracefully),
         .listeners = listeners_,
         .on_stop_requested = definition.on_stop_requested,
         .on_ended = [registry =

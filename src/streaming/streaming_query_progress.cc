@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "nlohmann/json.hpp"
+#include "streaming/observed_metrics_json.h"
 
 namespace firesteel {
 namespace {
@@ -96,6 +97,11 @@ class JsonWriter {
   void Nullable(std::string_view name, std::string_view text) {
     Key(name);
     text.empty() ? Raw("null") : String(text);
+  }
+  /// JSON text as it is; laid out anew when indented.
+  void Object(std::string_view name, const std::string& object) {
+    Key(name);
+    pretty_ ? Tree(Json::parse(object, nullptr, /*allow_exceptions=*/false)) : Raw(object);
   }
   /// An offset: JSON as it is, other text as a string, "" as null.
   void Offset(std::string_view name, const std::string& offset) {
@@ -274,6 +280,12 @@ std::string StreamingQueryProgress::Json(bool pretty) const {
   json.Field("description", sink.description);
   json.Field("numOutputRows", sink.num_output_rows);
   json.EndObject();
+  if (!observed_metrics.empty()) {
+    json.Key("observedMetrics");
+    json.BeginObject();
+    for (const auto& [name, metrics] : observed_metrics) json.Object(name, MetricsJson(metrics));
+    json.EndObject();
+  }
   json.EndObject();
   return json.Take();
 }
@@ -308,7 +320,12 @@ std::string StreamingQueryProgress::FieldsJson() const {
   json.Field("numOutputRows", sink.num_output_rows);
   json.Always("metrics", std::map<std::string, std::string>());
   json.EndObject();
-  json.Always("observedMetrics", std::map<std::string, std::string>());
+  json.Key("observedMetrics");
+  json.BeginObject();
+  for (const auto& [name, metrics] : observed_metrics) {
+    json.Object(name, MetricsFieldsJson(metrics));
+  }
+  json.EndObject();
   json.EndObject();
   return json.Take();
 }

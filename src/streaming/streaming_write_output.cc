@@ -40,7 +40,8 @@ class StreamingWriteOutput final : public BatchOutput {
 
   Result<bool> IsCommitted(int64_t batch_id) override { return write_->IsCommitted(batch_id); }
 
-  Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution) override {
+  Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution,
+                        const std::function<Status()>& before_commit) override {
     const int64_t epoch = execution->batch().batch_id;
     TaskCommits commits;
     const Status run =
@@ -53,6 +54,7 @@ class StreamingWriteOutput final : public BatchOutput {
       if (!aborted.ok()) aborted.Warn();
       return run;
     }
+    ARROW_RETURN_NOT_OK(before_commit());
     ARROW_RETURN_NOT_OK(failpoint_(failpoints::kBeforeSinkCommit));
     // No abort after a failed commit: it may have succeeded all the same, and then the rows must
     // stay. The next run finds out.

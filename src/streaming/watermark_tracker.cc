@@ -14,6 +14,15 @@ int64_t WatermarkOf(const WatermarkObservation& seen) {
 
 }  // namespace
 
+std::vector<WatermarkObservation> ListWatermarks(
+    const std::vector<const EventTimeWatermarkOperator*>& operators) {
+  std::vector<WatermarkObservation> watermarks;
+  for (const EventTimeWatermarkOperator* watermark : operators) {
+    watermarks.push_back({watermark->node_id(), watermark->delay_ms(), {}});
+  }
+  return watermarks;
+}
+
 std::vector<WatermarkObservation> ObserveWatermarks(
     const std::vector<const EventTimeWatermarkOperator*>& operators,
     const ExecutionContext& execution) {
@@ -32,14 +41,22 @@ Result<WatermarkTracker::Policy> WatermarkTracker::ParsePolicy(std::string_view 
                          ", which is neither min nor max.");
 }
 
-void WatermarkTracker::Update(const std::vector<WatermarkObservation>& observations) {
-  if (observations.empty()) return;
+void WatermarkTracker::UpdateNodes(const std::vector<WatermarkObservation>& observations) {
   for (const WatermarkObservation& seen : observations) {
     const auto [node, is_new] = by_node_.emplace(seen.node_id, 0);
     if (seen.statistics.rows == 0) continue;
     const int64_t watermark_ms = WatermarkOf(seen);
     node->second = is_new ? watermark_ms : std::max(node->second, watermark_ms);
   }
+}
+
+void WatermarkTracker::Restore(const std::vector<WatermarkObservation>& seen_before) {
+  UpdateNodes(seen_before);
+}
+
+void WatermarkTracker::Update(const std::vector<WatermarkObservation>& observations) {
+  if (observations.empty()) return;
+  UpdateNodes(observations);
   const auto by_value = [](const auto& a, const auto& b) { return a.second < b.second; };
   const auto [least, greatest] = std::minmax_element(by_node_.begin(), by_node_.end(), by_value);
   watermark_ms_ =

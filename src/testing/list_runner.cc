@@ -142,8 +142,10 @@ Status ListRunner::Take(const CrashAction& action) {
   // Asked now: data handed over to a running query may end it at once.
   const bool was_running = driver_->running();
   if (was_running) ARROW_RETURN_NOT_OK(AwaitRest());
-  const bool known = std::find(failpoints::kAll.begin(), failpoints::kAll.end(), action.point) !=
-                     failpoints::kAll.end();
+  const auto has_point = [&](const auto& points) {
+    return std::find(points.begin(), points.end(), action.point) != points.end();
+  };
+  const bool known = has_point(failpoints::kAll) || has_point(failpoints::kOnDemand);
   if (!known) return Status::Invalid("There is no point '", action.point, "' to crash at.");
   crash_point->Arm(action.point);
   ARROW_RETURN_NOT_OK(driver_->HandOver());

@@ -203,9 +203,10 @@ ReplaySummary RunReplayMatrix(const std::vector<TestStream>& lists, double minim
     }
     const double needed = minimum_share * static_cast<double>(lists.size());
     if (static_cast<double>(runs) < needed) summary.enough = false;
+    const size_t percent = lists.empty() ? 100 : 100 * runs / lists.size();
     summary.text += std::string(ToString(variant)) + ": " + std::to_string(runs) + " of " +
-                    std::to_string(lists.size()) + " lists, " + std::to_string(failures) +
-                    " failed\n" + left_out;
+                    std::to_string(lists.size()) + " lists (" + std::to_string(percent) + " %), " +
+                    std::to_string(failures) + " failed\n" + left_out;
   }
   return summary;
 }

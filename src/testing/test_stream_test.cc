@@ -105,8 +105,8 @@ TEST(TestStreamTest, TheSummaryCountsAndExplains) {
   const ReplaySummary summary = RunReplayMatrix({good, bad});
   EXPECT_EQ(summary.failures.size(), 1u);
   EXPECT_FALSE(summary.enough);
-  EXPECT_THAT(summary.text, HasSubstr("as written: 2 of 2 lists, 1 failed\n"));
-  EXPECT_THAT(summary.text, HasSubstr("many partitions: 1 of 2 lists, 0 failed\n"));
+  EXPECT_THAT(summary.text, HasSubstr("as written: 2 of 2 lists (100 %), 1 failed\n"));
+  EXPECT_THAT(summary.text, HasSubstr("many partitions: 1 of 2 lists (50 %), 0 failed\n"));
   EXPECT_THAT(summary.text, HasSubstr("  without 'bad': only as written\n"));
   EXPECT_TRUE(RunReplayMatrix({good}).enough);
 }

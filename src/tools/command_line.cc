@@ -50,7 +50,10 @@ Examples:
   firesteel server
   firesteel server --port 15002 --conf spark.sql.session.timeZone=UTC
 and in Python, with any PySpark from 4.0 on:
-  SparkSession.builder.remote("sc://127.0.0.1:15002").getOrCreate())text";
+  SparkSession.builder.remote("sc://127.0.0.1:15002").getOrCreate()
+
+SIGTERM and Ctrl-C let streaming queries finish the batches that they run; once more, and these are
+given up and run again by the next start.)text";
 
 constexpr const char* kRunExamples =
     R"text(

@@ -14,6 +14,7 @@
 
 #include "connect/server/connect_server.h"
 #include "python/python_runtime.h"
+#include "tools/ending_queries.h"
 #include "tools/sql_shell.h"
 
 extern char** environ;
@@ -60,13 +61,15 @@ int Spawn(std::vector<std::string> command, pid_t* pid) {
   return error;
 }
 
-/// Waits for the program, and passes signals on to it meanwhile.
-int WaitForProgram(pid_t pid, const sigset_t& signals) {
+/// Waits for the program, and passes signals on to it meanwhile. `told_to_end`: whether there were
+/// any.
+int WaitForProgram(pid_t pid, const sigset_t& signals, bool* told_to_end) {
   while (true) {
     siginfo_t received;
     const int signal = sigwaitinfo(&signals, &received);
     if (signal < 0) continue;  // interrupted
     if (signal != SIGCHLD) {
+      *told_to_end = true;
       // What the terminal sends goes to the whole group, the program included.
       if (received.si_code != SI_KERNEL) kill(pid, signal);
       continue;
@@ -115,7 +118,12 @@ int RunScript(const RunCommandOptions& options) {
     return Complain("Cannot start " + python.command.front() + ": " + std::strerror(error) +
                     ". Give a Python with PySpark as --python.");
   }
-  const int status = WaitForProgram(pid, signals);
+  bool told_to_end = false;
+  const int status = WaitForProgram(pid, signals, &told_to_end);
+  if (told_to_end) {
+    sigdelset(&signals, SIGCHLD);
+    FinishQueriesUnlessAsked(server->get(), signals);
+  }
   (*server)->Stop();
   return status;
 }

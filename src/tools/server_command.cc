@@ -1,5 +1,6 @@
 #include "tools/server_command.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -7,8 +8,11 @@
 #include <memory>
 #include <utility>
 
+#include "common/config.h"
+#include "common/config_keys.h"
 #include "connect/server/connect_server.h"
 #include "python/python_runtime.h"
+#include "tools/ending_queries.h"
 
 namespace firesteel {
 
@@ -25,6 +29,11 @@ Result<ConnectServerOptions> MakeOptions(const ServerCommandOptions& given) {
   options.host = given.host;
   options.port = given.port;
   options.insecure = given.insecure;
+  Config config;
+  for (const auto& [name, value] : given.conf) ARROW_RETURN_NOT_OK(config.SetStatic(name, value));
+  options.timeouts.idle_session = std::chrono::milliseconds(config.Get(config::kSessionTimeoutMs));
+  options.timeouts.detached_operation =
+      std::chrono::milliseconds(config.Get(config::kDetachedTimeoutMs));
   options.user_functions = NewPythonRuntime(DefaultPythonOptions(given.python));
   if (!given.token_file.empty()) {
     ARROW_ASSIGN_OR_RAISE(options.token, ReadText(given.token_file));
@@ -66,6 +75,7 @@ Status RunServer(const ServerCommandOptions& options) {
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);
+  FinishQueriesUnlessAsked(server.get(), signals);
   server->Stop();
   return Status::OK();
 }

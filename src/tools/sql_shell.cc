@@ -1,5 +1,6 @@
 #include "tools/sql_shell.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -22,6 +23,7 @@
 namespace firesteel {
 namespace {
 
+constexpr int kTerminatedStatus = 128 + SIGTERM;
 constexpr std::string_view kPrompt = "firesteel> ";
 constexpr std::string_view kContinuation = "         > ";
 
@@ -56,6 +58,7 @@ int RunScript(const std::string& text, StatementRunner* runner) {
   for (const std::string& statement : *statements) {
     const Status run = runner->Run(statement);
     if (!run.ok()) return PrintError(run);
+    if (runner->terminated()) return kTerminatedStatus;
   }
   return 0;
 }
@@ -115,6 +118,7 @@ int RunInteractively(StatementRunner* runner) {
     }
     for (const std::string& statement : buffer.AddLine(line)) {
       RunTyped(statement, runner, &history);
+      if (runner->terminated()) return kTerminatedStatus;
     }
   }
 }

@@ -18,26 +18,34 @@ namespace {
 constexpr int64_t kStopCheckMs = 50;
 constexpr double kNanosPerSecond = 1e9;
 
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int> interrupts{0};
+std::atomic<int> terminations{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 
-/// Takes SIGINT as a wish to stop, until this is destroyed.
-class InterruptWatch {
+/// Counts SIGINT and SIGTERM, until this is destroyed.
+class SignalWatch {
  public:
-  InterruptWatch() {
-    interrupted = false;
+  SignalWatch() {
+    interrupts = 0;
+    terminations = 0;
     struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = true; };
+    action.sa_handler = [](int signal) { ++(signal == SIGINT ? interrupts : terminations); };
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &before_);
+    sigaction(SIGINT, &action, &interrupt_before_);
+    sigaction(SIGTERM, &action, &terminate_before_);
   }
-  InterruptWatch(const InterruptWatch&) = delete;
-  InterruptWatch& operator=(const InterruptWatch&) = delete;
-  ~InterruptWatch() { sigaction(SIGINT, &before_, nullptr); }
-  bool interrupted_by_user() const { return interrupted; }
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+  ~SignalWatch() {
+    sigaction(SIGINT, &interrupt_before_, nullptr);
+    sigaction(SIGTERM, &terminate_before_, nullptr);
+  }
+  bool terminated() const { return terminations > 0; }
+  bool wants_stop() const { return interrupts > 0 || terminations > 1; }
 
  private:
-  struct sigaction before_ {};
+  struct sigaction interrupt_before_{};
+  struct sigaction terminate_before_{};
 };
 
 double SecondsSince(int64_t start_nanos) {
@@ -100,14 +108,16 @@ Result<std::shared_ptr<StreamingQuery>> StatementRunner::StartStream(const DataF
 }
 
 Status StatementRunner::Stream(const DataFrame& frame) {
-  const InterruptWatch watch;
+  const SignalWatch watch;
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<StreamingQuery> query, StartStream(frame));
   if (options_.timing) std::printf("The query runs until Ctrl-C.\n");
   std::fflush(stdout);
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const bool ended, query->AwaitTermination(kStopCheckMs));
+    terminated_ = watch.terminated();
     if (ended) return Status::OK();
-    if (watch.interrupted_by_user()) return query->Stop();
+    if (watch.wants_stop()) return query->Stop();
+    if (terminated_) (void)query->StopGracefully(0);
   }
 }
 

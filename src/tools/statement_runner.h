@@ -17,8 +17,9 @@ struct StatementRunnerOptions {
 
 /// Runs statements in a session and prints what they answer to the standard output. A query over a
 /// stream becomes a streaming query with the console sink, in the first output mode it allows
-/// (append, complete, update), and runs until it ends or SIGINT comes. Not thread-safe, one at a
-/// time: it takes SIGINT while a streaming query runs.
+/// (append, complete, update), and runs until it ends or SIGINT comes. SIGTERM lets it end with the
+/// batch that it runs, a second signal gives that up. Not thread-safe, one at a time: it takes both
+/// signals while a streaming query runs.
 class StatementRunner {
  public:
   StatementRunner(Session session, StatementRunnerOptions options)
@@ -26,6 +27,8 @@ class StatementRunner {
 
   /// Errors: those of the statement.
   Status Run(const std::string& statement);
+  /// Whether SIGTERM came: no further statement is to be run.
+  bool terminated() const { return terminated_; }
 
  private:
   Status PrintAnswer(const DataFrame& frame, int64_t start_nanos);
@@ -34,6 +37,7 @@ class StatementRunner {
 
   Session session_;
   StatementRunnerOptions options_;
+  bool terminated_ = false;
 };
 
 }  // namespace firesteel

@@ -44,9 +44,15 @@ class RelationsTest(unittest.TestCase):
 
     def test_columns_belong_to_their_frames(self):
         derived = self.people.filter("id > 1").withColumnRenamed("x", "y")
+        # In the condition a DataFrame means the side that it is; above the join it may mean both.
         joined = self.people.join(derived, self.people["id"] == derived["id"])
-        self.assertEqual(rows(joined.select(self.people["id"], derived["y"]).orderBy("y")),
+        self.assertEqual(rows(joined.select(derived["id"], derived["y"]).orderBy("y")),
                          [(2, None), (3, 4.5)])
+        self.fails("AMBIGUOUS_COLUMN_REFERENCE",
+                   lambda: joined.select(self.people["id"]).collect())
+        self.assertEqual(rows(joined.select(self.people["x"]).orderBy("x")), [(None,), (4.5,)])
+        deeper = self.people.alias("p").join(derived, self.people["id"] == derived["id"])
+        self.fails("AMBIGUOUS_COLUMN_REFERENCE", deeper.collect)
         with_using = self.people.join(derived, "id").select(derived["name"]).orderBy("name")
         self.assertEqual(rows(with_using), [(None,), ("c",)])
         self.fails("AMBIGUOUS_COLUMN_REFERENCE",
@@ -55,6 +61,95 @@ class RelationsTest(unittest.TestCase):
         self.assertEqual(rows(hidden), [(3,)])
         other = self.spark.range(1)
         self.fails("CANNOT_RESOLVE_DATAFRAME_COLUMN", lambda: self.people.select(other["id"]).collect())
+
+    def test_stars_and_drops_of_one_frame(self):
+        from pyspark.sql import functions as F
+
+        letters = self.spark.createDataFrame([(1, "k"), (3, "l")], "k int, l string")
+        joined = self.people.join(letters, self.people["id"] == letters["k"])
+        self.assertEqual(rows(joined.select(letters["*"]).orderBy("k")), [(1, "k"), (3, "l")])
+        self.assertEqual(joined.select(F.struct(letters["*"]).alias("s")).schema["s"].dataType.names,
+                         ["k", "l"])
+        self.assertEqual(self.people.withColumn("z", F.lit(1)).select(self.people["*"]).columns,
+                         ["id", "name", "x"])
+        self.fails("AMBIGUOUS_COLUMN_REFERENCE",
+                   lambda: self.people.crossJoin(self.people).select(self.people["*"]).collect())
+        self.fails("CANNOT_RESOLVE_DATAFRAME_COLUMN",
+                   lambda: self.people.select("id").select(self.people["*"]).collect())
+        some = self.people.filter("id > 1")
+        both = self.people.join(some, self.people["id"] == some["id"])
+        self.assertEqual(both.drop(some["id"]).columns, ["id", "name", "x", "name", "x"])
+        self.assertEqual(self.people.drop(self.people["id"], "name").columns, ["x"])
+        self.assertEqual(self.people.drop("name").drop(self.people["name"]).columns, ["id", "x"])
+        self.fails("AMBIGUOUS_REFERENCE", lambda: both.drop(F.col("name")).collect())
+        self.fails("CANNOT_RESOLVE_DATAFRAME_COLUMN",
+                   lambda: self.people.drop(letters["k"]).collect())
+
+    def test_columns_by_pattern(self):
+        frame = self.spark.createDataFrame([("a", 1, 2)], ["Col1", "Col2", "x"])
+        self.assertEqual(frame.select(frame.colRegex("`(Col1)?+.+`")).columns, ["Col2", "x"])
+        self.assertEqual(frame.alias("t").select(frame.colRegex("t.`c.*`")).columns,
+                         ["Col1", "Col2"])
+        self.assertEqual(frame.select(frame.colRegex("Col1")).columns, ["Col1"])
+        self.assertEqual(frame.select(frame.colRegex("`nothing`")).columns, [])
+        self.assertEqual(frame.where(frame.colRegex("`Col2`") == 1).count(), 1)
+
+    def test_fields_are_added_and_dropped(self):
+        from pyspark.sql import Row
+        from pyspark.sql.functions import lit
+
+        frame = self.spark.sql(
+            "SELECT named_struct('b', 1, 'c', named_struct('x', 2, 'y', 'z')) a "
+            "UNION ALL SELECT NULL")
+
+        def after(column):
+            return [row[0] for row in frame.select(column.alias("r")).collect()]
+
+        self.assertEqual(after(frame.a.withField("b", lit(5)).withField("d", lit("e"))),
+                         [Row(b=5, c=Row(x=2, y="z"), d="e"), None])
+        self.assertEqual(after(frame.a.withField("c.x", lit(9)).dropFields("b", "none")),
+                         [Row(c=Row(x=9, y="z")), None])
+        self.assertEqual(after(frame.a.dropFields("c.x")), [Row(b=1, c=Row(y="z")), None])
+        self.assertEqual(frame.select(frame.a.withField("b", lit(5))).columns,
+                         ["update_fields(a, WithField(5))"])
+        self.fails("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS",
+                   lambda: after(frame.a.dropFields("b", "c")))
+        self.fails("FIELD_NOT_FOUND", lambda: after(frame.a.withField("q.x", lit(1))))
+        self.fails("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   lambda: after(lit(1).withField("b", lit(1))))
+
+    def test_samples_with_replacement(self):
+        sample = self.spark.range(10000).sample(True, 2.0, seed=4)
+        counts = [row[1] for row in sample.groupBy("id").count().collect()]
+        self.assertEqual(sample.columns, ["id"])
+        self.assertTrue(19000 < sum(counts) < 21000, sum(counts))
+        self.assertTrue(max(counts) > 4, max(counts))
+        self.assertEqual(self.spark.range(10).sample(True, 0.0).count(), 0)
+        with self.assertRaises(Exception):
+            self.spark.range(10).sample(True, -1.0).count()
+
+    def test_input_files(self):
+        with tempfile.TemporaryDirectory() as directory:
+            self.people.coalesce(1).write.parquet(directory + "/people")
+            frame = self.spark.read.parquet(directory + "/people")
+            files = frame.union(frame).filter("id > 5").inputFiles()
+            self.assertEqual(len(files), 1)
+            self.assertTrue(files[0].startswith("file:///") and files[0].endswith(".parquet"))
+            self.assertEqual(self.people.inputFiles(), [])
+
+    def test_tables_of_files_are_not_replaced(self):
+        from pyspark.sql.functions import lit
+
+        self.people.write.saveAsTable("kept")
+        writer = self.people.writeTo("kept")
+        self.fails("_LEGACY_ERROR_TEMP_1012", lambda: writer.overwrite(lit(True)))
+        self.fails("_LEGACY_ERROR_TEMP_1012", writer.overwritePartitions)
+        self.fails("UNSUPPORTED_FEATURE.TABLE_OPERATION", writer.replace)
+        self.fails("UNSUPPORTED_FEATURE.TABLE_OPERATION", writer.createOrReplace)
+        self.fails("TABLE_OR_VIEW_NOT_FOUND",
+                   lambda: self.people.writeTo("nowhere").overwritePartitions())
+        self.assertEqual(self.spark.table("kept").count(), 3)
+        self.spark.sql("DROP TABLE kept")
 
     def test_missing_values(self):
         filled = self.people.na.fill({"name": "?", "x": 0})
@@ -75,6 +170,54 @@ class RelationsTest(unittest.TestCase):
         self.assertEqual(self.spark.range(1000).sample(0.0).count(), 0)
         parts = self.spark.range(1000).randomSplit([0.5, 0.5], seed=7)
         self.assertEqual(sum(part.count() for part in parts), 1000)
+
+    def test_observations(self):
+        from pyspark.sql.connect.observation import Observation
+        from pyspark.sql.connect import functions as f
+
+        metrics = [f.count("*").alias("rows"), f.sum("id").alias("total"), f.max("name"),
+                   f.collect_list("x").alias("all"),
+                   f.struct(f.min("id").alias("least")).alias("s")]
+        seen = {"rows": 3, "total": 6, "max(name)": "c", "all": [1.5, 4.5], "s": (1,)}
+        first, second = Observation("first"), Observation()
+        kept = self.people.observe(first, *metrics).filter("id > 1").observe(second, f.count("id"))
+        self.assertEqual(kept.count(), 2)
+        self.assertEqual(first.get, seen)
+        self.assertEqual(second.get, {"count(id)": 2})
+        with tempfile.TemporaryDirectory() as directory:
+            written = Observation("written")
+            observed = self.people.observe(written, *metrics)
+            observed.write.json(directory + "/out")
+            self.assertEqual(written.get, seen)
+        cached = Observation("cached")
+        frame = self.people.observe(cached, f.count("*").alias("rows")).cache()
+        self.assertEqual(len(frame.collect()) + len(frame.collect()), 6)
+        self.assertEqual(cached.get, {"rows": 3})
+        frame.unpersist()
+        named = self.people.observe("named", f.count("*").alias("rows"))
+        attributes = named.join(named.select("id"), "id").toPandas().attrs["observed_metrics"]
+        self.assertEqual([(m.name, m.keys, m.metrics[0].long) for m in attributes],
+                         [("named", ["rows"], 3)])
+        nothing = Observation("nothing")
+        self.people.observe(nothing, f.count("*")).filter("false").collect()
+        self.assertEqual(nothing.get, {})
+
+    def test_refused_observations(self):
+        from pyspark.sql.connect import functions as f
+
+        def refused(condition, *metrics):
+            self.fails("INVALID_OBSERVED_METRICS." + condition,
+                       lambda: self.people.observe("m", *metrics).collect())
+
+        refused("NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE", f.col("id"))
+        refused("AGGREGATE_EXPRESSION_WITH_DISTINCT_UNSUPPORTED", f.count_distinct("id"))
+        refused("AGGREGATE_EXPRESSION_WITH_FILTER_UNSUPPORTED",
+                f.expr("count(1) filter (where id > 1)"))
+        refused("NESTED_AGGREGATES_UNSUPPORTED", f.sum(f.count("id")))
+        refused("NON_AGGREGATE_FUNC_ARG_IS_NON_DETERMINISTIC", f.rand() + f.sum("id"))
+        refused("WINDOW_EXPRESSIONS_UNSUPPORTED", f.expr("sum(id) over (order by id)"))
+        twice = self.people.observe("m", f.count("id")).observe("m", f.count("id"))
+        self.fails("DUPLICATED_METRICS_NAME", twice.count)
 
     def test_other_shapes(self):
         self.assertEqual(self.spark.range(10).tail(2)[0].id, 8)

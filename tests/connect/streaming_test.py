@@ -189,6 +189,67 @@ class Listeners(StreamingTest):
         self.assertEqual(len(events), 4)
 
 
+class Observations(StreamingTest):
+    def test_every_batch_reports_what_it_saw(self):
+        from pyspark.sql.connect import functions as f
+        from pyspark.sql.streaming.listener import StreamingQueryListener
+
+        heard = []
+
+        class Listener(StreamingQueryListener):
+            def onQueryStarted(self, event):
+                pass
+
+            def onQueryProgress(self, event):
+                heard.append(event.progress.observedMetrics)
+
+            def onQueryTerminated(self, event):
+                pass
+
+        listener = Listener()
+        self.spark.streams.addListener(listener)
+        stream = self.stream().observe("all", f.count("*").alias("rows"), f.max("v").alias("last"))
+        kept = stream.filter("k > 1").observe("kept", f.sum("k").alias("total"))
+        where = {"checkpointLocation": self.path("checkpoint")}
+        query = kept.writeStream.format("noop").options(**where).start()
+        self.add({"k": 1, "v": "a"}, {"k": 2, "v": "b"})
+        query.processAllAvailable()
+        query.stop()
+        self.add({"k": 5})
+        query = kept.writeStream.format("noop").options(**where).start()
+        query.processAllAvailable()
+        own = next(p for p in query.recentProgress if p.numInputRows)["observedMetrics"]
+        query.stop()
+        wait_for(lambda: sum("kept" in metrics for metrics in heard) == 2)
+        self.spark.streams.removeListener(listener)
+        heard = [metrics for metrics in heard if metrics]
+        self.assertEqual([tuple(metrics["all"]) for metrics in heard], [(2, "b"), (1, None)])
+        self.assertEqual([metrics["kept"].total for metrics in heard], [2, 5])
+        self.assertEqual(own["all"]["values"], [1, None])
+        self.assertEqual([field["name"] for field in own["all"]["schema"]["fields"]],
+                         ["rows", "last"])
+
+    def test_the_first_rows_of_a_stream(self):
+        from pyspark.errors import AnalysisException
+
+        self.add({"k": 1}, {"k": 1})
+        where, out = self.path("checkpoint"), self.path("out")
+        for _ in range(2):
+            query = (self.stream().select("k").limit(3).writeStream.format("json")
+                     .option("path", out).option("checkpointLocation", where)
+                     .trigger(availableNow=True).start())
+            self.assertTrue(query.awaitTermination(30))
+            self.assertEqual(query.lastProgress.stateOperators[0].operatorName, "globalLimit")
+            self.add({"k": 2}, {"k": 2})
+        found = [row.k for row in self.spark.read.schema("k int").json(out).collect()]
+        self.assertEqual(sorted(found), [1, 1, 2])
+        for refused in (self.stream().sample(0.5), self.stream().sample(True, 0.5)):
+            self.assertTrue(refused.isStreaming)
+            with self.assertRaises(AnalysisException) as raised:
+                refused.writeStream.format("noop").start()
+            self.assertEqual(raised.exception.getCondition(), "_LEGACY_ERROR_TEMP_3102")
+
+
 class Functions(StreamingTest):
     def test_a_batch_is_read_many_times_and_used_in_sql(self):
         log, out = self.path("log"), self.path("out")

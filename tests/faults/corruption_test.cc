@@ -116,6 +116,24 @@ TEST_F(CorruptionTest, FlippedBitsOfAQueryIntoFiles) {
   ExpectSomeOfEach();
 }
 
+TEST_F(CorruptionTest, CutFilesOfAQueryWithWindows) {
+  Prepare(NewFilesToWindows());
+  TruncateAll();
+  ExpectSomeOfEach();
+}
+
+TEST_F(CorruptionTest, FlippedBitsOfAQueryWithWindows) {
+  Prepare(NewFilesToWindows());
+  FlipAll();
+  ExpectSomeOfEach();
+}
+
+TEST_F(CorruptionTest, MissingFilesOfAQueryWithWindows) {
+  Prepare(NewFilesToWindows());
+  RemoveAll();
+  ExpectSomeOfEach();
+}
+
 TEST_F(CorruptionTest, CutFilesOfAQueryWithState) {
   Prepare(NewFilesToCounts());
   TruncateAll();

@@ -86,6 +86,48 @@ class FilesToCounts final : public DurableQuery {
   std::shared_ptr<RecordingSink> sink_ = std::make_shared<RecordingSink>();
 };
 
+/// The rows of file i are of second 100 * i; even files belong to the one source, odd ones to the
+/// other. So the watermark follows the file before the last one and ends the windows of those
+/// before.
+class FilesToWindows final : public DurableQuery {
+ public:
+  std::string Name() const override { return "files to windows"; }
+
+  Result<std::string> CompareAnswer(Env* env, int input_files) override {
+    std::vector<Row> wanted;
+    for (int64_t file = 0; file < input_files - 2; ++file) {
+      wanted.push_back(Row({file * 100, int64_t{kRowsPerFile}}));
+    }
+    ARROW_ASSIGN_OR_RAISE(const Session session, NewSession(env));
+    ARROW_ASSIGN_OR_RAISE(
+        std::vector<Row> found,
+        session.Read().Format("json").Schema("second BIGINT, n BIGINT").Load("/out").Collect());
+    return DescribeDifference(std::move(wanted), std::move(found));
+  }
+
+ protected:
+  std::map<std::string, std::string> Settings() const override {
+    return {{"firesteel.watermark.persistPerSource", "true"}};
+  }
+  DataStreamWriter Write(const DataFrame& input) override {
+    return input.GroupBy({functions::Window(functions::Col("at"), "10 seconds")})
+        .Count()
+        .SelectExpr({"unix_seconds(window.start) AS second", "count AS n"})
+        .WriteStream()
+        .Format("json")
+        .Option("path", "/out");
+  }
+  DataStreamWriter WriteFrom(const Session& session) override {
+    const auto source = [&](const char* condition) {
+      return ReadInput(session)
+          .Where(condition)
+          .SelectExpr({"timestamp_seconds(n div 100 * 100) AS at"})
+          .WithWatermark("at", "0 seconds");
+    };
+    return Write(source("n div 100 % 2 = 0").Union(source("n div 100 % 2 = 1")));
+  }
+};
+
 }  // namespace
 
 std::string DurableQuery::CheckAnswer(Env* env, int input_files) {
@@ -98,24 +140,33 @@ Result<Session> DurableQuery::NewSession(Env* env) {
   options.clock = &clock_;
   options.env = env;
   options.threads = 1;
-  return MakeTestSession(options, {{"spark.sql.shuffle.partitions", "2"},
-                                   {"spark.sql.streaming.minBatchesToRetain", "1"},
-                                   {"spark.sql.streaming.stateStore.minDeltasForSnapshot", "1"},
-                                   {"spark.sql.streaming.fileSource.log.compactInterval", "2"},
-                                   {"spark.sql.streaming.fileSink.log.compactInterval", "2"},
-                                   {"spark.sql.streaming.fileSource.log.cleanupDelay", "0"},
-                                   {"spark.sql.streaming.fileSink.log.cleanupDelay", "0"}});
+  std::map<std::string, std::string> settings = Settings();
+  settings.merge(std::map<std::string, std::string>{
+      {"spark.sql.shuffle.partitions", "2"},
+      {"spark.sql.streaming.minBatchesToRetain", "1"},
+      {"spark.sql.streaming.stateStore.minDeltasForSnapshot", "1"},
+      {"spark.sql.streaming.fileSource.log.compactInterval", "2"},
+      {"spark.sql.streaming.fileSink.log.compactInterval", "2"},
+      {"spark.sql.streaming.fileSource.log.cleanupDelay", "0"},
+      {"spark.sql.streaming.fileSink.log.cleanupDelay", "0"}});
+  return MakeTestSession(options, settings);
 }
 
 DataFrame DurableQuery::ReadInput(const Session& session) {
-  return session.ReadStream().Schema("n BIGINT, k STRING").Option("maxFilesPerTrigger", 1).Json(
-      "/in");
+  return session.ReadStream()
+      .Schema("n BIGINT, k STRING")
+      .Option("maxFilesPerTrigger", 1)
+      .Json("/in");
+}
+
+DataStreamWriter DurableQuery::WriteFrom(const Session& session) {
+  return Write(ReadInput(session));
 }
 
 Status DurableQuery::Run(Env* env) {
   ARROW_ASSIGN_OR_RAISE(const Session session, NewSession(env));
   ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<StreamingQuery> query,
-                        Write(ReadInput(session))
+                        WriteFrom(session)
                             .Trigger(Trigger::AvailableNow())
                             .Option("checkpointLocation", "/checkpoint")
                             .Start());
@@ -134,6 +185,8 @@ Status DurableQuery::PutInput(MemoryEnv* env, int index) {
 std::unique_ptr<DurableQuery> NewFilesToFiles(std::string format) {
   return std::make_unique<FilesToFiles>(std::move(format));
 }
+
+std::unique_ptr<DurableQuery> NewFilesToWindows() { return std::make_unique<FilesToWindows>(); }
 
 std::unique_ptr<DurableQuery> NewFilesToCounts() { return std::make_unique<FilesToCounts>(); }
 

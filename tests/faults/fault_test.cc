@@ -106,6 +106,7 @@ std::vector<FaultCase> Cases() {
   std::vector<FaultCase> cases;
   for (const Fault& fault : faults) {
     cases.push_back({"Json" + fault.name, [] { return NewFilesToFiles("json"); }, fault});
+    cases.push_back({"Windows" + fault.name, [] { return NewFilesToWindows(); }, fault});
     cases.push_back({"Counts" + fault.name, [] { return NewFilesToCounts(); }, fault});
   }
   cases.push_back({"ParquetTornWrite", [] { return NewFilesToFiles("parquet"); }, faults[2]});

@@ -10,10 +10,10 @@ namespace {
 
 std::vector<TestStream> AllLists() {
   std::vector<TestStream> lists;
-  for (const auto& family : {StatelessLists, AggregationLists, GroupingKeyLists, StateBufferLists,
-                             ValueAggregateLists,
-                             DuplicateLists, JoinLists, EventTimeLists,
-                             TriggerLists, RecoveryLists, FailureLists}) {
+  for (const auto& family :
+       {StatelessLists, AggregationLists, GroupingKeyLists, StateBufferLists, ValueAggregateLists,
+        DuplicateLists, JoinLists, LimitLists, EventTimeLists, SourceWatermarkLists, BadTimeLists,
+        TriggerLists, RecoveryLists, FailureLists}) {
     for (const TestStream& list : family()) lists.push_back(list);
   }
   return lists;

@@ -18,11 +18,20 @@ struct Predicate {
     kGreaterOrEqual,
     kIn,
     kIsNull,
-    kIsNotNull
+    kIsNotNull,
+    kEqualNullSafe,  ///< NULL equals NULL
+    kStartsWith,
+    kEndsWith,
+    kContains,
+    kAnd,  ///< of the children, which may be predicates on different columns
+    kOr,
+    kNot
   };
   Op op = Op::kEqual;
-  std::string column;
-  std::vector<Value> values;  ///< none for kIsNull and kIsNotNull
+  std::string column;  ///< empty where there are children
+  std::vector<Value>
+      values;  ///< none for kIsNull and kIsNotNull; only kIn may have NULL among them
+  std::vector<Predicate> children = {};
 };
 
 }  // namespace firesteel

@@ -13,6 +13,9 @@ struct ReadMaxRows {
 struct ReadMaxFiles {
   int64_t files = 0;
 };
-using ReadLimit = std::variant<ReadAllAvailable, ReadMaxRows, ReadMaxFiles>;
+struct ReadMaxBytes {
+  int64_t bytes = 0;
+};
+using ReadLimit = std::variant<ReadAllAvailable, ReadMaxRows, ReadMaxFiles, ReadMaxBytes>;
 
 }  // namespace firesteel

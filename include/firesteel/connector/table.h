@@ -108,6 +108,9 @@ class Table {
   virtual std::string Name() const = 0;
   virtual const Schema& schema() const = 0;
   virtual unsigned capabilities() const = 0;
+  /// Columns that a scan gives when they are asked for by name, beyond those of the schema: what a
+  /// row's file is (`_metadata`).
+  virtual Schema metadata_columns() const { return {}; }
   virtual Result<std::shared_ptr<Scan>> NewScan(const ScanRequest& request);
   virtual Result<StreamingSink> NewStreamingSink(const WriteRequest& request);
   /// For batch writes; epoch 0. With kIgnore, IsCommitted(0) is true where something is there.

@@ -59,13 +59,17 @@ struct UserColumnFunction {
     kRows,            ///< all rows of a partition, batch by batch; any rows
     kGroup,           ///< all rows of a group; any rows
     kCoGroup,         ///< all rows of a group on two sides; any rows
+    kTable,           ///< its arguments row by row, of a partition or a group; any rows for each
   };
   std::string name;
   Shape shape = Shape::kScalar;
   int protocol = 0;  ///< how exactly it is called: the client's own number, PySpark's eval type
   std::string code;
   std::string language_version;
-  DataType result;  ///< a struct of the columns for shapes that give rows
+  /// A struct of the columns for shapes that give rows. Of kTable it may be missing (kNull): the
+  /// function itself tells when it is asked, see UserFunctionRuntime::Analyze.
+  DataType result;
+  std::string analysis;  ///< kTable: what it answered then, for its own use; else ""
   bool deterministic = true;
   std::string owner;  ///< of the worker's process
   /// The settings of its session that it depends on, as they are when it runs; may be null.
@@ -73,11 +77,40 @@ struct UserColumnFunction {
   std::shared_ptr<UserFunctionRuntime> runtime;
 };
 
+/// What a function of kTable is told of a call before it runs.
+struct UserTableRequest {
+  struct Argument {
+    std::string name;  ///< "" for one that is given by position
+    DataType type;
+    bool is_table = false;
+    int constant = -1;  ///< its place in `constants`, where its value is known
+  };
+  std::vector<Argument> arguments;
+  std::shared_ptr<arrow::RecordBatch> constants;  ///< one row
+};
+
+/// What it answers. Names are those of columns of the table it is given.
+struct UserTableAnalysis {
+  struct Order {
+    std::string name;
+    bool ascending = true;
+    bool nulls_first = true;
+  };
+  DataType result;
+  bool single_partition = false;
+  std::vector<std::string> partition_by;
+  std::vector<Order> order_by;
+  bool selects = false;  ///< it wants something else than the table's columns
+  std::string state;     ///< for UserColumnFunction::analysis
+};
+
 /// One pass over rows for one or several functions.
 struct UserColumnTask {
   struct Call {
     std::shared_ptr<const UserColumnFunction> function;
-    std::vector<int> columns;        ///< its arguments, by their place in the input
+    /// Its arguments, by their place in the input. Those of kTable are the last; what stands before
+    /// them, keys aside, is given back with each row that is made of a row.
+    std::vector<int> columns;
     std::vector<std::string> names;  ///< of arguments given by name, "" for the others
   };
   /// All of kScalar, or all of kAggregate, or a single one.
@@ -112,6 +145,9 @@ class UserFunctionRuntime {
   /// but for kAggregate, where rows come in the order of the groups.
   virtual Result<std::unique_ptr<BatchReader>> Run(UserColumnTask task,
                                                    UserFrameSource source) = 0;
+  /// Asks a function of kTable what a call of it would give. Errors: what went wrong in it.
+  virtual Result<UserTableAnalysis> Analyze(const UserColumnFunction& function,
+                                            const UserTableRequest& request) = 0;
   /// The owner is gone: nothing of it is kept.
   virtual void Forget(const std::string& owner) = 0;
 };

@@ -1,12 +1,15 @@
 #include <cctype>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "common/error.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/protocol_types.h"
 #include "connect/server/requests.h"
+#include "firesteel/connector/file_listing.h"
+#include "plan/relations.h"
 #include "session/session_backend.h"
 
 namespace firesteel {
@@ -64,6 +67,30 @@ Status Explain(const Request::Explain& request, ServerSession* session, Response
   return Status::OK();
 }
 
+/// The files that the scans of a batch query read, each once.
+Status InputFiles(const spark::connect::Plan& plan, ServerSession* session, Response* response) {
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, Analyzed(plan, session));
+  std::set<std::string> files;
+  Status status;
+  ForEach<LogicalPlan>(analyzed, [&](const PlanPtr& node) {
+    const auto* read = As<TableScan>(node);
+    if (read == nullptr || read->is_streaming() || !status.ok()) return;
+    ScanRequest request;
+    request.columns = read->schema();
+    const Result<std::shared_ptr<Scan>> scan = read->table()->NewScan(request);
+    status = scan.status();
+    auto* listing = scan.ok() ? dynamic_cast<FileListing*>(scan->get()) : nullptr;
+    if (listing == nullptr) return;
+    const Result<std::vector<std::string>> listed = listing->ListFiles();
+    status = listed.status();
+    if (listed.ok()) files.insert(listed->begin(), listed->end());
+  });
+  ARROW_RETURN_NOT_OK(status);
+  for (const std::string& file : files) response->mutable_input_files()->add_files(file);
+  response->mutable_input_files();
+  return Status::OK();
+}
+
 /// Whatever the storage level, rows are kept in memory.
 Status SetCached(const spark::connect::Relation& relation, bool cached, ServerSession* session) {
   ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, PlanTranslator(session).Translate(relation));
@@ -100,6 +127,8 @@ Status HandleAnalyze(const Request& request, ServerSession* session, Response* r
       response->mutable_is_streaming()->set_is_streaming(plan->is_streaming());
       return Status::OK();
     }
+    case Request::kInputFiles:
+      return InputFiles(request.input_files().plan(), session, response);
     case Request::kPersist:
       response->mutable_persist();
       return SetCached(request.persist().relation(), true, session);

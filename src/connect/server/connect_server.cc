@@ -1,10 +1,11 @@
 #include "connect/server/connect_server.h"
 
-#include <utility>
-
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+
+#include <utility>
+#include <vector>
 
 #include "connect/server/connect_service.h"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr int kMaximumMessageBytes = 128 << 20;
 // How long calls may go on that do not end by themselves.
 constexpr std::chrono::seconds kGrace{2};
+constexpr int64_t kQueryPatienceMs = 100;
 
 bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.compare(0, 4, "127.") == 0;
@@ -33,8 +35,8 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsFor(const ConnectServerOptio
 struct ConnectServer::Running {
   Running(const ConnectServerOptions& options, SessionRegistry::NewSession new_session)
       : environment(std::make_shared<ServerEnvironment>()),
-        sessions(std::make_unique<SessionRegistry>(std::move(new_session),
-                                                   options.session_idle_timeout, environment)),
+        sessions(std::make_unique<SessionRegistry>(std::move(new_session), options.timeouts,
+                                                   environment)),
         service(sessions.get(), options.token) {
     environment->user_functions = options.user_functions;
     environment->token = options.token;
@@ -88,6 +90,20 @@ ConnectServer::ConnectServer(std::unique_ptr<Running> running) : running_(std::m
 ConnectServer::~ConnectServer() { Stop(); }
 
 int ConnectServer::port() const { return running_->port; }
+
+void ConnectServer::FinishQueries(const std::function<bool()>& give_up) {
+  if (running_->sessions == nullptr) return;
+  do {
+    std::vector<std::shared_ptr<StreamingQuery>> active;
+    for (const auto& session : running_->sessions->Sessions()) {
+      for (auto& query : session->session().Streams()->Active()) active.push_back(std::move(query));
+    }
+    if (active.empty()) return;
+    // All of them are asked before one is waited for.
+    for (const auto& query : active) (void)query->StopGracefully(0);
+    (void)active.front()->StopGracefully(kQueryPatienceMs);
+  } while (!give_up());
+}
 
 void ConnectServer::Stop() {
   if (running_->sessions == nullptr) return;

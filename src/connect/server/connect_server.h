@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,7 +20,7 @@ struct ConnectServerOptions {
   bool insecure = false;
   /// Runs the clients' functions; null refuses them.
   std::shared_ptr<UserFunctionRuntime> user_functions;
-  std::chrono::milliseconds session_idle_timeout = std::chrono::hours(1);
+  Timeouts timeouts;
 };
 
 /// A Spark Connect server. Serves from Start on until Stop or destruction.
@@ -35,6 +35,10 @@ class ConnectServer {
 
   /// The port it listens on.
   int port() const;
+  /// Lets the queries of all sessions end with the batches that they run, while calls are answered
+  /// as before: what those batches run outside of the engine may need it. Returns when all have
+  /// ended, or when `give_up`, which is asked every 100 ms, says so.
+  void FinishQueries(const std::function<bool()>& give_up);
   /// Ends open calls, then the sessions with their queries.
   void Stop();
 

@@ -1,9 +1,10 @@
 #include "connect/server/connect_service.h"
 
-#include <chrono>
-#include <utility>
-
 #include <zlib.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
 
 #include "common/error.h"
 #include "common/random.h"
@@ -21,6 +22,20 @@ void Identify(const ServerSession& session, Response* response) {
   response->set_session_id(session.id());
   response->set_server_side_session_id(session.server_side_id());
 }
+
+/// Reads an operation as long as it lives.
+class Attachment {
+ public:
+  explicit Attachment(Operation* operation) : operation_(operation), number_(operation->Attach()) {}
+  ~Attachment() { operation_->Detach(number_); }
+  Attachment(const Attachment&) = delete;
+  Attachment& operator=(const Attachment&) = delete;
+  uint64_t number() const { return number_; }
+
+ private:
+  Operation* const operation_;
+  const uint64_t number_;
+};
 
 template <typename Request>
 std::string Observed(const Request& request) {
@@ -85,15 +100,18 @@ grpc::Status ConnectService::ExecutePlan(
     reattachable = reattachable || option.reattach_options().reattachable();
   }
   const std::string id = request->operation_id().empty() ? NewUuid() : request->operation_id();
-  const auto operation = (*session)->NewOperation(
-      id, {request->tags().begin(), request->tags().end()}, reattachable);
-  if (!operation.ok()) return (*session)->errors().ToGrpcStatus(operation.status());
-  // The request outlives the operation only while this RPC runs, so the plan is copied.
-  (*operation)->Start([plan = request->plan(), session = session->get()](Operation* running) {
-    return firesteel::ExecutePlan(plan, session, running);
-  });
-  const grpc::Status status =
-      StreamResponses(context, session->get(), operation->get(), 0, writer);
+  // The operation may outlive this RPC and its request, so the plan is copied.
+  const auto opened =
+      (*session)->OpenOperation(id, {request->tags().begin(), request->tags().end()}, reattachable,
+                                std::make_shared<const spark::connect::Plan>(request->plan()));
+  if (!opened.ok()) return (*session)->errors().ToGrpcStatus(opened.status());
+  const std::shared_ptr<Operation>& operation = opened->operation;
+  if (opened->is_new) {
+    operation->Start([session = session->get()](Operation* running) {
+      return firesteel::ExecutePlan(running->plan(), session, running);
+    });
+  }
+  const grpc::Status status = StreamResponses(context, session->get(), operation.get(), 0, writer);
   // Nobody can come back to it.
   if (!reattachable) (*session)->RemoveOperation(id);
   return status;
@@ -123,14 +141,25 @@ grpc::Status ConnectService::ReattachExecute(
 grpc::Status ConnectService::StreamResponses(
     grpc::ServerContext* context, ServerSession* session, Operation* operation, int64_t position,
     grpc::ServerWriter<spark::connect::ExecutePlanResponse>* writer) {
-  const uint64_t attachment = operation->Attach();
+  if (const Status status = operation->CheckAvailable(position); !status.ok()) {
+    return session->errors().ToGrpcStatus(status);
+  }
+  const Attachment attachment(operation);
+  bool is_first = true;
   while (true) {
     std::shared_ptr<const Operation::Response> response;
-    switch (operation->Next(attachment, position, kPatience, &response)) {
-      case Operation::Event::kResponse:
-        if (!writer->Write(*response)) return grpc::Status::CANCELLED;
+    bool more_ready = false;
+    switch (operation->Next(attachment.number(), position, kPatience, &response, &more_ready)) {
+      case Operation::Event::kResponse: {
+        // What is there goes out together: each packet wakes the client up. But the call's headers,
+        // which go with the first response, are never sent while gRPC is told to wait.
+        grpc::WriteOptions options;
+        if (more_ready && !is_first) options.set_buffer_hint();
+        if (!writer->Write(*response, options)) return grpc::Status::CANCELLED;
+        is_first = false;
         ++position;
         break;
+      }
       case Operation::Event::kEnd: return session->errors().ToGrpcStatus(operation->result());
       case Operation::Event::kPreempted:
         return session->errors().ToGrpcStatus(MakeError("INVALID_CURSOR.DISCONNECTED", {}));

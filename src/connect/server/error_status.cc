@@ -62,6 +62,9 @@ constexpr std::string_view kParse =
 constexpr std::string_view kAnalysis = "~sql.AnalysisException";
 constexpr std::string_view kIllegalArgument =
     "java.lang.IllegalArgumentException java.lang.RuntimeException";
+// Clients know no such class, so that users see an UnknownException, as with Spark.
+constexpr std::string_view kIllegalState =
+    "java.lang.IllegalStateException java.lang.RuntimeException";
 constexpr std::string_view kRuntime = "~SparkRuntimeException java.lang.RuntimeException";
 
 bool StartsWith(std::string_view text, std::string_view beginning) {
@@ -76,8 +79,10 @@ std::string_view ClassesOf(const ErrorInfo& info) {
   }
   if (StartsWith(condition, "PARSE_") || info.sql_state == "42601") return kParse;
   // Class 42: what is wrong with the statement, found before it runs; 0A: what is not supported.
-  if (StartsWith(info.sql_state, "42") || StartsWith(info.sql_state, "0A") ||
-      StartsWith(info.sql_state, "46") || StartsWith(condition, "_LEGACY_ERROR_TEMP_")) {
+  // So are table functions that cannot say what they give.
+  if (StartsWith(condition, "TABLE_VALUED_FUNCTION_") || StartsWith(info.sql_state, "42") ||
+      StartsWith(info.sql_state, "0A") || StartsWith(info.sql_state, "46") ||
+      StartsWith(condition, "_LEGACY_ERROR_TEMP_")) {
     return kAnalysis;
   }
   return kRuntime;
@@ -163,9 +168,10 @@ std::string Details(const Status& status, const std::string& text, const std::st
 
 std::vector<std::string> ExceptionClasses(const Status& status) {
   const ErrorInfo* info = GetErrorInfo(status);
-  std::string_view rest = info != nullptr      ? ClassesOf(*info)
-                          : status.IsInvalid() ? kIllegalArgument
-                                               : kRuntime;
+  std::string_view rest = info != nullptr            ? ClassesOf(*info)
+                          : status.IsInvalid()       ? kIllegalArgument
+                          : status.IsAlreadyExists() ? kIllegalState
+                                                     : kRuntime;
   std::vector<std::string> classes;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(' '), rest.size());

@@ -22,6 +22,8 @@ TEST(ErrorStatusTest, ClassesFollowFromTheCondition) {
   EXPECT_EQ(FirstClass("STREAM_FAILED"), "org.apache.spark.sql.streaming.StreamingQueryException");
   EXPECT_EQ(ExceptionClasses(Status::IOError("disk")).front(),
             "org.apache.spark.SparkRuntimeException");
+  EXPECT_EQ(ExceptionClasses(Status::AlreadyExists("a run of the query")).front(),
+            "java.lang.IllegalStateException");
 }
 
 TEST(ErrorStatusTest, CarriesTheConditionAndKeepsTheError) {

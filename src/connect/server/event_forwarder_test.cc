@@ -50,7 +50,7 @@ TEST(EventForwarderTest, EndsAfterWhatWasThereWhenItWasClosed) {
   const auto events = forwarder.Take(milliseconds(0));
   ASSERT_TRUE(events);
   ASSERT_EQ(events->size(), 1);
-  EXPECT_THAT((*events)[0].json, testing::StartsWith(R"({"progress":{)"));
+  EXPECT_THAT((*events)[0].json, ::testing::StartsWith(R"({"progress":{)"));
   EXPECT_EQ(forwarder.Take(milliseconds(0)), std::nullopt);
 }
 

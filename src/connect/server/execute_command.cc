@@ -33,7 +33,7 @@ Status ExecuteSql(const spark::connect::SqlCommand& command, ServerSession* sess
         ToArrowStream(rows.schema(), rows.batches(), session->time_zone()));
     relation->mutable_local_relation()->set_schema(rows.schema().Json());
   }
-  operation->Send(std::move(response));
+  operation->Send(std::move(response), /*more_follows=*/true);
   return Status::OK();
 }
 
@@ -49,7 +49,7 @@ Status Checkpoint(const spark::connect::CheckpointCommand& command, ServerSessio
                                                                    std::move(result.batches))));
   Operation::Response response;
   response.mutable_checkpoint_command_result()->mutable_relation()->set_relation_id(id);
-  operation->Send(std::move(response));
+  operation->Send(std::move(response), /*more_follows=*/true);
   return Status::OK();
 }
 
@@ -75,8 +75,10 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
   switch (command.command_type_case()) {
     case Command::kSqlCommand: return ExecuteSql(command.sql_command(), session, operation);
     case Command::kCreateDataframeView: return CreateView(command.create_dataframe_view(), session);
-    case Command::kWriteOperation: return WriteRelation(command.write_operation(), session);
-    case Command::kWriteOperationV2: return WriteRelation(command.write_operation_v2(), session);
+    case Command::kWriteOperation:
+      return WriteRelation(command.write_operation(), session, operation);
+    case Command::kWriteOperationV2:
+      return WriteRelation(command.write_operation_v2(), session, operation);
     case Command::kCheckpointCommand:
       return Checkpoint(command.checkpoint_command(), session, operation);
     case Command::kWriteStreamOperationStart:
@@ -88,6 +90,8 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
     case Command::kStreamingQueryListenerBusCommand:
       return ServeListenerBus(command.streaming_query_listener_bus_command(), session, operation);
     case Command::kRegisterFunction: return RegisterFunction(command.register_function(), session);
+    case Command::kRegisterTableFunction:
+      return RegisterFunction(command.register_table_function(), session);
     case Command::kRemoveCachedRemoteRelationCommand:
       session->RemoveRelation(
           command.remove_cached_remote_relation_command().relation().relation_id());

@@ -16,41 +16,47 @@ namespace {
 // Clients take messages of up to 128 MB; Spark aims at 4 MB of rows in one.
 constexpr int64_t kRowsPerMessage = 65536;
 
-void SendRows(const std::string& stream, int64_t rows, int64_t start, Operation* operation) {
+void SendRows(std::string stream, int64_t rows, int64_t start, bool more_follows,
+              Operation* operation) {
   Operation::Response response;
   auto* batch = response.mutable_arrow_batch();
   batch->set_row_count(rows);
   batch->set_start_offset(start);
-  batch->set_data(stream);
-  operation->Send(std::move(response));
+  batch->set_data(std::move(stream));
+  operation->Send(std::move(response), more_follows);
 }
 
 Status ExecuteRelation(const spark::connect::Relation& relation, ServerSession* session,
                        Operation* operation) {
-  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(relation));
+  PlanTranslator translator(session);
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, translator.Translate(relation));
   const std::shared_ptr<SessionBackend>& backend = session->session().backend();
   const auto cancellation = std::make_shared<CancellationToken>();
   operation->OnInterrupt([cancellation] { cancellation->Cancel(); });
   ARROW_ASSIGN_OR_RAISE(const QueryResult result, backend->ExecutePlan(plan, cancellation.get()));
   Operation::Response schema;
   ToProtocol(result.schema, schema.mutable_schema());
-  operation->Send(std::move(schema));
+  operation->Send(std::move(schema), /*more_follows=*/true);
 
   const std::string zone = session->time_zone();
+  int64_t rows = 0;
+  for (const auto& batch : result.batches) rows += batch->num_rows();
   int64_t sent = 0;
   for (const auto& batch : result.batches) {
     for (int64_t at = 0; at < batch->num_rows(); at += kRowsPerMessage) {
       if (operation->interrupted()) return Status::OK();
       const auto slice = batch->Slice(at, kRowsPerMessage);
-      ARROW_ASSIGN_OR_RAISE(const std::string stream, ToArrowStream(result.schema, {slice}, zone));
-      SendRows(stream, slice->num_rows(), sent, operation);
+      ARROW_ASSIGN_OR_RAISE(std::string stream, ToArrowStream(result.schema, {slice}, zone));
+      const bool is_last = sent + slice->num_rows() == rows;
+      SendRows(std::move(stream), slice->num_rows(), sent, /*more_follows=*/is_last, operation);
       sent += slice->num_rows();
     }
   }
   if (sent == 0) {  // clients want at least one
-    ARROW_ASSIGN_OR_RAISE(const std::string stream, ToArrowStream(result.schema, {}, zone));
-    SendRows(stream, 0, 0, operation);
+    ARROW_ASSIGN_OR_RAISE(std::string stream, ToArrowStream(result.schema, {}, zone));
+    SendRows(std::move(stream), 0, 0, /*more_follows=*/true, operation);
   }
+  SendObserved(translator.observed(), operation);
   return Status::OK();
 }
 

@@ -4,7 +4,7 @@ namespace firesteel {
 
 namespace {
 
-constexpr std::chrono::hours kKeptAfterEnd{1};
+constexpr int64_t kKeptAfterEndNanos = int64_t{3600} * 1'000'000'000;
 
 }  // namespace
 
@@ -30,11 +30,11 @@ void KeptQueries::Clear() {
 }
 
 void KeptQueries::DropOld() {
-  const auto now = now_();
+  const int64_t now_nanos = clock_->MonotonicNanos();
   for (auto it = entries_.begin(); it != entries_.end();) {
     Entry& entry = it->second;
-    if (!entry.end_noticed && !entry.query->IsActive()) entry.end_noticed = now;
-    if (entry.end_noticed && now - *entry.end_noticed > kKeptAfterEnd) {
+    if (!entry.end_noticed_nanos && !entry.query->IsActive()) entry.end_noticed_nanos = now_nanos;
+    if (entry.end_noticed_nanos && now_nanos - *entry.end_noticed_nanos > kKeptAfterEndNanos) {
       it = entries_.erase(it);
     } else {
       ++it;

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "common/clock.h"
 #include "firesteel/streaming_query.h"
 
 namespace firesteel {
@@ -17,8 +17,7 @@ namespace firesteel {
 /// hour more, so that a client can ask how it went. Thread-safe.
 class KeptQueries {
  public:
-  using Now = std::function<std::chrono::steady_clock::time_point()>;
-  explicit KeptQueries(Now now = std::chrono::steady_clock::now) : now_(std::move(now)) {}
+  explicit KeptQueries(Clock* clock) : clock_(clock) {}
 
   void Keep(std::shared_ptr<StreamingQuery> query);
   /// nullptr when there is none.
@@ -28,11 +27,11 @@ class KeptQueries {
  private:
   struct Entry {
     std::shared_ptr<StreamingQuery> query;
-    std::optional<std::chrono::steady_clock::time_point> end_noticed;
+    std::optional<int64_t> end_noticed_nanos;
   };
   void DropOld();
 
-  const Now now_;
+  Clock* const clock_;
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Entry> entries_;  // by id, run; guarded by mutex_
 };

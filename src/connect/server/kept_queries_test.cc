@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "testing/manual_clock.h"
 
 namespace firesteel {
 namespace {
@@ -22,6 +23,7 @@ class FakeQuery final : public StreamingQuery {
   std::vector<StreamingQueryProgress> RecentProgress() const override { return {}; }
   std::string Explain(bool) const override { return ""; }
   Status Stop() override { return Status::OK(); }
+  Result<bool> StopGracefully(int64_t) override { return true; }
   Status AwaitTermination() override { return Status::OK(); }
   Result<bool> AwaitTermination(int64_t) override { return true; }
   Status ProcessAllAvailable() override { return Status::OK(); }
@@ -34,10 +36,12 @@ class FakeQuery final : public StreamingQuery {
   std::string run_id_;
 };
 
-class KeptQueriesTest : public testing::Test {
+constexpr int64_t kHourMs = 3'600'000;
+
+class KeptQueriesTest : public ::testing::Test {
  protected:
-  std::chrono::steady_clock::time_point now_;
-  KeptQueries queries_{[this] { return now_; }};
+  firesteel::testing::ManualClock clock_{0};
+  KeptQueries queries_{&clock_};
 };
 
 TEST_F(KeptQueriesTest, TellsTheRunsOfAQueryApart) {
@@ -54,13 +58,13 @@ TEST_F(KeptQueriesTest, TellsTheRunsOfAQueryApart) {
 TEST_F(KeptQueriesTest, ForgetsAQueryAnHourAfterItsEnd) {
   const auto query = std::make_shared<FakeQuery>("1");
   queries_.Keep(query);
-  now_ += std::chrono::hours(5);
+  clock_.Advance(5 * kHourMs);
   EXPECT_EQ(queries_.Find("id", "1"), query);
   query->active = false;
   EXPECT_EQ(queries_.Find("id", "1"), query);
-  now_ += std::chrono::minutes(59);
+  clock_.Advance(kHourMs - 1);
   EXPECT_EQ(queries_.Find("id", "1"), query);
-  now_ += std::chrono::minutes(2);
+  clock_.Advance(2);
   EXPECT_EQ(queries_.Find("id", "1"), nullptr);
 }
 

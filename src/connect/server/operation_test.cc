@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "testing/manual_clock.h"
 
 namespace firesteel {
 namespace {
@@ -19,9 +21,10 @@ Operation::Response Rows(int64_t count) {
   return response;
 }
 
-std::unique_ptr<Operation> MakeOperation(bool reattachable = true) {
+std::unique_ptr<Operation> MakeOperation(bool reattachable = true, Clock* clock = Clock::System()) {
   return std::make_unique<Operation>(Operation::Ids{"session", "server", "operation"},
-                                     std::set<std::string>{"tag"}, reattachable);
+                                     std::set<std::string>{"tag"}, reattachable,
+                                     std::make_shared<const spark::connect::Plan>(), clock);
 }
 
 /// Reads to the end; the row counts, -1 for ResultComplete.
@@ -59,6 +62,40 @@ TEST(OperationTest, OneThatNobodyCanComeBackToHasNoLastResponse) {
   EXPECT_EQ(ReadAll(operation.get(), 0), (std::vector<int64_t>{7}));
 }
 
+TEST(OperationTest, WhatFollowsAtOnceIsThereWithTheResponse) {
+  auto operation = MakeOperation();
+  operation->Start([](Operation* running) {
+    running->Send(Rows(1), /*more_follows=*/true);
+    running->Send(Rows(2), /*more_follows=*/true);
+    return Status::OK();
+  });
+  const uint64_t attachment = operation->Attach();
+  std::shared_ptr<const Operation::Response> response;
+  // The reader sleeps through the responses that announce others, until the end.
+  while (!operation->ended()) operation->Next(attachment, 3, kLong, &response);
+  for (int64_t position = 0; position < 3; ++position) {
+    bool more_ready = false;
+    ASSERT_EQ(operation->Next(attachment, position, kLong, &response, &more_ready),
+              Operation::Event::kResponse);
+    EXPECT_TRUE(more_ready) << position;
+  }
+}
+
+TEST(OperationTest, SaysThatNothingFollowsYet) {
+  auto operation = MakeOperation();
+  operation->Start([](Operation* running) {
+    running->Send(Rows(1));
+    while (!running->interrupted()) std::this_thread::yield();
+    return Status::OK();
+  });
+  const uint64_t attachment = operation->Attach();
+  std::shared_ptr<const Operation::Response> response;
+  bool more_ready = true;
+  ASSERT_EQ(operation->Next(attachment, 0, kLong, &response, &more_ready),
+            Operation::Event::kResponse);
+  EXPECT_FALSE(more_ready);
+}
+
 TEST(OperationTest, GoesOnAfterABrokenConnection) {
   auto operation = MakeOperation();
   operation->Start([](Operation* running) {
@@ -75,6 +112,36 @@ TEST(OperationTest, GoesOnAfterABrokenConnection) {
   EXPECT_EQ(ErrorCondition(operation->PositionAfter(ids[0]).status()),
             "INVALID_CURSOR.POSITION_NOT_FOUND");
   EXPECT_EQ(ReadAll(operation.get(), 2), (std::vector<int64_t>{3, -1}));
+  EXPECT_TRUE(operation->CheckAvailable(2).ok());
+  EXPECT_EQ(ErrorCondition(operation->CheckAvailable(1)), "INVALID_CURSOR.POSITION_NOT_AVAILABLE");
+}
+
+TEST(OperationTest, GoesOnAfterTheLastResponseThatWasReleased) {
+  auto operation = MakeOperation();
+  operation->Start([](Operation* running) {
+    for (int64_t i = 1; i <= 3; ++i) running->Send(Rows(i));
+    return Status::OK();
+  });
+  std::vector<std::string> ids;
+  ReadAll(operation.get(), 0, &ids);
+  // The client releases what it has, and its connection breaks before it has more.
+  operation->ReleaseUntil(ids[1]);
+  ASSERT_EQ(operation->PositionAfter(ids[1]).ValueOrDie(), 2);
+  EXPECT_EQ(ReadAll(operation.get(), 2), (std::vector<int64_t>{3, -1}));
+}
+
+TEST(OperationTest, KnowsSinceWhenItHasNoReader) {
+  firesteel::testing::ManualClock clock(1000);
+  auto operation = MakeOperation(true, &clock);
+  EXPECT_EQ(operation->detached_since_nanos(), clock.MonotonicNanos());
+  const uint64_t first = operation->Attach();
+  EXPECT_EQ(operation->detached_since_nanos(), std::nullopt);
+  const uint64_t second = operation->Attach();
+  operation->Detach(first);  // another has taken its place
+  EXPECT_EQ(operation->detached_since_nanos(), std::nullopt);
+  clock.Advance(5);
+  operation->Detach(second);
+  EXPECT_EQ(operation->detached_since_nanos(), clock.MonotonicNanos());
 }
 
 TEST(OperationTest, ANewReaderTakesOver) {

@@ -98,12 +98,16 @@ Result<PlanPtr> PlanTranslator::TranslateRowKind(const spark::connect::Relation&
     case Relation::kAggregate: return TranslateAggregate(relation.aggregate());
     case Relation::kDeduplicate: return TranslateDeduplicate(relation.deduplicate());
     case Relation::kWithWatermark: return TranslateWithWatermark(relation.with_watermark());
+    case Relation::kCollectMetrics:
+      return TranslateCollectMetrics(relation);
     case Relation::kJoin: return TranslateJoin(relation.join());
     case Relation::kSetOp: return TranslateSetOperation(relation.set_op());
     // Functions of Python.
     case Relation::kMapPartitions: return TranslateMapPartitions(relation.map_partitions());
     case Relation::kGroupMap: return TranslateGroupMap(relation.group_map());
     case Relation::kCoGroupMap: return TranslateCoGroupMap(relation.co_group_map());
+    case Relation::kCommonInlineUserDefinedTableFunction:
+      return TranslateUserTable(relation.common_inline_user_defined_table_function());
     // Texts.
     case Relation::kShowString: return TranslateShowString(relation.show_string());
     default: return TranslateDerivedKind(relation);

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "connect/server/observed_relations.h"
 #include "connect/server/server_session.h"
 #include "expr/expression.h"
+#include "expr/user_call.h"
 #include "firesteel/row.h"
 #include "plan/joins.h"
 #include "plan/logical_plan.h"
+#include "plan/user_rows.h"
 #include "spark/connect/commands.pb.h"
 #include "spark/connect/relations.pb.h"
 
@@ -35,6 +39,8 @@ class PlanTranslator {
   ServerSession* session() const { return session_; }
   /// Whether an SQL text of the request was a command: it has run, and its rows are the plan.
   bool ran_command() const { return ran_command_; }
+  /// What the request's plans observe, each once; filled as they run.
+  const std::vector<std::shared_ptr<ObservedRelation>>& observed() const { return observed_; }
 
  private:
   Result<PlanPtr> TranslateKind(const spark::connect::Relation& relation);
@@ -65,6 +71,7 @@ class PlanTranslator {
                                                  const PlanPtr& input);
   Result<PlanPtr> TranslateDeduplicate(const spark::connect::Deduplicate& deduplicate);
   Result<PlanPtr> TranslateWithWatermark(const spark::connect::WithWatermark& watermark);
+  Result<PlanPtr> TranslateCollectMetrics(const spark::connect::Relation& relation);
   // translate/combinations.cc
   Result<PlanPtr> TranslateJoin(const spark::connect::Join& join);
   Result<PlanPtr> TranslateSetOperation(const spark::connect::SetOperation& operation);
@@ -72,6 +79,11 @@ class PlanTranslator {
   Result<PlanPtr> TranslateMapPartitions(const spark::connect::MapPartitions& map);
   Result<PlanPtr> TranslateGroupMap(const spark::connect::GroupMap& map);
   Result<PlanPtr> TranslateCoGroupMap(const spark::connect::CoGroupMap& map);
+  Result<PlanPtr> TranslateUserTable(
+      const spark::connect::CommonInlineUserDefinedTableFunction& sent);
+  Result<PlanPtr> CallWithTable(UserColumnFunctionPtr function,
+                                const std::vector<const spark::connect::Expression*>& arguments,
+                                UserTableCall call);
   Result<ExpressionPtr> TranslateUserFunction(
       const spark::connect::CommonInlineUserDefinedFunction& sent);
   // translate/missing_values.cc
@@ -89,9 +101,10 @@ class PlanTranslator {
   Result<PlanPtr> TranslateApproxQuantile(const spark::connect::StatApproxQuantile& quantile);
   Result<PlanPtr> TranslateFrequentItems(const spark::connect::StatFreqItems& items);
   Result<PlanPtr> TranslateSampleBy(const spark::connect::StatSampleBy& sample);
+  // translate/samples.cc
+  Result<PlanPtr> TranslateSample(const spark::connect::Sample& sample);
   // translate/reshaping.cc
   Result<Schema> SchemaOf(const PlanPtr& plan) const;
-  Result<PlanPtr> TranslateSample(const spark::connect::Sample& sample);
   Result<PlanPtr> TranslateTail(const spark::connect::Tail& tail);
   Result<PlanPtr> TranslateToSchema(const spark::connect::ToSchema& to);
   Result<PlanPtr> TranslateUnpivot(const spark::connect::Unpivot& unpivot);
@@ -113,6 +126,13 @@ class PlanTranslator {
   // translate/shows.cc: relations that need their input's rows.
   Result<PlanPtr> TranslateShowString(const spark::connect::ShowString& show);
 
+  // translate/columns.cc
+  Result<ExpressionPtr> TranslateName(const spark::connect::Expression::UnresolvedAttribute& name);
+  Result<ExpressionPtr> TranslateStar(const spark::connect::Expression::UnresolvedStar& star);
+  Result<ExpressionPtr> TranslateRegex(const spark::connect::Expression::UnresolvedRegex& regex);
+  Result<ExpressionPtr> TranslateUpdateFields(const spark::connect::Expression& expression);
+  /// An expression of a list, with the name that Spark gives its column.
+  Result<ExpressionPtr> TranslateItem(const spark::connect::Expression& expression);
   // translate/expressions.cc
   Result<ExpressionPtr> TranslateKind(const spark::connect::Expression& expression);
   Result<ExpressionPtr> TranslateFunction(
@@ -124,6 +144,7 @@ class PlanTranslator {
   ServerSession* session_;
   int depth_ = 0;
   bool ran_command_ = false;
+  std::vector<std::shared_ptr<ObservedRelation>> observed_;
   std::set<int64_t> tags_;  // the plans that columns of the request name
   std::map<int64_t, const spark::connect::Relation*> references_;  // what subqueries name
 };

@@ -1,5 +1,6 @@
 #include "connect/server/protocol_types.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,25 @@ void StructToProtocol(const std::vector<StructField>& fields, proto::DataType* o
     added->set_nullable(field.nullable);
     if (field.metadata != "{}") added->set_metadata(field.metadata);
   }
+}
+
+Status UnsupportedType(const proto::DataType& type) {
+  return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + type.ShortDebugString() + "\""}});
+}
+
+// Everything behind it relies on what the texts of types are checked for as well.
+Result<DataType> DecimalFromProtocol(const proto::DataType::Decimal& type) {
+  const int precision = type.has_precision() ? type.precision() : 10;
+  const int scale = type.has_scale() ? type.scale() : 0;
+  if (precision > 38) {
+    return MakeError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+                     {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}});
+  }
+  if (precision < 1 || scale < 0 || scale > precision) {
+    return MakeError("INVALID_DECIMAL_SCALE",
+                     {{"precision", std::to_string(precision)}, {"scale", std::to_string(scale)}});
+  }
+  return DataType::Decimal(precision, scale);
 }
 
 Result<DataType> StructFromProtocol(const proto::DataType::Struct& type) {
@@ -98,21 +118,21 @@ Result<DataType> FromProtocol(const proto::DataType& type) {
     case proto::DataType::kTimestamp: return DataType(TypeId::kTimestamp);
     case proto::DataType::kTimestampNtz: return DataType(TypeId::kTimestampNtz);
     case proto::DataType::kCalendarInterval: return DataType(TypeId::kCalendarInterval);
-    case proto::DataType::kDecimal: {
-      const auto& decimal = type.decimal();
-      return DataType::Decimal(decimal.has_precision() ? decimal.precision() : 10,
-                               decimal.has_scale() ? decimal.scale() : 0);
-    }
+    case proto::DataType::kDecimal:
+      return DecimalFromProtocol(type.decimal());
     case proto::DataType::kDayTimeInterval: {
       const auto& interval = type.day_time_interval();
       const int start = interval.has_start_field() ? interval.start_field() : 0;
-      return DataType::DayTimeInterval(start, interval.has_end_field() ? interval.end_field() : 3);
+      const int end = interval.has_end_field() ? interval.end_field() : 3;
+      if (start < 0 || start > end || end > 3) return UnsupportedType(type);
+      return DataType::DayTimeInterval(start, end);
     }
     case proto::DataType::kYearMonthInterval: {
       const auto& interval = type.year_month_interval();
       const int start = interval.has_start_field() ? interval.start_field() : 0;
-      return DataType::YearMonthInterval(start,
-                                         interval.has_end_field() ? interval.end_field() : 1);
+      const int end = interval.has_end_field() ? interval.end_field() : 1;
+      if (start < 0 || start > end || end > 1) return UnsupportedType(type);
+      return DataType::YearMonthInterval(start, end);
     }
     case proto::DataType::kArray: {
       ARROW_ASSIGN_OR_RAISE(DataType element, FromProtocol(type.array().element_type()));
@@ -128,8 +148,7 @@ Result<DataType> FromProtocol(const proto::DataType& type) {
       return DataType::FromDdl(type.unparsed().data_type_string());
     case proto::DataType::kUdt: return FromProtocol(type.udt().sql_type());
     default:
-      return MakeError("UNSUPPORTED_DATATYPE",
-                       {{"typeName", "\"" + type.ShortDebugString() + "\""}});
+      return UnsupportedType(type);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "connect/server/protocol_types.h"
 
+#include <utility>
+
 #include "gtest/gtest.h"
 
 namespace firesteel {
@@ -39,6 +41,30 @@ TEST(ProtocolTypesTest, TextIsParsedAndUnknownTypesAreRefused) {
   EXPECT_EQ(ErrorCondition(FromProtocol(message).status()), "UNSUPPORTED_DATATYPE");
   EXPECT_EQ(ErrorCondition(FromProtocol(spark::connect::DataType()).status()),
             "UNSUPPORTED_DATATYPE");
+}
+
+TEST(ProtocolTypesTest, RefusesSizesThatNoTextMayHave) {
+  const auto refused = [](int precision, int scale) {
+    spark::connect::DataType message;
+    message.mutable_decimal()->set_precision(precision);
+    message.mutable_decimal()->set_scale(scale);
+    return ErrorCondition(FromProtocol(message).status());
+  };
+  EXPECT_EQ(refused(38, 38), "");
+  EXPECT_EQ(refused(39, 0), "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION");
+  EXPECT_EQ(refused(0, 0), "INVALID_DECIMAL_SCALE");
+  EXPECT_EQ(refused(-5, -7), "INVALID_DECIMAL_SCALE");
+  EXPECT_EQ(refused(5, 6), "INVALID_DECIMAL_SCALE");
+  EXPECT_EQ(refused(5, -1), "INVALID_DECIMAL_SCALE");
+  for (const auto& [start, end] : {std::pair(-1, 3), std::pair(0, 4), std::pair(2, 1)}) {
+    spark::connect::DataType message;
+    message.mutable_day_time_interval()->set_start_field(start);
+    message.mutable_day_time_interval()->set_end_field(end);
+    EXPECT_EQ(ErrorCondition(FromProtocol(message).status()), "UNSUPPORTED_DATATYPE");
+    message.mutable_year_month_interval()->set_start_field(start);
+    message.mutable_year_month_interval()->set_end_field(end);
+    EXPECT_EQ(ErrorCondition(FromProtocol(message).status()), "UNSUPPORTED_DATATYPE");
+  }
 }
 
 TEST(ProtocolTypesTest, SchemasComeAsJsonOrDdl) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "common/clock.h"
 #include "firesteel/connector/user_function.h"
 
 namespace firesteel {
@@ -12,8 +13,9 @@ namespace firesteel {
 struct ServerEnvironment {
   /// Runs the clients' functions; null where there is nothing to run them.
   std::shared_ptr<UserFunctionRuntime> user_functions;
-  std::string token;                 ///< what clients must bring, "" for none
-  std::atomic<int> local_port{0};    ///< where this machine reaches the server without TLS
+  std::string token;               ///< what clients must bring, "" for none
+  Clock* clock = Clock::System();  ///< tells what nobody has used for long
+  std::atomic<int> local_port{0};  ///< where this machine reaches the server without TLS
 };
 
 }  // namespace firesteel

@@ -1,6 +1,9 @@
 #include "connect/server/server_session.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <cctype>
+#include <optional>
 #include <utility>
 
 #include "common/error.h"
@@ -10,6 +13,9 @@
 namespace firesteel {
 
 namespace {
+
+// A request that comes twice comes twice within moments.
+constexpr size_t kMaximumForgotten = 1000;
 
 /// As part of a connection string, where `;` and `=` separate.
 std::string Escaped(const std::string& text) {
@@ -35,7 +41,8 @@ ServerSession::ServerSession(std::string user_id, std::string session_id, Sessio
       server_side_id_(NewUuid()),
       session_(std::move(session)),
       environment_(std::move(environment)),
-      last_use_(std::chrono::steady_clock::now()) {}
+      queries_(environment_->clock),
+      last_use_nanos_(environment_->clock->MonotonicNanos()) {}
 
 ServerSession::~ServerSession() { Close(); }
 
@@ -67,17 +74,28 @@ std::string ServerSession::time_zone() const {
   return session_.Conf().Get("spark.sql.session.timeZone").value_or("UTC");
 }
 
-Result<std::shared_ptr<Operation>> ServerSession::NewOperation(const std::string& id,
-                                                               std::set<std::string> tags,
-                                                               bool reattachable) {
+Result<ServerSession::OpenedOperation> ServerSession::OpenOperation(
+    const std::string& id, std::set<std::string> tags, bool reattachable,
+    std::shared_ptr<const spark::connect::Plan> plan) {
+  if (!IsUuid(id)) return MakeError("INVALID_HANDLE.FORMAT", {{"handle", id}});
   const std::lock_guard lock(mutex_);
-  if (operations_.contains(id)) {
-    return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", id}});
+  if (forgotten_.contains(id)) {
+    return MakeError("INVALID_HANDLE.OPERATION_ABANDONED", {{"handle", id}});
   }
-  auto operation = std::make_shared<Operation>(Operation::Ids{id_, server_side_id_, id},
-                                               std::move(tags), reattachable);
-  operations_.emplace(id, operation);
-  return operation;
+  const auto found = operations_.find(id);
+  if (found == operations_.end()) {
+    auto operation =
+        std::make_shared<Operation>(Operation::Ids{id_, server_side_id_, id}, std::move(tags),
+                                    reattachable, std::move(plan), environment_->clock);
+    operations_.emplace(id, operation);
+    return OpenedOperation{std::move(operation), true};
+  }
+  const Operation& earlier = *found->second;
+  if (reattachable && earlier.reattachable() &&
+      google::protobuf::util::MessageDifferencer::Equals(earlier.plan(), *plan)) {
+    return OpenedOperation{found->second, false};
+  }
+  return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", id}});
 }
 
 std::shared_ptr<Operation> ServerSession::FindOperation(const std::string& id) const {
@@ -93,6 +111,29 @@ void ServerSession::RemoveOperation(const std::string& id) {
   if (found == operations_.end()) return;
   removed = std::move(found->second);
   operations_.erase(found);
+  Forget(id);
+}
+
+void ServerSession::Forget(const std::string& operation_id) {
+  if (!forgotten_.insert(operation_id).second) return;
+  forgotten_order_.push_back(operation_id);
+  if (forgotten_order_.size() <= kMaximumForgotten) return;
+  forgotten_.erase(forgotten_order_.front());
+  forgotten_order_.pop_front();
+}
+
+bool ServerSession::DropDetachedOperations(int64_t before_nanos) {
+  bool removed = false;
+  for (const std::shared_ptr<Operation>& operation : Operations()) {
+    const std::optional<int64_t> since_nanos = operation->detached_since_nanos();
+    if (!since_nanos || *since_nanos >= before_nanos) continue;
+    operation->Interrupt();
+    // Else the next time: its work may take a while to notice.
+    if (!operation->ended()) continue;
+    RemoveOperation(operation->id());
+    removed = true;
+  }
+  return removed;
 }
 
 std::vector<std::shared_ptr<Operation>> ServerSession::Operations() const {
@@ -155,12 +196,12 @@ void ServerSession::Close() {
 
 void ServerSession::Touch() {
   const std::lock_guard lock(mutex_);
-  last_use_ = std::chrono::steady_clock::now();
+  last_use_nanos_ = environment_->clock->MonotonicNanos();
 }
 
-std::chrono::steady_clock::time_point ServerSession::last_use() const {
+int64_t ServerSession::last_use_nanos() const {
   const std::lock_guard lock(mutex_);
-  return last_use_;
+  return last_use_nanos_;
 }
 
 }  // namespace firesteel

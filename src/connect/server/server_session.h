@@ -1,10 +1,12 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,13 +48,24 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::shared_ptr<EventForwarder> listener() const;
 
   // Operations by id.
-  /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, …FORMAT.
-  Result<std::shared_ptr<Operation>> NewOperation(const std::string& id,
-                                                  std::set<std::string> tags, bool reattachable);
+  struct OpenedOperation {
+    std::shared_ptr<Operation> operation;
+    bool is_new;  ///< to be started by whoever opened it
+  };
+  /// Makes an operation, or finds the one that an earlier try of the same request has made: a
+  /// client whose connection broke cannot know whether its request arrived, and what it asks for is
+  /// to happen once. Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS where it was about something
+  /// else, .OPERATION_ABANDONED where it is over, .FORMAT.
+  Result<OpenedOperation> OpenOperation(const std::string& id, std::set<std::string> tags,
+                                        bool reattachable,
+                                        std::shared_ptr<const spark::connect::Plan> plan);
   /// nullptr when there is none.
   std::shared_ptr<Operation> FindOperation(const std::string& id) const;
   void RemoveOperation(const std::string& id);
   std::vector<std::shared_ptr<Operation>> Operations() const;
+  /// Interrupts the operations that nobody has read since before then, and removes those of them
+  /// that have ended. Says whether there were any to remove.
+  bool DropDetachedOperations(int64_t before_nanos);
 
   // DataFrames that clients name by an id: the batches of foreachBatch, checkpoints.
   void KeepRelation(const std::string& id, DataFrame frame);
@@ -69,11 +82,13 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   /// Ends all operations and streaming queries.
   void Close();
 
-  /// For expiry.
+  /// For expiry, on the monotonic time of the environment's clock.
   void Touch();
-  std::chrono::steady_clock::time_point last_use() const;
+  int64_t last_use_nanos() const;
 
  private:
+  void Forget(const std::string& operation_id);  // requires mutex_
+
   const std::string user_id_;
   const std::string id_;
   const std::string server_side_id_;
@@ -86,10 +101,12 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   std::map<std::string, std::shared_ptr<Operation>> operations_;
+  std::set<std::string> forgotten_;          // ids of the operations removed last
+  std::deque<std::string> forgotten_order_;  // oldest first
   std::map<std::string, DataFrame> relations_;
   std::shared_ptr<EventForwarder> listener_;
   std::map<std::string, std::shared_ptr<const std::string>> artifacts_;
-  std::chrono::steady_clock::time_point last_use_;
+  int64_t last_use_nanos_;
 };
 
 }  // namespace firesteel

@@ -1,6 +1,9 @@
 #include "connect/server/session_registry.h"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -12,30 +15,29 @@ namespace firesteel {
 
 namespace {
 
-bool IsUuid(const std::string& text) {
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !std::isxdigit(static_cast<unsigned char>(text[i]))) return false;
-  }
-  return true;
+// A client that still uses a closed session does so soon.
+constexpr size_t kMaximumClosed = 10000;
+constexpr std::chrono::milliseconds kLongestInterval = std::chrono::seconds(30);
+
+/// What is freed in small pieces stays with the allocator; a session may have held a lot of them.
+void GiveMemoryBack() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace
 
-SessionRegistry::SessionRegistry(NewSession new_session, std::chrono::milliseconds idle_timeout,
+SessionRegistry::SessionRegistry(NewSession new_session, Timeouts timeouts,
                                  std::shared_ptr<const ServerEnvironment> environment)
     : new_session_(std::move(new_session)),
-      idle_timeout_(idle_timeout),
+      timeouts_(timeouts),
       environment_(std::move(environment)),
       expiry_([this] { ExpireLoop(); }) {}
 
 SessionRegistry::~SessionRegistry() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  stopping_changed_.notify_all();
+  stopping_.store(true, std::memory_order_release);
+  environment_->clock->WakeAll();
   expiry_.join();
   for (const auto& [key, session] : sessions_) session->Close();
 }
@@ -128,32 +130,72 @@ void SessionRegistry::Release(const Key& key, bool allow_reconnect) {
       released = std::move(found->second);
       sessions_.erase(found);
     }
-    if (!allow_reconnect) closed_.insert(key);
+    if (!allow_reconnect) Tombstone(key);
   }
-  if (released != nullptr) released->Close();
+  if (released == nullptr) return;
+  released->Close();
+  memory_freed_ = true;
 }
 
-void SessionRegistry::ExpireLoop() {
-  std::unique_lock lock(mutex_);
-  const auto interval = std::min<std::chrono::milliseconds>(
-      idle_timeout_ / 4 + std::chrono::milliseconds(1), std::chrono::seconds(30));
-  while (!stopping_changed_.wait_for(lock, interval, [this] { return stopping_; })) {
-    std::vector<std::shared_ptr<ServerSession>> expired;
-    const auto limit = std::chrono::steady_clock::now() - idle_timeout_;
+void SessionRegistry::Tombstone(const Key& key) {
+  if (!closed_.insert(key).second) return;
+  closed_order_.push_back(key);
+  if (closed_order_.size() <= kMaximumClosed) return;
+  closed_.erase(closed_order_.front());
+  closed_order_.pop_front();
+}
+
+std::vector<std::shared_ptr<ServerSession>> SessionRegistry::Sessions() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<ServerSession>> sessions;
+  for (const auto& [key, session] : sessions_) sessions.push_back(session);
+  return sessions;
+}
+
+void SessionRegistry::DropUnused() {
+  const int64_t now_nanos = environment_->clock->MonotonicNanos();
+  // The moment before which what was used last has been left alone for too long.
+  const auto before = [now_nanos](std::chrono::milliseconds timeout) {
+    return timeout.count() < 0 ? std::numeric_limits<int64_t>::min()
+                               : now_nanos - timeout.count() * 1'000'000;
+  };
+  std::vector<std::shared_ptr<ServerSession>> expired;
+  std::vector<std::shared_ptr<ServerSession>> kept;
+  {
+    const std::lock_guard lock(mutex_);
+    const int64_t limit_nanos = before(timeouts_.idle_session);
     for (auto it = sessions_.begin(); it != sessions_.end();) {
       const ServerSession& session = *it->second;
-      if (session.last_use() < limit && session.session().Streams()->Active().empty()) {
+      if (session.last_use_nanos() < limit_nanos && session.session().Streams()->Active().empty()) {
         expired.push_back(std::move(it->second));
-        closed_.insert(it->first);
+        Tombstone(it->first);
         it = sessions_.erase(it);
       } else {
+        kept.push_back(it->second);
         ++it;
       }
     }
-    lock.unlock();
-    for (const auto& session : expired) session->Close();
-    expired.clear();
-    lock.lock();
+  }
+  for (const auto& session : expired) session->Close();
+  bool freed = !expired.empty();
+  expired.clear();
+  for (const auto& session : kept) {
+    freed = session->DropDetachedOperations(before(timeouts_.detached_operation)) || freed;
+  }
+  if (memory_freed_.exchange(false) || freed) GiveMemoryBack();
+}
+
+void SessionRegistry::ExpireLoop() {
+  std::chrono::milliseconds interval = kLongestInterval;
+  for (const auto timeout : {timeouts_.idle_session, timeouts_.detached_operation}) {
+    if (timeout.count() < 0) continue;
+    interval = std::min(interval, timeout / 4 + std::chrono::milliseconds(1));
+  }
+  Clock* const clock = environment_->clock;
+  while (true) {
+    clock->WaitUntilMs(clock->NowMs() + interval.count(), stopping_);
+    if (stopping_.load(std::memory_order_acquire)) return;
+    DropUnused();
   }
 }
 

@@ -65,6 +65,16 @@ std::map<std::string, std::string> WorkerSettings(const std::weak_ptr<ServerSess
   return settings;
 }
 
+/// The type of rows, which may be a text: `a INT, b INT`, `a: INT, b: INT` or `struct<…>`.
+Result<DataType> RowType(const spark::connect::DataType& sent) {
+  if (!sent.has_unparsed()) return firesteel::FromProtocol(sent);
+  const std::string& text = sent.unparsed().data_type_string();
+  const Result<Schema> columns = Schema::FromDdl(text);
+  if (columns.ok()) return columns->AsStruct();
+  const Result<DataType> fields = DataType::FromDdl("struct<" + text + ">");
+  return fields.ok() ? fields : DataType::FromDdl(text);
+}
+
 }  // namespace
 
 std::string WorkerOwner(const ServerSession& session) {
@@ -95,7 +105,7 @@ Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
   function->owner = WorkerOwner(*session);
   function->runtime = session->environment().user_functions;
   function->settings = [weak = session->weak_from_this()] { return WorkerSettings(weak); };
-  ARROW_ASSIGN_OR_RAISE(function->result, FromProtocol(sent.python_udf().output_type()));
+  ARROW_ASSIGN_OR_RAISE(function->result, firesteel::FromProtocol(sent.python_udf().output_type()));
   const bool gives_rows = kind->shape == Shape::kRows || kind->shape == Shape::kGroup ||
                           kind->shape == Shape::kCoGroup;
   if (gives_rows && function->result.id() != TypeId::kStruct) {
@@ -103,6 +113,43 @@ Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
                               function->result.SimpleString());
   }
   return function;
+}
+
+Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
+    const spark::connect::CommonInlineUserDefinedTableFunction& sent, ServerSession* session) {
+  if (!sent.has_python_udtf()) return UnsupportedKind(sent, "function");
+  if (session->environment().user_functions == nullptr) {
+    return UnsupportedMessage("CommonInlineUserDefinedTableFunction (this server has no Python)");
+  }
+  // Row by row, or row by row with Arrow's conversions.
+  const int protocol = sent.python_udtf().eval_type();
+  if (protocol != 300 && protocol != 301) {
+    return UnsupportedMessage("PythonUDTF of the eval type " + std::to_string(protocol));
+  }
+  auto function = std::make_shared<UserColumnFunction>();
+  function->name = sent.function_name();
+  function->shape = Shape::kTable;
+  function->protocol = protocol;
+  function->code = sent.python_udtf().command();
+  function->language_version = sent.python_udtf().python_ver();
+  function->deterministic = sent.deterministic();
+  function->owner = WorkerOwner(*session);
+  function->runtime = session->environment().user_functions;
+  function->settings = [weak = session->weak_from_this()] { return WorkerSettings(weak); };
+  if (!sent.python_udtf().has_return_type()) return function;
+  ARROW_ASSIGN_OR_RAISE(function->result, RowType(sent.python_udtf().return_type()));
+  if (function->result.id() != TypeId::kStruct) {
+    return UnsupportedMessage("PythonUDTF whose rows are of the type " +
+                              function->result.SimpleString());
+  }
+  return function;
+}
+
+Status RegisterFunction(const spark::connect::CommonInlineUserDefinedTableFunction& sent,
+                        ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const UserColumnFunction> function,
+                        FromProtocol(sent, session));
+  return session->session().backend()->RegisterFunction(std::move(function));
 }
 
 Status RegisterFunction(const spark::connect::CommonInlineUserDefinedFunction& sent,

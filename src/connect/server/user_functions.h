@@ -6,6 +6,7 @@
 #include "connect/server/server_session.h"
 #include "firesteel/connector/user_function.h"
 #include "spark/connect/expressions.pb.h"
+#include "spark/connect/relations.pb.h"
 
 namespace firesteel {
 
@@ -14,8 +15,14 @@ namespace firesteel {
 Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
     const spark::connect::CommonInlineUserDefinedFunction& sent, ServerSession* session);
 
-/// `spark.udf.register(…)`.
+/// The same for a table function.
+Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
+    const spark::connect::CommonInlineUserDefinedTableFunction& sent, ServerSession* session);
+
+/// `spark.udf.register(…)` and `spark.udtf.register(…)`.
 Status RegisterFunction(const spark::connect::CommonInlineUserDefinedFunction& sent,
+                        ServerSession* session);
+Status RegisterFunction(const spark::connect::CommonInlineUserDefinedTableFunction& sent,
                         ServerSession* session);
 
 /// Whose workers run the functions of a session.

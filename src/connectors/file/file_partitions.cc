@@ -17,6 +17,16 @@ namespace {
 constexpr int64_t kMaxPartitionBytes = 128 << 20;
 constexpr int64_t kOpenCostBytes = 4 << 20;
 
+// The URI with one slash, as Spark shows paths.
+std::string UriOf(const std::string& path) { return "file:" + ToFileUri(path).substr(7); }
+
+Value MetadataOf(const FileStatus& file) {
+  const std::string uri = UriOf(file.path);
+  return StructValue{{Value(uri), Value(uri.substr(uri.rfind('/') + 1)), Value(file.size),
+                      Value(int64_t{0}), Value(file.size),
+                      Value(Timestamp{file.modification_time_ms * 1000})}};
+}
+
 class FilePartitionReader final : public BatchReader {
  public:
   FilePartitionReader(std::shared_ptr<const FileReadSettings> settings,
@@ -51,7 +61,8 @@ class FilePartitionReader final : public BatchReader {
  private:
   /// Opens the next file; false when it is gone and that is to be ignored.
   Result<bool> OpenNext() {
-    current_path_ = files_[next_file_++].path;
+    const FileStatus& status = files_[next_file_++];
+    current_path_ = status.path;
     Result<std::shared_ptr<arrow::io::RandomAccessFile>> file =
         settings_->env->OpenFile(current_path_);
     if (!file.ok()) {
@@ -66,7 +77,8 @@ class FilePartitionReader final : public BatchReader {
     FileReadRequest request = settings_->request;
     request.path = current_path_;
     request.batch_rows = context_.batch_rows;
-    ARROW_RETURN_NOT_OK(SplitOffPartitionColumns(&request));
+    if (!settings_->pushes_filters) request.filters.clear();
+    ARROW_RETURN_NOT_OK(SplitOffConstants(status, &request));
     Result<std::unique_ptr<BatchReader>> reader =
         settings_->format->OpenReader(*std::move(file), request, context_.input_rows);
     if (!reader.ok()) {
@@ -82,13 +94,17 @@ class FilePartitionReader final : public BatchReader {
     return settings_->ignore_corrupt_files && !status.IsCancelled() && !status.IsOutOfMemory();
   }
 
-  /// Takes the columns that the file's directories tell out of what is asked of the file.
-  Status SplitOffPartitionColumns(FileReadRequest* request) {
+  /// Takes the columns that the file's path tells out of what is asked of the file.
+  Status SplitOffConstants(const FileStatus& file, FileReadRequest* request) {
     constants_.clear();
-    if (settings_->base_depth < 0) return Status::OK();
-    const std::vector<PartitionValue> values =
-        PartitionValuesOf(current_path_, settings_->base_depth);
-    if (values.empty()) return Status::OK();
+    std::vector<PartitionValue> values;
+    if (settings_->base_depth >= 0) {
+      values = PartitionValuesOf(current_path_, settings_->base_depth);
+    }
+    const std::string metadata = FileMetadataColumns().field(0).name;
+    const bool wants_metadata =
+        request->columns.IndexOf(metadata) >= 0 && request->full_schema.IndexOf(metadata) < 0;
+    if (values.empty() && !wants_metadata) return Status::OK();
     const auto find = [&](const std::string& name) {
       return std::find_if(values.begin(), values.end(), [&](const PartitionValue& value) {
         return IsSameColumn(value.name, name);
@@ -98,6 +114,10 @@ class FilePartitionReader final : public BatchReader {
     for (int i = 0; i < request->columns.size(); ++i) {
       const StructField& field = request->columns.field(i);
       const auto value = find(field.name);
+      if (wants_metadata && field.name == metadata) {
+        constants_.push_back({i, MetadataOf(file)});
+        continue;
+      }
       if (value == values.end()) {
         columns.Add(field.name, field.type, field.nullable);
         continue;
@@ -113,9 +133,18 @@ class FilePartitionReader final : public BatchReader {
     }
     request->full_schema = std::move(full);
     std::erase_if(request->filters, [&](const Predicate& predicate) {
-      return find(predicate.column) != values.end();
+      return Reads(predicate,
+                   [&](const std::string& column) { return find(column) != values.end(); });
     });
     return Status::OK();
+  }
+
+  /// Whether the predicate reads a column for which `is_one` holds.
+  template <typename IsOne>
+  static bool Reads(const Predicate& predicate, const IsOne& is_one) {
+    return std::any_of(predicate.children.begin(), predicate.children.end(),
+                       [&](const Predicate& child) { return Reads(child, is_one); }) ||
+           is_one(predicate.column);
   }
 
   Result<std::shared_ptr<arrow::RecordBatch>> AddPartitionColumns(
@@ -154,6 +183,17 @@ class FilePartitionReader final : public BatchReader {
 };
 
 }  // namespace
+
+Schema FileMetadataColumns() {
+  return Schema({{"_metadata",
+                  DataType::Struct({{"file_path", TypeId::kString, false},
+                                    {"file_name", TypeId::kString, false},
+                                    {"file_size", TypeId::kLong, false},
+                                    {"file_block_start", TypeId::kLong, false},
+                                    {"file_block_length", TypeId::kLong, false},
+                                    {"file_modification_time", TypeId::kTimestamp, false}}),
+                  false}});
+}
 
 std::vector<std::shared_ptr<const InputPartition>> PackFiles(std::vector<FileStatus> files,
                                                              int parallelism) {

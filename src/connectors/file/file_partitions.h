@@ -19,11 +19,15 @@ struct FilePartition final : InputPartition {
 std::vector<std::shared_ptr<const InputPartition>> PackFiles(std::vector<FileStatus> files,
                                                              int parallelism);
 
+/// `_metadata`: what a row's file is.
+Schema FileMetadataColumns();
+
 /// How the files of a scan are read.
 struct FileReadSettings {
   Env* env = nullptr;
   const FileFormat* format = nullptr;
   FileReadRequest request;            ///< path and batch_rows are filled in per file
+  bool pushes_filters = true;         ///< the format's reader is told the filters
   bool ignore_missing_files = false;  ///< leave out a file that is gone since it was listed
   bool ignore_corrupt_files = false;  ///< leave out what cannot be read of a damaged file
   /// Where partition directories begin in a path (see PartitionValuesOf); -1: there are none.

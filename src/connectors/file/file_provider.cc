@@ -9,6 +9,7 @@
 #include "connectors/file/file_stream.h"
 #include "connectors/file/file_write.h"
 #include "connectors/file/partition_directories.h"
+#include "firesteel/connector/file_listing.h"
 
 namespace firesteel {
 namespace {
@@ -62,7 +63,7 @@ std::string DisplayName(const FileFormat& format) {
   return name;
 }
 
-class FileScan final : public Scan {
+class FileScan final : public Scan, public FileListing {
  public:
   FileScan(InputLocation location, Options options, std::shared_ptr<const FileReadSettings> read,
            ConnectorContext context)
@@ -80,6 +81,14 @@ class FileScan final : public Scan {
   Result<std::unique_ptr<BatchReader>> CreateReader(const InputPartition& partition,
                                                     const ReadContext& context) override {
     return OpenFilePartition(read_, partition, context);
+  }
+
+  Result<std::vector<std::string>> ListFiles() override {
+    ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> files, ListInputFiles(read_->env, location_));
+    ARROW_ASSIGN_OR_RAISE(files, PruneFiles(std::move(files), *read_));
+    std::vector<std::string> uris;
+    for (const FileStatus& file : files) uris.push_back("file://" + file.path);
+    return uris;
   }
 
   Result<std::unique_ptr<MicroBatchStream>> ToMicroBatchStream(
@@ -126,6 +135,8 @@ class FileTable final : public Table {
     return kBatchRead | kMicroBatchRead | kBatchWrite | kStreamingWrite;
   }
 
+  Schema metadata_columns() const override { return FileMetadataColumns(); }
+
   Result<std::shared_ptr<Scan>> NewScan(const ScanRequest& request) override {
     ARROW_ASSIGN_OR_RAISE(InputLocation location,
                           InputLocation::Make(options_, context_.session_time_zone));
@@ -136,6 +147,7 @@ class FileTable final : public Table {
     read->request.columns = request.columns;
     read->request.full_schema = schema_;
     read->request.filters = request.filters;
+    read->pushes_filters = PushesFilters();
     read->request.options = options_;
     read->request.session_time_zone = context_.session_time_zone;
     ARROW_ASSIGN_OR_RAISE(
@@ -144,7 +156,9 @@ class FileTable final : public Table {
     ARROW_ASSIGN_OR_RAISE(
         read->ignore_corrupt_files,
         options_.GetBool("ignoreCorruptFiles", BoolSetting(context_, config::kIgnoreCorruptFiles)));
-    ARROW_RETURN_NOT_OK(format_->ValidateRead(read->request));
+    FileReadRequest in_files = read->request;
+    ARROW_ASSIGN_OR_RAISE(in_files.columns, ColumnsInFiles(request.columns, location));
+    ARROW_RETURN_NOT_OK(format_->ValidateRead(in_files));
     return std::make_shared<FileScan>(std::move(location), options_, std::move(read), context_);
   }
 
@@ -174,6 +188,13 @@ class FileTable final : public Table {
   }
 
  private:
+  /// Whether the reader of the format may leave out rows by itself.
+  bool PushesFilters() const {
+    if (format_->Name() == "json") return BoolSetting(context_, config::kJsonFilterPushdown);
+    if (format_->Name() == "csv") return BoolSetting(context_, config::kCsvFilterPushdown);
+    return true;
+  }
+
   Result<FileWriteSettings> WriteSettings(const WriteRequest& request) const {
     FileWriteSettings settings;
     settings.output.env = context_.env;
@@ -196,6 +217,30 @@ class FileTable final : public Table {
     settings.log_compact_interval = LongSetting(context_, config::kFileSinkLogCompactInterval);
     settings.log_cleanup_delay_ms = LongSetting(context_, config::kFileSinkLogCleanupDelayMs);
     return settings;
+  }
+
+  /// The columns of a scan that files hold: not those of a file's name and size. Text has one
+  /// column only, so there those of partition directories must not be taken for columns of files.
+  Result<Schema> ColumnsInFiles(const Schema& columns, const InputLocation& location) const {
+    Schema partitions;
+    if (format_->Name() == "text" && schema_.size() > 1 && !location.recursive) {
+      ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> files,
+                            ListInputFiles(context_.env, location));
+      ARROW_ASSIGN_OR_RAISE(partitions, DiscoverPartitionColumns(files, location.base_depth(),
+                                                                 /*infer_types=*/false,
+                                                                 context_.session_time_zone));
+    }
+    Schema in_files;
+    for (const StructField& field : columns.fields()) {
+      const auto is_field = [&field](const StructField& other) {
+        return IsSameColumn(other.name, field.name);
+      };
+      const bool is_data = std::any_of(schema_.fields().begin(), schema_.fields().end(), is_field) &&
+                           std::none_of(partitions.fields().begin(), partitions.fields().end(),
+                                        is_field);
+      if (is_data) in_files.Add(field.name, field.type, field.nullable);
+    }
+    return in_files;
   }
 
   const FileFormat* format_;

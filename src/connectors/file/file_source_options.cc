@@ -1,9 +1,12 @@
 #include "connectors/file/file_source_options.h"
 
+#include <charconv>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "common/error.h"
+#include "common/env.h"
 
 namespace firesteel {
 namespace {
@@ -13,16 +16,65 @@ Status InvalidOption(const std::string& name, const std::string& value, const st
                          want, ".");
 }
 
+// Reads a time as Spark's settings have it: `7d`, `12 h`, `90min`, `500ms`; a bare number is of
+// milliseconds.
+std::optional<int64_t> ParseAge(std::string_view text) {
+  constexpr std::pair<std::string_view, int64_t> kUnits[] = {
+      {"", 1},         {"ms", 1},        {"s", 1000},      {"m", 60'000},
+      {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || count < 0) return std::nullopt;
+  std::string_view unit(end, text.data() + text.size() - end);
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  for (const auto& [name, milliseconds] : kUnits) {
+    if (unit != name) continue;
+    if (count > std::numeric_limits<int64_t>::max() / milliseconds) return std::nullopt;
+    return count * milliseconds;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<int64_t>> PositiveOption(const Options& options, const std::string& name) {
+  const std::optional<std::string> text = options.Get(name);
+  if (!text) return std::nullopt;
+  const Result<std::optional<int64_t>> number = options.GetLong(name);
+  if (!number.ok() || **number <= 0) return InvalidOption(name, *text, "a whole number above 0");
+  return *number;
+}
+
+Status ReadCleanSource(const Options& options, FileSourceOptions* parsed) {
+  std::string mode = options.GetOr("cleanSource", "off");
+  for (char& c : mode) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  if (mode == "off") return Status::OK();
+  if (mode == "delete") {
+    parsed->clean_source = CleanSource::kDelete;
+    return Status::OK();
+  }
+  if (mode != "archive") {
+    return InvalidOption("cleanSource", options.GetOr("cleanSource", ""), "off, delete or archive");
+  }
+  const std::optional<std::string> directory = options.Get("sourceArchiveDir");
+  if (!directory) {
+    return Status::Invalid("cleanSource=archive needs the option sourceArchiveDir.");
+  }
+  ARROW_ASSIGN_OR_RAISE(parsed->archive_directory, ToLocalPath(*directory));
+  parsed->clean_source = CleanSource::kArchive;
+  return Status::OK();
+}
+
 }  // namespace
 
 Result<FileSourceOptions> FileSourceOptions::Make(const Options& options) {
   FileSourceOptions parsed;
-  if (const std::optional<std::string> text = options.Get("maxFilesPerTrigger")) {
-    const Result<std::optional<int64_t>> files = options.GetLong("maxFilesPerTrigger");
-    if (!files.ok() || **files <= 0) {
-      return InvalidOption("maxFilesPerTrigger", *text, "a whole number above 0");
-    }
-    parsed.max_files_per_trigger = **files;
+  ARROW_ASSIGN_OR_RAISE(parsed.max_files_per_trigger,
+                        PositiveOption(options, "maxFilesPerTrigger"));
+  ARROW_ASSIGN_OR_RAISE(parsed.max_bytes_per_trigger,
+                        PositiveOption(options, "maxBytesPerTrigger"));
+  if (parsed.max_files_per_trigger && parsed.max_bytes_per_trigger) {
+    return Status::Invalid("maxFilesPerTrigger and maxBytesPerTrigger exclude each other.");
   }
   for (const auto& [name, target] : {std::pair("latestFirst", &parsed.latest_first),
                                      std::pair("fileNameOnly", &parsed.file_name_only)}) {
@@ -30,21 +82,18 @@ Result<FileSourceOptions> FileSourceOptions::Make(const Options& options) {
     if (!flag.ok()) return InvalidOption(name, options.GetOr(name, ""), "true or false");
     *target = *flag;
   }
-  const std::string clean = options.GetOr("cleanSource", "off");
-  if (clean != "off") {
-    return InvalidOption("cleanSource", clean, "off: finished files are left where they are");
-  }
+  ARROW_RETURN_NOT_OK(ReadCleanSource(options, &parsed));
   for (const char* batch_only : {"modifiedBefore", "modifiedAfter"}) {
     if (const std::optional<std::string> value = options.Get(batch_only)) {
       return InvalidOption(batch_only, *value, "absent: it is for batch reads only");
     }
   }
-  for (const char* unsupported : {"maxBytesPerTrigger", "maxFileAge"}) {
-    if (options.Get(unsupported)) {
-      return MakeError("UNSUPPORTED_FEATURE.FILE_SOURCE_OPTION", {{"option", unsupported}});
-    }
+  if (const std::optional<std::string> text = options.Get("maxFileAge")) {
+    const std::optional<int64_t> age = ParseAge(*text);
+    if (!age) return InvalidOption("maxFileAge", *text, "a time such as 7d or 12h");
+    parsed.max_file_age_ms = *age;
   }
-  if (parsed.latest_first && parsed.max_files_per_trigger) {
+  if (parsed.latest_first && (parsed.max_files_per_trigger || parsed.max_bytes_per_trigger)) {
     parsed.max_file_age_ms = std::numeric_limits<int64_t>::max();
   }
   return parsed;

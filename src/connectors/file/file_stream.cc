@@ -8,7 +8,9 @@
 #include "checkpoint/compactible_file_log.h"
 #include "common/error.h"
 #include "connectors/file/file_source_options.h"
+#include "connectors/file/partition_directories.h"
 #include "connectors/file/seen_files.h"
+#include "connectors/file/source_cleaner.h"
 #include "nlohmann/json.hpp"
 
 namespace firesteel {
@@ -67,6 +69,9 @@ class FileStream final : public MicroBatchStream {
     ARROW_ASSIGN_OR_RAISE(const FileSourceOptions options,
                           FileSourceOptions::Make(settings.options));
     auto stream = std::make_unique<FileStream>(std::move(settings), options);
+    ARROW_ASSIGN_OR_RAISE(
+        stream->cleaner_,
+        SourceCleaner::Make(stream->settings_.read->env, stream->settings_.location, options));
     ARROW_RETURN_NOT_OK(stream->OpenLog(metadata_path));
     return stream;
   }
@@ -84,6 +89,7 @@ class FileStream final : public MicroBatchStream {
   }
 
   ReadLimit DefaultReadLimit() const override {
+    if (options_.max_bytes_per_trigger) return ReadMaxBytes{*options_.max_bytes_per_trigger};
     if (!options_.max_files_per_trigger) return ReadAllAvailable{};
     return ReadMaxFiles{*options_.max_files_per_trigger};
   }
@@ -96,9 +102,12 @@ class FileStream final : public MicroBatchStream {
       ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> listed,
                             ListInputFiles(settings_.read->env, settings_.location));
       fresh = NewFilesAmong(listed);
+      if (!fresh.empty()) ARROW_RETURN_NOT_OK(CheckPartitions(listed));
     }
     if (const auto* max_files = std::get_if<ReadMaxFiles>(&limit)) {
       if (static_cast<int64_t>(fresh.size()) > max_files->files) fresh.resize(max_files->files);
+    } else if (const auto* max_bytes = std::get_if<ReadMaxBytes>(&limit)) {
+      fresh.resize(CountWithin(fresh, max_bytes->bytes));
     }
     if (!fresh.empty()) ARROW_RETURN_NOT_OK(AddToLog(std::move(fresh)));
     return Offset(OffsetJson(log_id_));
@@ -107,7 +116,7 @@ class FileStream final : public MicroBatchStream {
   Status PrepareForAvailableNow() override {
     ARROW_ASSIGN_OR_RAISE(available_now_,
                           ListInputFiles(settings_.read->env, settings_.location));
-    return Status::OK();
+    return CheckPartitions(*available_now_);
   }
 
   Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions(
@@ -130,6 +139,11 @@ class FileStream final : public MicroBatchStream {
 
   Status Commit(const Offset& end) override {
     ARROW_ASSIGN_OR_RAISE(const int64_t id, LogIdOf(end.json()));
+    if (cleaner_ != nullptr && id > cleaned_id_) {
+      ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> done, FilesOf(id));
+      cleaner_->Clean(done);
+      cleaned_id_ = id;
+    }
     recent_.erase(recent_.begin(), recent_.upper_bound(id));
     return Status::OK();
   }
@@ -154,11 +168,43 @@ class FileStream final : public MicroBatchStream {
     std::set<int64_t> steps;
     for (const std::string& line : lines) {
       ARROW_ASSIGN_OR_RAISE(const SourceLogEntry entry, SourceLogEntry::FromJson(line));
+      if (entry.log_id == log_id_) ARROW_RETURN_NOT_OK(CheckBelowSource(entry.file.path));
       seen_.Add(entry.file.path, entry.file.modification_time_ms);
       steps.insert(entry.log_id);
     }
     seen_.Purge();
     return CheckComplete(steps);
+  }
+
+  /// The files read last must lie where this run reads, else the source is another one. Of globs
+  /// nobody can tell.
+  Status CheckBelowSource(const std::string& file) const {
+    const std::string& path = settings_.location.path;
+    if (settings_.location.is_glob() || file == path || path == "/" ||
+        file.starts_with(path + "/")) {
+      return Status::OK();
+    }
+    return Status::Invalid("The checkpoint is of a file source that read ", file,
+                           "; the query now reads ", path,
+                           ", where that file is not. Start it with a new checkpoint.");
+  }
+
+  /// All files of the source have the same partition directories. Values are not looked at.
+  Status CheckPartitions(const std::vector<FileStatus>& listed) const {
+    if (settings_.read->base_depth < 0) return Status::OK();
+    return DiscoverPartitionColumns(listed, settings_.read->base_depth, /*infer_types=*/false,
+                                    settings_.read->request.session_time_zone)
+        .status();
+  }
+
+  /// How many of these files are at most as large together; at least one.
+  static size_t CountWithin(const std::vector<FileStatus>& files, int64_t bytes) {
+    size_t count = 0;
+    for (int64_t taken = 0; count < files.size(); ++count) {
+      taken += files[count].size;
+      if (count > 0 && taken > bytes) break;
+    }
+    return count;
   }
 
   /// Every step took files. One without any was cut off, and its files would be read again.
@@ -239,6 +285,8 @@ class FileStream final : public MicroBatchStream {
   std::unique_ptr<CompactibleFileLog> log_;
   int64_t log_id_ = -1;
   SeenFiles seen_;
+  std::unique_ptr<SourceCleaner> cleaner_;  // nullptr: files stay
+  int64_t cleaned_id_ = -1;
   std::map<int64_t, std::vector<FileStatus>> recent_;  // by log id, not yet committed
   std::optional<std::vector<FileStatus>> available_now_;
 };

@@ -167,6 +167,113 @@ TEST_F(FileConnector, RefusesBadOptionsAndMissingDirectories) {
   }
 }
 
+TEST_F(FileConnector, TakesAsManyBytesAsItMayButOneFileAtLeast) {
+  WriteFile("in/a.txt", "0123456789\n", 1000);
+  WriteFile("in/b.txt", "1\n", 2000);
+  WriteFile("in/c.txt", "2\n", 3000);
+  WriteFile("in/d.txt", "3\n", 4000);
+  Options options = InputOptions();
+  options.Set("maxBytesPerTrigger", "4");
+  const auto stream = OpenStream(options).ValueOrDie();
+  std::vector<std::vector<std::string>> batches;
+  for (int64_t step = 0; step < 3; ++step) {
+    const ReadLimit limit = stream->DefaultReadLimit();
+    ASSERT_EQ(stream->LatestOffset(Offset(At(step - 1)), limit)->json(), At(step));
+    batches.push_back(*Read(stream.get(), At(step - 1), At(step)));
+  }
+  EXPECT_EQ(batches, (std::vector<std::vector<std::string>>{{"0123456789"}, {"1", "2"}, {"3"}}));
+  options.Set("maxFilesPerTrigger", "1");
+  EXPECT_FALSE(OpenStream(options).ok()) << "both limits at once";
+}
+
+TEST_F(FileConnector, DoesAwayWithFilesOfCommittedBatches) {
+  for (const bool archive : {false, true}) {
+    const std::string name = archive ? "b.txt" : "a.txt";
+    WriteFile("in/" + name, "x\n", archive ? 2000 : 1000);
+    Options options = InputOptions();
+    options.Set("cleanSource", archive ? "ARCHIVE" : "delete");
+    if (archive) {
+      EXPECT_FALSE(OpenStream(options).ok()) << "there is no directory for the archive";
+      options.Set("sourceArchiveDir", root_ + "/in/old");
+      EXPECT_FALSE(OpenStream(options).ok()) << "the source would read the archive";
+      options.Set("sourceArchiveDir", root_ + "/old");
+    }
+    const auto stream = OpenStream(options).ValueOrDie();
+    const std::string end = At(archive ? 1 : 0);
+    ASSERT_EQ(stream->LatestOffset(Offset(At(-1)), ReadAllAvailable{})->json(), end);
+    EXPECT_TRUE(std::filesystem::exists(root_ + "/in/" + name)) << "nothing is committed yet";
+    ASSERT_TRUE(stream->Commit(Offset(end)).ok());
+    EXPECT_FALSE(std::filesystem::exists(root_ + "/in/" + name));
+    EXPECT_EQ(std::filesystem::exists(root_ + "/old" + root_ + "/in/" + name), archive);
+  }
+}
+
+TEST_F(FileConnector, AFileThatCannotBeCleanedStays) {
+  WriteFile("in/a.txt", "x\n", 1000);
+  WriteFile("old", "in the way\n", 1000);
+  Options options = InputOptions();
+  options.Set("cleanSource", "archive");
+  options.Set("sourceArchiveDir", root_ + "/old");
+  const auto stream = OpenStream(options).ValueOrDie();
+  ASSERT_TRUE(stream->LatestOffset(Offset(At(-1)), ReadAllAvailable{}).ok());
+  EXPECT_TRUE(stream->Commit(Offset(At(0))).ok());
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/in/a.txt"));
+}
+
+TEST_F(FileConnector, RefusesAnotherDirectoryThanItsLogTellsOf) {
+  WriteFile("in/a.txt", "x\n", 1000);
+  WriteFile("other/a.txt", "x\n", 1000);
+  {
+    const auto stream = OpenStream(InputOptions()).ValueOrDie();
+    ASSERT_TRUE(stream->LatestOffset(Offset(At(-1)), ReadAllAvailable{}).ok());
+  }
+  Options options;
+  for (const auto& [path, fits] : {std::pair("/other", false), std::pair("/i", false),
+                                   std::pair("/[ao]*", true), std::pair("", true)}) {
+    if (std::string(path) == "/i") WriteFile("i/a.txt", "x\n", 1000);
+    options.Set("path", root_ + path);
+    EXPECT_EQ(OpenStream(options).ok(), fits) << path;
+  }
+}
+
+TEST_F(FileConnector, PartitionDirectoriesKeepTheirNames) {
+  WriteFile("in/year=2024/a.txt", "x\n", 1000);
+  const auto stream = OpenStream(InputOptions()).ValueOrDie();
+  ASSERT_TRUE(stream->LatestOffset(Offset(At(-1)), ReadAllAvailable{}).ok());
+  WriteFile("in/year=2025/a.txt", "x\n", 2000);
+  ASSERT_TRUE(stream->LatestOffset(Offset(At(0)), ReadAllAvailable{}).ok());
+  WriteFile("in/date=2026-01-01/a.txt", "x\n", 3000);
+  EXPECT_EQ(ErrorCondition(stream->LatestOffset(Offset(At(1)), ReadAllAvailable{}).status()),
+            "CONFLICTING_PARTITION_COLUMN_NAMES");
+}
+
+TEST_F(FileConnector, TellsTheFileOfARow) {
+  WriteFile("in/a b.txt", "x\n", 1'234);
+  const auto provider = NewFileProvider(TextFormat());
+  const Options options = InputOptions();
+  const Schema schema = *provider->ResolveSchema(std::nullopt, options, false, context_);
+  const auto table = *provider->GetTable(schema, options, context_);
+  const Schema columns = table->metadata_columns();
+  const auto scan = *table->NewScan({columns, {}});
+  const auto partitions = *scan->PlanInputPartitions();
+  std::string file;
+  int64_t input_rows = 0;
+  ReadContext context;
+  context.input_file = &file;
+  context.input_rows = &input_rows;
+  const auto reader = *scan->CreateReader(*partitions[0], context);
+  std::vector<Row> rows;
+  AppendRows(**reader->Next(), std::make_shared<const Schema>(columns), &rows);
+  ASSERT_EQ(rows.size(), 1u);
+  const auto& told = rows[0][0].Get<StructValue>().fields;
+  EXPECT_EQ(told[0], Value("file:" + root_ + "/in/a%20b.txt"));
+  EXPECT_EQ(told[1], Value("a%20b.txt"));
+  EXPECT_EQ(told[2], Value(int64_t{2}));
+  EXPECT_EQ(told[3], Value(int64_t{0}));
+  EXPECT_EQ(told[4], Value(int64_t{2}));
+  EXPECT_EQ(told[5], Value(Timestamp{1'234'000}));
+}
+
 TEST_F(FileConnector, WritesEachEpochOnceAndReadsOnlyCommittedFiles) {
   Schema schema;
   schema.Add("value", TypeId::kString);
@@ -193,6 +300,22 @@ TEST_F(FileConnector, WritesEachEpochOnceAndReadsOnlyCommittedFiles) {
   location.path = settings.directory;
   EXPECT_EQ(ListInputFiles(Env::Posix(), location)->size(), 1u)
       << "the file of the interrupted epoch is not to be read";
+}
+
+TEST_F(FileConnector, LeavesColumnsOfOneNameToTheFormat) {
+  FileWriteSettings settings;
+  settings.output.env = Env::Posix();
+  settings.clock = Clock::System();
+  settings.directory = root_ + "/twins";
+  settings.output.schema = Schema().Add("k", TypeId::kString).Add("k", TypeId::kLong);
+  settings.output.format = JsonFormat();
+  const auto lines = NewFileStreamingWrite(settings).ValueOrDie();
+  EXPECT_TRUE(lines->CreateWriter(0, 0).ok());
+  settings.output.format = ParquetFormat();
+  const auto columns = NewFileStreamingWrite(settings).ValueOrDie();
+  EXPECT_TRUE(columns->CreateWriter(0, 0).status().IsInvalid());
+  settings.output.partition_columns = {"k"};
+  EXPECT_EQ(ErrorCondition(NewFileStreamingWrite(settings).status()), "COLUMN_ALREADY_EXISTS");
 }
 
 TEST(SinkLog, RefusesMalformedLines) {

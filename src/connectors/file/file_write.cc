@@ -99,7 +99,7 @@ class FileStreamingWrite final : public StreamingWrite {
 }  // namespace
 
 Result<std::unique_ptr<StreamingWrite>> NewFileStreamingWrite(FileWriteSettings settings) {
-  ARROW_RETURN_NOT_OK(settings.output.Check());
+  ARROW_RETURN_NOT_OK(settings.output.Check(/*needs_unique_names=*/false));
   ARROW_ASSIGN_OR_RAISE(std::string extension,
                         settings.output.format->FileExtension(settings.output.options));
   auto write = std::make_unique<FileStreamingWrite>(std::move(settings), std::move(extension));

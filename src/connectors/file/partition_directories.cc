@@ -248,6 +248,7 @@ Result<Value> PartitionValueAs(const PartitionValue& partition, const DataType& 
 }
 
 bool MayMatchPartition(const Predicate& predicate, const Value& value) {
+  if (!predicate.children.empty() || predicate.op == Predicate::Op::kEqualNullSafe) return true;
   if (predicate.op == Predicate::Op::kIsNull) return value.is_null();
   if (value.is_null()) return false;
   if (predicate.op == Predicate::Op::kIsNotNull) return true;
@@ -265,8 +266,11 @@ bool MayMatchPartition(const Predicate& predicate, const Value& value) {
             return *order > 0;
           case Predicate::Op::kGreaterOrEqual:
             return *order >= 0;
-          default:
+          case Predicate::Op::kEqual:
+          case Predicate::Op::kIn:
             return *order == 0;
+          default:
+            return true;
         }
       });
 }

@@ -10,9 +10,9 @@
 #include "arrow/array/builder_primitive.h"
 #include "arrow/compute/api_vector.h"
 #include "arrow/datum.h"
-#include "arrow/io/interfaces.h"
 #include "arrow/record_batch.h"
 #include "arrow/type.h"
+#include "checkpoint/atomic_file_stream.h"
 #include "common/error.h"
 #include "connectors/file/partition_directories.h"
 #include "types/arrow_types.h"
@@ -24,31 +24,6 @@ namespace {
 
 // Bounds the files that one task holds open: each has buffers of its own.
 constexpr size_t kMaxOpenFiles = 64;
-
-/// Lets a format write into an AtomicFile. Closing is left to the owner of the file.
-class AtomicFileStream final : public arrow::io::OutputStream {
- public:
-  explicit AtomicFileStream(AtomicFile* file) : file_(file) {}
-  ~AtomicFileStream() override = default;
-
-  Status Close() override {
-    closed_ = true;
-    return Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  Result<int64_t> Tell() const override { return position_; }
-  using arrow::io::OutputStream::Write;
-  Status Write(const void* data, int64_t bytes) override {
-    position_ += bytes;
-    return file_->Append(
-        std::string_view(static_cast<const char*>(data), static_cast<size_t>(bytes)));
-  }
-
- private:
-  AtomicFile* file_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-};
 
 int FindColumn(const Schema& schema, const std::string& name) {
   for (int i = 0; i < schema.size(); ++i) {
@@ -79,9 +54,11 @@ Schema FileOutput::DataSchema() const {
   return data;
 }
 
-Status FileOutput::Check() const {
+Status FileOutput::Check(bool needs_unique_names) const {
+  const Schema data = DataSchema();
   for (int i = 0; i < schema.size(); ++i) {
-    if (FindColumn(schema, schema.field(i).name) != i) {
+    const bool matters = needs_unique_names || FindColumn(data, schema.field(i).name) < 0;
+    if (matters && FindColumn(schema, schema.field(i).name) != i) {
       return MakeError("COLUMN_ALREADY_EXISTS",
                        {{"columnName", "`" + schema.field(i).name + "`"}});
     }
@@ -98,7 +75,7 @@ Status FileOutput::Check() const {
                        {{"type", "\"" + type.Sql() + "\""}});
     }
   }
-  if (!partition_columns.empty() && DataSchema().size() == 0) {
+  if (!partition_columns.empty() && data.size() == 0) {
     return MakeError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
   }
   return Status::OK();

@@ -30,8 +30,9 @@ struct FileOutput {
   Schema DataSchema() const;
   /// Checks the schema against the partition columns. Errors: COLUMN_ALREADY_EXISTS,
   /// PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA, ALL_PARTITION_COLUMNS_NOT_ALLOWED,
-  /// INVALID_PARTITION_COLUMN_DATA_TYPE.
-  Status Check() const;
+  /// INVALID_PARTITION_COLUMN_DATA_TYPE. What streams write may have several columns of one name,
+  /// as long as they do not name directories; it is up to the format then.
+  Status Check(bool needs_unique_names = true) const;
 };
 
 /// Writes the rows of one task into files `<directory>/[name=value/…]part-…-c000<ending>`, one for

@@ -63,16 +63,16 @@ EncodedEventTimeReader::EncodedEventTimeReader(const Schema& schema, int index)
   }
 }
 
-bool EncodedEventTimeReader::IsAtOrBefore(std::string_view row, int64_t watermark_micros) const {
+std::optional<int64_t> EncodedEventTimeReader::TimeOf(std::string_view row) const {
   const auto size = static_cast<int64_t>(row.size());
-  if (size < RowFixedSize(columns_) || IsNullField(row, index_)) return false;
+  if (size < RowFixedSize(columns_) || IsNullField(row, index_)) return std::nullopt;
   const int64_t word = ReadWord(row, WordOffset(columns_, index_));
-  if (!window_) return word <= watermark_micros;
+  if (!window_) return word;
   const int64_t offset = word >> 32;
-  if (offset < 0 || offset > size - RowFixedSize(window_fields_)) return false;
+  if (offset < 0 || offset > size - RowFixedSize(window_fields_)) return std::nullopt;
   const std::string_view window = row.substr(static_cast<size_t>(offset));
-  if (IsNullField(window, end_field_)) return false;
-  return ReadWord(window, WordOffset(window_fields_, end_field_)) <= watermark_micros;
+  if (IsNullField(window, end_field_)) return std::nullopt;
+  return ReadWord(window, WordOffset(window_fields_, end_field_));
 }
 
 int64_t WatermarkMicros(int64_t watermark_ms) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "arrow/type_fwd.h"
@@ -39,8 +40,12 @@ class EncodedEventTimeReader {
   /// The key's column `index` of `schema` is the event time.
   EncodedEventTimeReader(const Schema& schema, int index);
 
-  /// False for a NULL and for a row that is too short to be one.
-  bool IsAtOrBefore(std::string_view row, int64_t watermark_micros) const;
+  /// Nothing for a NULL and for a row that is too short to be one.
+  std::optional<int64_t> TimeOf(std::string_view row) const;
+  bool IsAtOrBefore(std::string_view row, int64_t watermark_micros) const {
+    const std::optional<int64_t> time = TimeOf(row);
+    return time.has_value() && *time <= watermark_micros;
+  }
 
  private:
   int64_t columns_;

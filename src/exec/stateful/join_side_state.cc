@@ -112,6 +112,18 @@ Result<JoinSideLayout> JoinSideLayout::Make(std::string prefix,
   for (const StatefulOperatorInfo::Store& store : layout.stores_) {
     layout.store_options_.push_back(options.OfStore(store));
   }
+  // RemoveOver goes by the keys if they have a time, else by the rows.
+  if (layout.key_time_) {
+    layout.store_options_[0].time_of = [times = *layout.key_time_](std::string_view key,
+                                                                   std::string_view) {
+      return times.TimeOf(key);
+    };
+  } else if (layout.value_time_) {
+    layout.store_options_[1].time_of = [times = *layout.value_time_](std::string_view,
+                                                                     std::string_view value) {
+      return times.TimeOf(value);
+    };
+  }
   return layout;
 }
 
@@ -297,9 +309,8 @@ Result<int64_t> JoinSideState::RemoveOverByKey(
   EncodedRows keys;
   EncodedRows indexed;
   const int64_t most = values_->metrics().keys;
-  ARROW_RETURN_NOT_OK(
-      counts_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-        if (!layout_->KeyIsOver(key, watermark_micros)) return true;
+  ARROW_RETURN_NOT_OK(counts_->ScanUpTo(
+      watermark_micros, [&](std::string_view key, std::string_view value) -> Result<bool> {
         keys.Append(key);
         ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(value, most));
         for (int64_t i = 0; i < count; ++i) layout_->AppendWithIndex(key, i, &indexed);
@@ -323,9 +334,8 @@ Result<int64_t> JoinSideState::RemoveOver(
   if (!layout_->ends()) return 0;
   if (layout_->ends_by_key()) return RemoveOverByKey(watermark_micros, on_unmatched);
   EncodedRows removed;
-  ARROW_RETURN_NOT_OK(
-      values_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-        if (!layout_->ValueIsOver(value, watermark_micros)) return true;
+  ARROW_RETURN_NOT_OK(values_->ScanUpTo(
+      watermark_micros, [&](std::string_view key, std::string_view value) -> Result<bool> {
         ARROW_RETURN_NOT_OK(TellUnmatched(value, on_unmatched));
         removed.Append(key);
         return true;

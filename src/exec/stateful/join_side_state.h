@@ -44,9 +44,6 @@ class JoinSideLayout {
   bool KeyIsOver(std::string_view key, int64_t watermark_micros) const {
     return key_time_ && key_time_->IsAtOrBefore(key, watermark_micros);
   }
-  bool ValueIsOver(std::string_view value, int64_t watermark_micros) const {
-    return value_time_ && value_time_->IsAtOrBefore(value, watermark_micros);
-  }
   /// The flag of a value.
   Result<bool> IsMatched(std::string_view value) const;
 

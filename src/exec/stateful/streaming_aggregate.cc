@@ -219,14 +219,12 @@ class StreamingAggregateReader final : public BatchReader {
       return Status::OK();
     }
     const int64_t start = Now();
-    const EncodedEventTimeReader times(plan_->store_options.key_schema,
-                                       plan_->options.event_time_key);
-    const int64_t watermark_micros = WatermarkMicros(watermarks_.eviction_ms);
     ARROW_RETURN_NOT_OK(
-        store_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-          if (times.IsAtOrBefore(key, watermark_micros)) entries_.push_back({key, value});
-          return true;
-        }));
+        store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms),
+                         [this](std::string_view key, std::string_view value) -> Result<bool> {
+                           entries_.push_back({key, value});
+                           return true;
+                         }));
     metrics_->removal_time_nanos += Now() - start;
     return Status::OK();
   }
@@ -336,6 +334,12 @@ class StreamingAggregate final : public StatefulOperator {
     store_options.compression_codec = options.compression_codec;
     store_options.minimum_deltas_for_snapshot = options.minimum_deltas_for_snapshot;
     store_options.minimum_batches_to_retain = options.minimum_batches_to_retain;
+    if (options.event_time_key >= 0 && options.mode != OutputMode::kComplete) {
+      const EncodedEventTimeReader times(store_options.key_schema, options.event_time_key);
+      store_options.time_of = [times](std::string_view key, std::string_view) {
+        return times.TimeOf(key);
+      };
+    }
     AggregatePlan plan{std::move(key_fields),
                        std::move(aggregates),
                        std::move(key_types),

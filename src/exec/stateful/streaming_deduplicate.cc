@@ -24,11 +24,17 @@ using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 // Both kinds of value are rows of one field: a word of null bits, then the field's own.
 constexpr size_t kValueBytes = 16;
 
+std::optional<int64_t> ExpiresAt(std::string_view /*key*/, std::string_view value) {
+  if (value.size() < kValueBytes) return std::nullopt;
+  int64_t expires_at;
+  std::memcpy(&expires_at, value.data() + kValueBytes / 2, sizeof(expires_at));
+  return expires_at;
+}
+
 /// What the operator's tasks need of it.
 struct DeduplicatePlan {
   PlannedDeduplicate planned;
   UnsafeRowCodec key_codec;
-  std::optional<EncodedEventTimeReader> key_time;
   StateStoreOptions store_options;
 };
 
@@ -146,30 +152,20 @@ class DeduplicateReader final : public BatchReader {
   /// Removes what the watermark has ended. Nothing new is over unless it has moved since the batch
   /// before, because rows at or before that one's are late.
   Status RemoveExpired() {
-    const bool by_key = plan_->key_time.has_value();
-    if (!by_key && !plan_->planned.expires_after_ms) return Status::OK();
+    if (!plan_->store_options.time_of) return Status::OK();
     if (watermarks_.eviction_ms == watermarks_.late_ms && !may_be_over_) return Status::OK();
     const int64_t start = Now();
-    const int64_t watermark = WatermarkMicros(watermarks_.eviction_ms);
     EncodedRows removed;
     ARROW_RETURN_NOT_OK(
-        store_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-          if (by_key ? plan_->key_time->IsAtOrBefore(key, watermark) : IsOver(value, watermark)) {
-            removed.Append(key);
-          }
-          return true;
-        }));
+        store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms),
+                         [&removed](std::string_view key, std::string_view) -> Result<bool> {
+                           removed.Append(key);
+                           return true;
+                         }));
     ARROW_RETURN_NOT_OK(store_->RemoveBatch(removed));
     metrics_->state_rows_removed += removed.size();
     metrics_->removal_time_nanos += Now() - start;
     return Status::OK();
-  }
-
-  static bool IsOver(std::string_view value, int64_t watermark) {
-    if (value.size() < kValueBytes) return false;
-    int64_t expires_at;
-    std::memcpy(&expires_at, value.data() + kValueBytes / 2, sizeof(expires_at));
-    return expires_at <= watermark;
   }
 
   Status Commit() {
@@ -216,10 +212,6 @@ class StreamingDeduplicate final : public StatefulOperator {
       fields.push_back(child->schema().field(key));
       types.push_back(fields.back().type);
     }
-    std::optional<EncodedEventTimeReader> key_time;
-    if (planned.event_time_key && !planned.expires_after_ms) {
-      key_time.emplace(Schema(fields), *planned.event_time_key);
-    }
     ARROW_ASSIGN_OR_RAISE(UnsafeRowCodec key_codec, UnsafeRowCodec::Make(std::move(types)));
     StatefulOperatorInfo info;
     info.operator_id = options.operator_id;
@@ -231,8 +223,15 @@ class StreamingDeduplicate final : public StatefulOperator {
                                   : StructField{"__dummy__", TypeId::kNull};
     info.stores = {{"", AsStateSchema(fields), AsStateSchema({value}), 0}};
     StateStoreOptions store_options = options.OfStore(info.stores[0]);
-    DeduplicatePlan plan{std::move(planned), std::move(key_codec), std::move(key_time),
-                         std::move(store_options)};
+    if (planned.expires_after_ms) {
+      store_options.time_of = &ExpiresAt;
+    } else if (planned.event_time_key) {
+      const EncodedEventTimeReader times(Schema(fields), *planned.event_time_key);
+      store_options.time_of = [times](std::string_view key, std::string_view) {
+        return times.TimeOf(key);
+      };
+    }
+    DeduplicatePlan plan{std::move(planned), std::move(key_codec), std::move(store_options)};
     return std::make_shared<StreamingDeduplicate>(std::move(info), std::move(child),
                                                   std::move(plan));
   }

@@ -178,12 +178,12 @@ class StreamingSessionReader final : public BatchReader {
   Status ListEntries() {
     const bool all = plan_->options.mode == OutputMode::kComplete;
     if (!all && watermarks_.eviction_ms <= watermarks_.late_ms) return Status::OK();
-    const EncodedEventTimeReader times(plan_->store_options.value_schema, 0);
-    const int64_t watermark_micros = WatermarkMicros(watermarks_.eviction_ms);
-    return store_->Scan([&](std::string_view key, std::string_view value) -> Result<bool> {
-      if (all || times.IsAtOrBefore(value, watermark_micros)) entries_.push_back({key, value});
+    const auto note = [this](std::string_view key, std::string_view value) -> Result<bool> {
+      entries_.push_back({key, value});
       return true;
-    });
+    };
+    return all ? store_->Scan(note)
+               : store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms), note);
   }
 
   Result<std::shared_ptr<arrow::RecordBatch>> NextEntries() {
@@ -313,6 +313,12 @@ Result<PhysicalPlanPtr> NewStreamingSessionAggregate(PhysicalPlanPtr child,
   store_options.compression_codec = options.compression_codec;
   store_options.minimum_deltas_for_snapshot = options.minimum_deltas_for_snapshot;
   store_options.minimum_batches_to_retain = options.minimum_batches_to_retain;
+  if (options.mode == OutputMode::kAppend) {
+    const EncodedEventTimeReader times(store_options.value_schema, 0);
+    store_options.time_of = [times](std::string_view, std::string_view value) {
+      return times.TimeOf(value);
+    };
+  }
   SessionPlan plan{std::move(layout),      std::move(prefix_codec), std::move(key_codec),
                    std::move(value_codec), ToArrowSchema(schema),   std::move(options),
                    std::move(store_options)};

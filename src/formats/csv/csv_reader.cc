@@ -47,9 +47,9 @@ class CsvReader : public BatchReader {
     CsvReadOptions parser_options = options;
     parser_options.column_pruning &= !reader->columns_.keeps_corrupt_records();
     ARROW_ASSIGN_OR_RAISE(
-        reader->parser_,
-        CsvRecordParser::Make(reader->data_schema_, reader->columns_.parsed_schema(),
-                              parser_options));
+        reader->parser_, CsvRecordParser::Make(
+                             reader->data_schema_, reader->columns_.parsed_schema(), parser_options,
+                             RowFilter::Of(reader->columns_.parsed_schema(), request.filters)));
     reader->counts_only_ =
         reader->columns_.parsed_schema().size() == 0 && parser_options.column_pruning;
     return reader;
@@ -105,6 +105,7 @@ class CsvReader : public BatchReader {
       if (counts_only_) continue;
       ARROW_ASSIGN_OR_RAISE(const CsvRecordParser::Outcome outcome,
                             parser_->Convert(records_->tokens(), columns_.parsed()));
+      if (outcome.dropped) columns_.AddRows(-1);
       if (outcome.malformed) ARROW_RETURN_NOT_OK(HandleMalformed(outcome));
     }
     return Status::OK();

@@ -41,6 +41,24 @@ TEST(CsvReader, ReadsOnBehindManyMalformedRows) {
             "[1]\n");
 }
 
+TEST(CsvReader, LeavesOutRowsThatTheFiltersDrop) {
+  using Op = Predicate::Op;
+  const auto read = [](std::vector<Predicate> filters, const std::string& mode) {
+    FileReadRequest request = MakeRequest("k INT, v STRING", MakeOptions({{"mode", mode}}));
+    request.filters = std::move(filters);
+    const auto rows = ReadRows(CsvFormat(), "1,a\n2,\nx,c\n4\n", request);
+    return rows.ok() ? std::to_string(rows->size()) : ErrorCondition(rows.status());
+  };
+  EXPECT_EQ(read({}, "PERMISSIVE"), "4");
+  // A value that is not there is NULL; one that cannot be read keeps its row.
+  EXPECT_EQ(read({{Op::kIsNotNull, "v", {}}}, "PERMISSIVE"), "2");
+  EXPECT_EQ(read({{Op::kGreater, "k", {1}}}, "PERMISSIVE"), "3");
+  EXPECT_EQ(read({{Op::kStartsWith, "v", {"a"}}}, "PERMISSIVE"), "1");
+  // What is wrong with a row that is dropped does not matter.
+  EXPECT_EQ(read({{Op::kStartsWith, "v", {"a"}}}, "FAILFAST"), "1");
+  EXPECT_EQ(read({{Op::kGreater, "k", {0}}}, "FAILFAST"), "FAILED_READ_FILE.NO_HINT");
+}
+
 TEST(CsvReader, ConvertsValues) {
   EXPECT_EQ(Read("1,2.5,true,x,2024-02-29,2024-02-29T12:00:00Z,1.555\n",
                  "a INT, b DOUBLE, c BOOLEAN, d STRING, e DATE, f TIMESTAMP, g DECIMAL(5,2)"),

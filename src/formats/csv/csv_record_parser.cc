@@ -69,8 +69,12 @@ bool CanReadCsv(const DataType& type) {
 }
 
 CsvRecordParser::CsvRecordParser(const Schema& data, const Schema& wanted,
-                                 const CsvReadOptions& options)
-    : options_(options), wanted_(wanted), tokenizer_(options.dialect) {
+                                 const CsvReadOptions& options, RowFilter filter)
+    : options_(options),
+      wanted_(wanted),
+      filter_(std::move(filter)),
+      known_(static_cast<size_t>(wanted.size())),
+      tokenizer_(options.dialect) {
   size_t from = 0;
   for (const StructField& field : wanted.fields()) {
     const int found = data.IndexOf(field.name);
@@ -93,8 +97,10 @@ CsvRecordParser::~CsvRecordParser() = default;
 
 Result<std::unique_ptr<CsvRecordParser>> CsvRecordParser::Make(const Schema& data,
                                                                const Schema& wanted,
-                                                               const CsvReadOptions& options) {
-  auto parser = std::unique_ptr<CsvRecordParser>(new CsvRecordParser(data, wanted, options));
+                                                               const CsvReadOptions& options,
+                                                               RowFilter filter) {
+  auto parser = std::unique_ptr<CsvRecordParser>(
+      new CsvRecordParser(data, wanted, options, std::move(filter)));
   ARROW_ASSIGN_OR_RAISE(parser->temporal_, JsonTemporalParser::Make(options.temporal));
   return parser;
 }
@@ -109,21 +115,24 @@ Result<CsvRecordParser::Outcome> CsvRecordParser::Parse(std::string_view line,
   ARROW_ASSIGN_OR_RAISE(const bool found, tokenizer_.ParseLine(line));
   if (found) return Convert(tokenizer_.tokens(), columns);
   ARROW_RETURN_NOT_OK(AppendNulls(columns));
-  return Outcome{.malformed = true, .partial = false, .reason = "there is no record"};
+  return Outcome{
+      .malformed = true, .partial = false, .dropped = false, .reason = "there is no record"};
 }
 
 Result<CsvRecordParser::Outcome> CsvRecordParser::Convert(
     const std::vector<std::optional<std::string_view>>& tokens, std::vector<JsonColumn>* columns) {
   Outcome outcome;
   if (checks_count_ && tokens.size() != expected_tokens_) {
-    outcome = {.malformed = true,
-               .partial = true,
-               .reason = fmt::format("it has {} values instead of {}", tokens.size(),
-                                     expected_tokens_)};
+    outcome = {
+        .malformed = true,
+        .partial = true,
+        .dropped = false,
+        .reason = fmt::format("it has {} values instead of {}", tokens.size(), expected_tokens_)};
   }
   for (size_t i = 0; i < columns->size(); ++i) {
     JsonColumn* column = &(*columns)[i];
     const auto position = static_cast<size_t>(positions_[i]);
+    known_[i] = 1;
     if (position >= tokens.size() || !tokens[position] ||
         *tokens[position] == options_.dialect.null_value) {
       ARROW_RETURN_NOT_OK(column->AppendNull());
@@ -132,12 +141,21 @@ Result<CsvRecordParser::Outcome> CsvRecordParser::Convert(
     ARROW_ASSIGN_OR_RAISE(const bool good,
                           ConvertValue(*tokens[position], column->type(), column));
     if (good) continue;
+    known_[i] = 0;
     ARROW_RETURN_NOT_OK(column->AppendNull());
     if (!outcome.malformed) {
-      outcome = {.malformed = true,
-                 .partial = true,
-                 .reason = fmt::format("'{}' is no {}", *tokens[position],
-                                       column->type().SimpleString())};
+      outcome = {
+          .malformed = true,
+          .partial = true,
+          .dropped = false,
+          .reason = fmt::format("'{}' is no {}", *tokens[position], column->type().SimpleString())};
+    }
+  }
+  if (!filter_.empty()) {
+    const int64_t row = columns->front().length() - 1;
+    if (filter_.Drops(columns->data(), row, known_)) {
+      for (JsonColumn& column : *columns) column.Truncate(row);
+      return Outcome{.malformed = false, .partial = false, .dropped = true, .reason = {}};
     }
   }
   return outcome;

@@ -1,5 +1,6 @@
 #include "formats/json/json_column.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -141,6 +142,16 @@ Result<std::shared_ptr<arrow::Buffer>> JsonColumn::FinishValidity(int64_t* null_
   return bits;
 }
 
+Status JsonColumn::MakeRoom() {
+  constexpr int64_t kFewest = 1024;
+  const int64_t more = std::max(kFewest, length_);
+  ARROW_RETURN_NOT_OK(valid_.Reserve(more));
+  if (HasEnds(id_)) ARROW_RETURN_NOT_OK(ends_.Reserve(more + 1));
+  if (width_ > 0) ARROW_RETURN_NOT_OK(values_.Reserve(more * width_));
+  room_ = length_ + more;
+  return Status::OK();
+}
+
 Status JsonColumn::ReserveLike(int64_t elements, int64_t bytes) {
   ARROW_RETURN_NOT_OK(valid_.Reserve(elements));
   if (HasEnds(id_)) ARROW_RETURN_NOT_OK(ends_.Reserve(elements + 1));
@@ -156,10 +167,12 @@ Result<std::shared_ptr<arrow::ArrayData>> JsonColumn::FinishData() {
   if (id_ == TypeId::kNull) {
     valid_.bytes_builder()->Rewind(0);
     length_ = 0;
+    room_ = 0;
     return arrow::ArrayData::Make(arrow_type, length, {nullptr}, length);
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> validity, FinishValidity(&null_count));
   length_ = 0;
+  room_ = 0;
   std::vector<std::shared_ptr<arrow::Buffer>> buffers{validity};
   if (HasEnds(id_)) {
     if (ends_.length() == 0) ARROW_RETURN_NOT_OK(ends_.Append(0));

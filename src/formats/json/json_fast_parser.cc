@@ -134,7 +134,10 @@ constexpr int kMostFieldsLeftOut = 3;  // in a row
 
 JsonFastParser::JsonFastParser(const Schema& schema, JsonRecordParser* tolerant,
                                JsonRowFilter filter)
-    : tolerant_(tolerant), filter_(std::move(filter)), slots_(schema.size()) {}
+    : tolerant_(tolerant),
+      filter_(std::move(filter)),
+      slots_(schema.size()),
+      known_(schema.size()) {}
 
 void JsonFastParser::SetText(std::string_view text) {
   text_ = text.data();
@@ -318,7 +321,7 @@ const uint32_t* JsonFastParser::PassRecord(const uint32_t* token, uint32_t line_
     if (column >= 0) {
       Slot& slot = slots_[column];
       if (slot.kind != Kind::kMissing) return nullptr;  // a name came twice
-      slot = Slot{begin, end, kind, point};
+      slot = Slot{begin, end, kind, point, false, 0.0};
     }
     const char next = text[*token++];
     if (next == '}') return token;
@@ -333,46 +336,68 @@ FIRESTEEL_INLINE double JsonFastParser::RealOf(const Slot& slot) {
   return ParseShortDecimal(slot.begin, whole_digits, fraction_digits);
 }
 
-// Whether the filter drops the record in the slots. A value that cannot be converted is not judged.
-FIRESTEEL_INLINE bool JsonFastParser::IsDropped() const {
+// Holds the filter against the record in the slots. A value that cannot be converted is not judged.
+FIRESTEEL_INLINE JsonFastParser::Verdict JsonFastParser::Judge() {
+  Verdict verdict = Verdict::kKeep;
   for (const JsonRowFilter::Test& test : filter_.tests) {
-    const Slot& slot = slots_[test.column];
-    if (slot.kind == Kind::kMissing || slot.kind == Kind::kNull) return true;
+    Slot& slot = slots_[test.column];
+    if (slot.kind == Kind::kNull) return Verdict::kDrop;
+    if (slot.kind == Kind::kMissing) {
+      verdict = filter_.passes_over_missing ? Verdict::kUnwanted : verdict;
+      continue;
+    }
     if (test.op == Predicate::Op::kIsNotNull) continue;
     int64_t whole = 0;
     if (test.is_real) {
       if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) continue;
-      if (!JsonRowFilter::Holds(test.op, RealOf(slot), test.real)) return true;
+      slot.real = RealOf(slot);
+      slot.has_real = true;
+      if (!JsonRowFilter::Holds(test.op, slot.real, test.real)) return Verdict::kDrop;
     } else if (slot.kind == Kind::kInteger &&
                ParseJsonLong(std::string_view(slot.begin, slot.end - slot.begin), &whole)) {
-      if (!JsonRowFilter::Holds(test.op, whole, test.whole)) return true;
+      if (!JsonRowFilter::Holds(test.op, whole, test.whole)) return Verdict::kDrop;
     }
   }
-  return false;
+  return verdict;
 }
 
-// Converts one value; `*appended` is false when that is for the tolerant parser to do.
-FIRESTEEL_INLINE Status JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* column,
-                                                   bool* appended) {
+// Puts a value of the common types into its column, which has room; false: AppendSlot has to.
+FIRESTEEL_INLINE bool JsonFastParser::PutSlot(const Slot& slot, JsonColumn* column) {
+  switch (column->id()) {
+    case TypeId::kString:
+      return slot.kind == Kind::kString && column->PutPaddedBytes({slot.begin + 1, slot.end - 1});
+    case TypeId::kLong: {
+      int64_t value = 0;
+      if (slot.kind != Kind::kInteger || !ParseJsonLong({slot.begin, slot.end}, &value)) {
+        return false;
+      }
+      column->PutFixed(value);
+      return true;
+    }
+    case TypeId::kDouble:
+      if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) return false;
+      column->PutFixed(slot.has_real ? slot.real : RealOf(slot));
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Converts any value; `*appended` is false when that is for the tolerant parser to do.
+Status JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* column, bool* appended) {
   if (slot.kind == Kind::kMissing || slot.kind == Kind::kNull) return column->AppendNull();
-  const std::string_view text(slot.begin, slot.end - slot.begin);
+  const std::string_view text(slot.begin, slot.end);
   switch (column->id()) {
     case TypeId::kString:
       if (slot.kind == Kind::kEscaped) break;
-      return column->AppendPaddedBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
-                                                                  : text);
-    case TypeId::kInteger:
-    case TypeId::kLong: {
+      return column->AppendBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
+                                                            : text);
+    case TypeId::kInteger: {
       int64_t value = 0;
-      *appended = slot.kind == Kind::kInteger && ParseJsonLong(text, &value);
-      if (!*appended) return Status::OK();
-      if (column->id() == TypeId::kLong) return column->AppendFixed(value);
-      *appended = value == static_cast<int32_t>(value);
+      *appended = slot.kind == Kind::kInteger && ParseJsonLong(text, &value) &&
+                  value == static_cast<int32_t>(value);
       return *appended ? column->AppendFixed(static_cast<int32_t>(value)) : Status::OK();
     }
-    case TypeId::kDouble:
-      if (slot.kind != Kind::kInteger && slot.kind != Kind::kFloat) break;
-      return column->AppendFixed(RealOf(slot));
     case TypeId::kBoolean:
       *appended = slot.kind == Kind::kTrue || slot.kind == Kind::kFalse;
       return *appended ? column->AppendFixed<uint8_t>(slot.kind == Kind::kTrue ? 1 : 0)
@@ -391,19 +416,31 @@ Result<JsonFastParser::Outcome> JsonFastParser::ParseRecord(const uint32_t** tok
   const uint32_t* behind = PassRecord(*token, line_end);
   // Anything behind the record on its line is for the tolerant parser to judge.
   if (behind == nullptr || *behind < line_end) return Outcome::kNotPlain;
-  if (IsDropped()) {
+  if (const Verdict verdict = Judge(); verdict != Verdict::kKeep) {
     *token = behind;
-    return Outcome::kDropped;
+    return verdict == Verdict::kDrop ? Outcome::kDropped : Outcome::kUnwanted;
   }
   bool appended = true;
   for (size_t i = 0; i < slots_.size() && appended; ++i) {
-    ARROW_RETURN_NOT_OK(AppendSlot(slots_[i], static_cast<int>(i), &(*columns)[i], &appended));
+    JsonColumn& column = (*columns)[i];
+    if (!column.HasRoom()) [[unlikely]]
+      ARROW_RETURN_NOT_OK(column.MakeRoom());
+    if (PutSlot(slots_[i], &column)) [[likely]]
+      continue;
+    ARROW_RETURN_NOT_OK(AppendSlot(slots_[i], static_cast<int>(i), &column, &appended));
   }
   if (!appended) {
     for (JsonColumn& column : *columns) column.Truncate(row);
     return Outcome::kNotPlain;
   }
   *token = behind;
+  if (!filter_.others.empty()) {
+    for (size_t i = 0; i < slots_.size(); ++i) known_[i] = slots_[i].kind != Kind::kMissing;
+    if (filter_.others.Drops(columns->data(), row, known_)) {
+      for (JsonColumn& column : *columns) column.Truncate(row);
+      return Outcome::kDropped;
+    }
+  }
   return Outcome::kAppended;
 }
 

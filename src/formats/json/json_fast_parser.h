@@ -28,7 +28,8 @@ class JsonFastParser {
   enum class Outcome : uint8_t {
     kNotPlain,  ///< nothing changed
     kAppended,  ///< one element to each column; the token is moved behind the record
-    kDropped    ///< by the filter: only the token is moved
+    kDropped,   ///< by the filter: only the token is moved
+    kUnwanted   ///< the same, but a field that it needs is missing: Spark counts such a row
   };
   /// Reads the record whose first token `*token` points to and that must end before the offset
   /// `line_end`. The columns have `row` elements.
@@ -53,6 +54,8 @@ class JsonFastParser {
     const char* end = nullptr;
     Kind kind = Kind::kMissing;
     uint8_t point = 0;  // of a number that ParseShortDecimal can read: the offset of its point
+    bool has_real = false;  // the filter has converted it
+    double real = 0.0;
   };
   // The n-th field of the record before: what the n-th field of the next is taken for.
   struct Guess {
@@ -75,7 +78,9 @@ class JsonFastParser {
   bool HasBackslash(const char* begin, const char* end);
   void FindBackslash(const char* begin);
   static double RealOf(const Slot& slot);
-  bool IsDropped() const;
+  enum class Verdict : uint8_t { kKeep, kDrop, kUnwanted };
+  Verdict Judge();
+  static bool PutSlot(const Slot& slot, JsonColumn* column);
   Status AppendSlot(const Slot& slot, int index, JsonColumn* column, bool* appended);
 
   JsonRecordParser* tolerant_;
@@ -84,6 +89,7 @@ class JsonFastParser {
   const char* text_end_ = nullptr;
   const char* next_backslash_ = nullptr;  // the first one at or after the last place looked at
   std::vector<Slot> slots_;
+  std::vector<uint8_t> known_;  // whether the record has the column's field
   std::vector<Guess> guesses_;
 };
 

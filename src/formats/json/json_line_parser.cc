@@ -20,7 +20,7 @@ constexpr size_t kIndexCapacityBytes = size_t{1} << 20;
 JsonLineParser::JsonLineParser(const Schema& schema, const JsonSyntax& syntax,
                                const JsonTemporalParser* temporal, std::string separator,
                                JsonRowFilter filter, std::unique_ptr<JsonStructuralIndex> index)
-    : tolerant_(schema, syntax, temporal),
+    : tolerant_(schema, syntax, temporal, filter.all),
       fast_(schema, &tolerant_, std::move(filter)),
       index_(std::move(index)),
       separator_(std::move(separator)),
@@ -132,6 +132,7 @@ Status JsonLineParser::ParseIndexed(std::vector<JsonColumn>* columns, int64_t ro
                           fast_.ParseRecord(&token_, line_end, columns, row + step->rows));
     if (outcome != JsonFastParser::Outcome::kNotPlain) {
       step->rows += outcome == JsonFastParser::Outcome::kAppended ? 1 : 0;
+      step->unwanted += outcome == JsonFastParser::Outcome::kUnwanted ? 1 : 0;
       continue;
     }
     while (token_ < tokens_end && *token_ < line_end) ++token_;

@@ -33,6 +33,7 @@ class JsonLineParser {
     std::string_view record;            ///< the last one, when it needed the tolerant parser
     JsonRecordParser::Outcome outcome;  ///< of that record
     int64_t rows = 0;                   ///< appended in all, those of `record` included
+    int64_t unwanted = 0;               ///< dropped, but to be counted as read
   };
   /// Appends rows to the columns, which have `row` elements each, until they have `end_row`, or the
   /// block is used up, or a record was malformed (then it is the last one).

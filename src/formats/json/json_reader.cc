@@ -31,11 +31,12 @@ class JsonReader : public BatchReader {
     auto reader = std::unique_ptr<JsonReader>(
         new JsonReader(std::move(stream), request, options, input_rows));
     ARROW_ASSIGN_OR_RAISE(reader->temporal_, JsonTemporalParser::Make(options));
+    const Schema& schema = reader->columns_.parsed_schema();
+    JsonRowFilter filter = JsonRowFilter::Of(schema, request.filters);
+    filter.passes_over_missing = options.mode == ParseMode::kPermissive && filter.others.empty();
     ARROW_ASSIGN_OR_RAISE(reader->parser_,
-                          JsonLineParser::Make(reader->columns_.parsed_schema(), options.syntax,
-                                               reader->temporal_.get(), options.line_separator,
-                                               JsonRowFilter::Of(reader->columns_.parsed_schema(),
-                                                                 request.filters)));
+                          JsonLineParser::Make(schema, options.syntax, reader->temporal_.get(),
+                                               options.line_separator, std::move(filter)));
     return reader;
   }
 
@@ -67,6 +68,7 @@ class JsonReader : public BatchReader {
         path_(request.path),
         batch_rows_(std::max<int64_t>(1, request.batch_rows)),
         columns_(request, options.mode, options.corrupt_column),
+        filter_(RowFilter::Of(columns_.parsed_schema(), request.filters)),
         input_rows_(input_rows) {}
 
   // Parses until a batch is full or the file ends.
@@ -84,6 +86,7 @@ class JsonReader : public BatchReader {
       ARROW_ASSIGN_OR_RAISE(const JsonLineParser::Step step,
                             parser_->Parse(columns_.parsed(), columns_.rows(), batch_rows_));
       columns_.AddRows(step.rows);
+      *input_rows_ += step.unwanted;
       if (step.outcome.malformed) {
         ARROW_RETURN_NOT_OK(HandleMalformed(step.record, step.outcome));
       }
@@ -101,7 +104,7 @@ class JsonReader : public BatchReader {
       if ((*piece)->size() == 0) break;
       text.append(reinterpret_cast<const char*>((*piece)->data()), (*piece)->size());
     }
-    JsonRecordParser parser(columns_.parsed_schema(), options_.syntax, temporal_.get());
+    JsonRecordParser parser(columns_.parsed_schema(), options_.syntax, temporal_.get(), filter_);
     ARROW_ASSIGN_OR_RAISE(const JsonRecordParser::Outcome outcome,
                           parser.Parse(text, columns_.parsed(), 0));
     columns_.AddRows(outcome.rows);
@@ -120,6 +123,7 @@ class JsonReader : public BatchReader {
   const std::string path_;
   const int64_t batch_rows_;
   RecordColumns columns_;
+  const RowFilter filter_;
   std::unique_ptr<JsonTemporalParser> temporal_;
   std::unique_ptr<JsonLineParser> parser_;
   bool whole_file_done_ = false;

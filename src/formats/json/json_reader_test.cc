@@ -78,20 +78,98 @@ TEST(JsonReader, LeavesOutRowsThatTheFiltersDrop) {
   const std::string first = "[1,0.5,a]\n";
   const std::string second = "[2,-1.5,NULL]\n";
   const std::string third = "[3,2.0,NULL]\n";
-  // What cannot be told from the text stays for the engine to judge.
+  // What cannot be read is not judged by the reader.
+  const std::string fourth = "[NULL,NULL,d]\n";
   const std::string bad = "[NULL,1.25,e]\n";
-  EXPECT_EQ(read({{Op::kIsNotNull, "v", {}}}), first + "[NULL,NULL,d]\n" + bad);
+  EXPECT_EQ(read({{Op::kIsNotNull, "v", {}}}), first + fourth + bad);
   EXPECT_EQ(read({{Op::kGreater, "d", {0.5}}}), third + bad);
   EXPECT_EQ(read({{Op::kGreaterOrEqual, "d", {0.5}}}), first + third + bad);
+  // A bad value elsewhere does not keep a row that is dropped.
   EXPECT_EQ(read({{Op::kLess, "d", {0.5}}}), second);
   EXPECT_EQ(read({{Op::kLessOrEqual, "k", {int64_t{2}}}}), first + second + bad);
   EXPECT_EQ(read({{Op::kEqual, "k", {int64_t{2}}}}), second + bad);
   EXPECT_EQ(read({{Op::kGreater, "k", {int64_t{1}}}, {Op::kLess, "d", {0.0}}}), second);
-  const std::string all = first + second + third + "[NULL,NULL,d]\n" + bad;
-  EXPECT_EQ(read({{Op::kIsNull, "k", {}}}), all);
-  EXPECT_EQ(read({{Op::kEqual, "v", {"a"}}}), all);
+  EXPECT_EQ(read({{Op::kIsNull, "k", {}}}), fourth + bad);
+  EXPECT_EQ(read({{Op::kEqual, "v", {"a"}}}), first + third);
+  EXPECT_EQ(read({{Op::kIn, "v", {"a", "d", Value()}}}), first + third + fourth);
+  EXPECT_EQ(read({{Op::kEqualNullSafe, "v", {"a"}}}), first + third);
+  EXPECT_EQ(read({{Op::kStartsWith, "v", {"e"}}}), third + bad);
+  EXPECT_EQ(read({{Op::kEndsWith, "v", {"d"}}}), third + fourth);
+  EXPECT_EQ(read({{Op::kContains, "v", {"z"}}}), third);
+  const std::string all = first + second + third + fourth + bad;
   EXPECT_EQ(read({{Op::kEqual, "k", {"2"}}}), all);
   EXPECT_EQ(read({{Op::kEqual, "other", {int64_t{2}}}}), all);
+}
+
+// As Spark counts them: a filter drops a record where it reads the field, and counts the others.
+TEST(JsonReader, CountsRowsWhoseFilteredFieldIsMissing) {
+  const std::string lines = "{\"k\":1}\n{\"v\":\"a\"}\n{\"k\":-1}\n{\"k\":null}\n{\"k\":2}\n";
+  FileReadRequest request = MakeRequest("k BIGINT, v STRING");
+  request.filters = {{Predicate::Op::kGreater, "k", {int64_t{0}}}};
+  int64_t counted = 0;
+  EXPECT_EQ(ReadText(JsonFormat(), lines, request, &counted), "[1,NULL]\n[2,NULL]\n");
+  EXPECT_EQ(counted, 3);
+  // Elsewhere a missing field does not excuse what else is wrong with the record.
+  request.options = MakeOptions({{"mode", "FAILFAST"}});
+  EXPECT_EQ(ReadText(JsonFormat(), lines, request, &counted), "[1,NULL]\n[NULL,a]\n[2,NULL]\n");
+}
+
+TEST(JsonReader, JudgesWhatFiltersAreMadeOf) {
+  using Op = Predicate::Op;
+  const auto all_of = [](Op op, std::vector<Predicate> children) {
+    Predicate predicate{op, "", {}};
+    predicate.children = std::move(children);
+    return predicate;
+  };
+  const Predicate one{Op::kEqual, "a", {1}};
+  const Predicate small{Op::kLess, "b", {5}};
+  const std::string lines =
+      "{\"a\":1,\"b\":9}\n{\"a\":2,\"b\":1}\n{\"a\":null,\"b\":9}\n{\"a\":null,\"b\":1}\n{\"b\":9}"
+      "\n";
+  for (const bool plain : {true, false}) {
+    // Text behind the object takes the line to the tolerant parser.
+    const std::string text = plain ? lines : lines + "{\"a\":7,\"b\":9} trailing\n";
+    const auto read = [&](const Predicate& filter) {
+      FileReadRequest request = MakeRequest("a INT, b INT");
+      request.filters = {filter};
+      return ReadText(JsonFormat(), text, request);
+    };
+    EXPECT_EQ(read(all_of(Op::kOr, {one, small})), "[1,9]\n[2,1]\n[NULL,1]\n[NULL,9]\n");
+    EXPECT_EQ(read(all_of(Op::kAnd, {one, small})), "[NULL,9]\n");
+    // NOT of NULL is NULL, which drops too.
+    EXPECT_EQ(read(all_of(Op::kNot, {one})),
+              plain ? "[2,1]\n[NULL,9]\n" : "[2,1]\n[NULL,9]\n[7,9]\n");
+    EXPECT_EQ(read(all_of(Op::kNot, {all_of(Op::kOr, {one, small})})),
+              plain ? "[NULL,9]\n" : "[NULL,9]\n[7,9]\n");
+  }
+}
+
+TEST(JsonReader, ComparesEveryTypeThatHasAnOrder) {
+  using Op = Predicate::Op;
+  const struct {
+    std::string type;
+    std::string low;
+    Value value;
+    std::string high;
+  } cases[] = {
+      {"BOOLEAN", "false", true, "true"},
+      {"TINYINT", "1", int8_t{2}, "2"},
+      {"SMALLINT", "-1", int16_t{0}, "0"},
+      {"FLOAT", "1.5", 2.5F, "2.5"},
+      {"DOUBLE", "-0.5", 0.0, "-0.0"},
+      {"DECIMAL(5,2)", "1.24", Decimal{125, 5, 2}, "1.25"},
+      {"DATE", "\"1970-01-01\"", Date{1}, "\"1970-01-02\""},
+      {"TIMESTAMP", "\"1970-01-01T00:00:00Z\"", Timestamp{1000000}, "\"1970-01-01T00:00:01Z\""},
+      {"BINARY", "\"YQ==\"", Binary{"b"}, "\"Yg==\""},
+  };
+  for (const auto& [type, low, value, high] : cases) {
+    FileReadRequest request = MakeRequest("v " + type);
+    request.filters = {{Op::kGreaterOrEqual, "v", {value}}};
+    const std::string text = "{\"v\":" + low + "}\n{\"v\":" + high + "}\n";
+    EXPECT_EQ(ReadRows(JsonFormat(), text, request)->size(), 1u) << type;
+    request.filters = {{Op::kLess, "v", {value}}};
+    EXPECT_EQ(ReadRows(JsonFormat(), text, request)->size(), 1u) << type;
+  }
 }
 
 TEST(JsonReader, FailsFast) {

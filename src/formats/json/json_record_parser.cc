@@ -40,8 +40,13 @@ int JsonField::Find(std::string_view name, size_t likely) const {
 }
 
 JsonRecordParser::JsonRecordParser(const Schema& schema, const JsonSyntax& syntax,
-                                   const JsonTemporalParser* temporal)
-    : root_(schema.AsStruct()), syntax_(syntax), temporal_(temporal), lexer_(syntax) {}
+                                   const JsonTemporalParser* temporal, RowFilter filter)
+    : root_(schema.AsStruct()),
+      syntax_(syntax),
+      temporal_(temporal),
+      filter_(std::move(filter)),
+      known_(schema.size()),
+      lexer_(syntax) {}
 
 Result<JsonRecordParser::Outcome> JsonRecordParser::Parse(std::string_view text,
                                                           std::vector<JsonColumn>* columns,
@@ -70,10 +75,7 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertRows(JsonColumn* c
   const JsonToken token = lexer_.NextValue();
   if (token == JsonToken::kMalformed) return Malformed();
   if (token == JsonToken::kEnd) return Conversion::kGood;
-  if (token == JsonToken::kObject) {
-    *rows = 1;
-    return ConvertObject(root_, columns, first_row);
-  }
+  if (token == JsonToken::kObject) return ConvertRecord(columns, first_row, rows);
   if (token != JsonToken::kArray) return Fail("the record is no object");
   // An array gives a row for each element; one bad element spoils it when it is no object.
   Conversion worst = Conversion::kGood;
@@ -87,11 +89,26 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertRows(JsonColumn* c
     if (element == JsonToken::kMalformed) return Malformed();
     if (element != JsonToken::kObject) return Fail("an element of the record is no object");
     ARROW_ASSIGN_OR_RAISE(const Conversion conversion,
-                          ConvertObject(root_, columns, first_row + *rows));
+                          ConvertRecord(columns, first_row + *rows, rows));
     if (conversion == Conversion::kMalformed) return conversion;
     worst = std::max(worst, conversion);
-    ++*rows;
   }
+}
+
+Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertRecord(JsonColumn* columns,
+                                                                     int64_t row, int64_t* rows) {
+  ARROW_ASSIGN_OR_RAISE(const Conversion conversion, ConvertFields(root_, columns, row));
+  if (!filter_.empty()) {
+    for (size_t i = 0; i < known_.size(); ++i) known_[i] = columns[i].length() > row;
+    if (filter_.Drops(columns, row, known_)) {
+      for (size_t i = 0; i < known_.size(); ++i) columns[i].Truncate(row);
+      return Conversion::kGood;
+    }
+  }
+  if (conversion == Conversion::kMalformed) return conversion;
+  ARROW_RETURN_NOT_OK(AppendMissing(root_, columns, row));
+  ++*rows;
+  return conversion;
 }
 
 Result<bool> JsonRecordParser::ParseValue(std::string_view text, int index, JsonColumn* column) {
@@ -109,6 +126,23 @@ Result<bool> JsonRecordParser::ParseValue(std::string_view text, int index, Json
 }
 
 Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertObject(const JsonField& field,
+                                                                     JsonColumn* columns,
+                                                                     int64_t row) {
+  ARROW_ASSIGN_OR_RAISE(const Conversion conversion, ConvertFields(field, columns, row));
+  if (conversion != Conversion::kMalformed) {
+    ARROW_RETURN_NOT_OK(AppendMissing(field, columns, row));
+  }
+  return conversion;
+}
+
+Status JsonRecordParser::AppendMissing(const JsonField& field, JsonColumn* columns, int64_t row) {
+  for (size_t i = 0; i < field.children.size(); ++i) {
+    if (columns[i].length() == row) ARROW_RETURN_NOT_OK(columns[i].AppendNull());
+  }
+  return Status::OK();
+}
+
+Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertFields(const JsonField& field,
                                                                      JsonColumn* columns,
                                                                      int64_t row) {
   Conversion worst = Conversion::kGood;
@@ -132,9 +166,6 @@ Result<JsonRecordParser::Conversion> JsonRecordParser::ConvertObject(const JsonF
     }
     if (conversion == Conversion::kMalformed) return conversion;
     if (conversion != Conversion::kGood) worst = Conversion::kPartial;
-  }
-  for (size_t i = 0; i < field.children.size(); ++i) {
-    if (columns[i].length() == row) ARROW_RETURN_NOT_OK(columns[i].AppendNull());
   }
   return worst;
 }

@@ -10,6 +10,7 @@
 #include "formats/json/json_column.h"
 #include "formats/json/json_lexer.h"
 #include "formats/json/json_temporal_parser.h"
+#include "formats/row_filter.h"
 
 namespace firesteel {
 
@@ -34,15 +35,16 @@ struct JsonField {
 class JsonRecordParser {
  public:
   struct Outcome {
-    int64_t rows = 0;        ///< appended to the columns; 0 for blank text and `[]`
+    int64_t rows = 0;        ///< appended to the columns; 0 for blank text, `[]`, dropped rows
     bool malformed = false;  ///< the record is to be treated as the parse mode says
     bool partial = false;    ///< malformed, but the good values of its rows were kept
     std::string reason;      ///< when malformed
   };
 
-  /// `temporal` must outlive the parser.
+  /// `temporal` must outlive the parser. Rows that `filter` drops are left out, whatever is wrong
+  /// with the rest of their record.
   JsonRecordParser(const Schema& schema, const JsonSyntax& syntax,
-                   const JsonTemporalParser* temporal);
+                   const JsonTemporalParser* temporal, RowFilter filter = {});
 
   /// Reads a record; appends as many elements to each of `columns` (those of the schema), which
   /// have `first_row` elements. A record that cannot be read at all gives one row of NULLs; one
@@ -67,6 +69,11 @@ class JsonRecordParser {
   Result<Conversion> ConvertToString(JsonToken token, JsonColumn* column);
   // Fills element `row` of each column; `columns` points to one for each child of `field`.
   Result<Conversion> ConvertObject(const JsonField& field, JsonColumn* columns, int64_t row);
+  // The same without the columns that the object says nothing of.
+  Result<Conversion> ConvertFields(const JsonField& field, JsonColumn* columns, int64_t row);
+  Status AppendMissing(const JsonField& field, JsonColumn* columns, int64_t row);
+  // Reads an object that is a row of its own and adds to `*rows` unless the filter drops it.
+  Result<Conversion> ConvertRecord(JsonColumn* columns, int64_t row, int64_t* rows);
   Result<Conversion> ConvertRepeated(const JsonField& field, JsonColumn* column);
   Result<Conversion> ConvertStruct(const JsonField& field, JsonColumn* column);
   Result<Conversion> ConvertArray(const JsonField& field, JsonColumn* column);
@@ -86,6 +93,8 @@ class JsonRecordParser {
   JsonField root_;
   JsonSyntax syntax_;
   const JsonTemporalParser* temporal_;
+  const RowFilter filter_;
+  std::vector<uint8_t> known_;  // columns of which the record says something
   JsonLexer lexer_;
   const char* reason_ = nullptr;  // of the first failure in this record
   std::string bytes_;

@@ -34,9 +34,13 @@ bool SetNumber(TypeId column, const Value& value, JsonRowFilter::Test* test) {
 
 JsonRowFilter JsonRowFilter::Of(const Schema& schema, const std::vector<Predicate>& predicates) {
   JsonRowFilter filter;
+  std::vector<Predicate> others;
   for (const Predicate& predicate : predicates) {
     Test test{.column = schema.IndexOf(predicate.column), .op = predicate.op};
-    if (test.column < 0) continue;
+    if (test.column < 0) {
+      others.push_back(predicate);
+      continue;
+    }
     const bool compares = predicate.op == Predicate::Op::kEqual ||
                           predicate.op == Predicate::Op::kLess ||
                           predicate.op == Predicate::Op::kLessOrEqual ||
@@ -46,8 +50,14 @@ JsonRowFilter JsonRowFilter::Of(const Schema& schema, const std::vector<Predicat
                                        SetNumber(schema.field(test.column).type.id(),
                                                  predicate.values[0], &test)
                                  : predicate.op == Predicate::Op::kIsNotNull;
-    if (usable) filter.tests.push_back(test);
+    if (usable) {
+      filter.tests.push_back(test);
+    } else {
+      others.push_back(predicate);
+    }
   }
+  filter.others = RowFilter::Of(schema, others);
+  filter.all = RowFilter::Of(schema, predicates);
   return filter;
 }
 

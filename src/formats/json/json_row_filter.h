@@ -5,15 +5,15 @@
 
 #include "firesteel/connector/predicate.h"
 #include "firesteel/types.h"
+#include "formats/row_filter.h"
 
 namespace firesteel {
 
-/// The filters of a scan that can be told from the text of plain values, so that a row which the
-/// query drops anyway is checked but not converted. Others are left out: the engine applies every
-/// filter once more. A value.
+/// The filters of a scan, for JSON: some of them can be told from the text of plain values, so that
+/// a row which they drop is checked but not converted. A value.
 struct JsonRowFilter {
   struct Test {
-    int column;        ///< NULL drops the row, whatever the test
+    int column;        ///< NULL drops the row, whatever the test; a missing field does not
     Predicate::Op op;  ///< kIsNotNull or a comparison with a number
     bool is_real = false;  ///< the column is of type DOUBLE, not INT or BIGINT
     double real = 0;
@@ -41,7 +41,12 @@ struct JsonRowFilter {
     }
   }
 
-  std::vector<Test> tests;
+  std::vector<Test> tests;  ///< on the text of plain values
+  /// Whether a record without a field that a test needs may be passed over unconverted: the query
+  /// drops its row anyway, and what else is wrong with it does not matter (mode PERMISSIVE).
+  bool passes_over_missing = false;
+  RowFilter others;  ///< what `tests` leave out, on values
+  RowFilter all;     ///< on values
 };
 
 }  // namespace firesteel

@@ -253,7 +253,11 @@ Result<std::string> OrcFileExtension(const Options& options) {
 Result<std::unique_ptr<FileFormatWriter>> OpenOrcWriter(
     std::shared_ptr<arrow::io::OutputStream> out, const Schema& schema, const Options& options) {
   ARROW_ASSIGN_OR_RAISE(const OrcCodec codec, OrcCodecOf(options));
-  for (const StructField& field : schema.fields()) {
+  for (int i = 0; i < schema.size(); ++i) {
+    const StructField& field = schema.field(i);
+    if (schema.IndexOf(field.name) != i) {
+      return Status::Invalid("An ORC file cannot have two columns of the name ", field.name, ".");
+    }
     if (CanWrite(field.type)) continue;
     return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                      {{"format", "ORC"},

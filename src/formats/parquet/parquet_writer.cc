@@ -131,6 +131,10 @@ Result<std::unique_ptr<FileFormatWriter>> OpenParquetWriter(
                         {"columnType", "\"" + field.type.Sql() + "\""}});
     }
     fields.push_back(arrow::field(field.name, ToParquetType(field.type), field.nullable));
+    if (schema.IndexOf(field.name) + 1 != static_cast<int>(fields.size())) {
+      return Status::Invalid("A Parquet file cannot have two columns of the name ", field.name,
+                             ".");
+    }
   }
   return std::make_unique<ParquetWriter>(std::move(out), schema, arrow::schema(std::move(fields)),
                                          codec.codec);

@@ -60,8 +60,7 @@ bool MayHold(Predicate::Op op, const T& least, const T& greatest, const T& value
       return value < greatest;
     case Predicate::Op::kGreaterOrEqual:
       return !(greatest < value);
-    case Predicate::Op::kIsNull:
-    case Predicate::Op::kIsNotNull:
+    default:
       break;
   }
   return true;
@@ -103,6 +102,7 @@ bool MayHoldValue(const parquet::ColumnDescriptor& column, const parquet::Statis
 
 bool MayMatch(const parquet::RowGroupMetaData& group, const parquet::SchemaDescriptor& schema,
               const Predicate& predicate) {
+  if (!predicate.children.empty() || predicate.op == Predicate::Op::kEqualNullSafe) return true;
   const int leaf = FindLeaf(schema, predicate.column);
   if (leaf < 0) return true;
   const std::shared_ptr<parquet::Statistics> statistics = group.ColumnChunk(leaf)->statistics();

@@ -50,15 +50,16 @@ struct TextFileOptions {
 };
 
 Status CheckTextSchema(const Schema& schema, int fewest_columns) {
+  for (const StructField& field : schema.fields()) {
+    if (field.type.id() == TypeId::kString) continue;
+    return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                     {{"format", "TEXT"},
+                      {"columnName", "`" + field.name + "`"},
+                      {"columnType", "\"" + field.type.Sql() + "\""}});
+  }
   if (schema.size() < fewest_columns || schema.size() > 1) {
     return Status::Invalid("The text format has a single column, the schema has ", schema.size(),
                            ".");
-  }
-  if (schema.size() == 1 && schema.field(0).type.id() != TypeId::kString) {
-    return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-                     {{"format", "TEXT"},
-                      {"columnName", "`" + schema.field(0).name + "`"},
-                      {"columnType", "\"" + schema.field(0).type.Sql() + "\""}});
   }
   return Status::OK();
 }

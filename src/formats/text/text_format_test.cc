@@ -38,6 +38,8 @@ TEST(TextFormat, RefusesOtherSchemas) {
   EXPECT_EQ(ErrorCondition(TextFormat()->ValidateRead(MakeRequest("value INT"))),
             "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE");
   EXPECT_FALSE(TextFormat()->ValidateRead(MakeRequest("a STRING, b STRING")).ok());
+  EXPECT_EQ(ErrorCondition(TextFormat()->ValidateRead(MakeRequest("a STRING, b DATE"))),
+            "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE");
   EXPECT_FALSE(TextFormat()->OpenWriter(nullptr, Schema(), {}, "UTC").ok());
 }
 

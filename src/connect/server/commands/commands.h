@@ -20,7 +20,9 @@ Status AskQueryManager(const spark::connect::StreamingQueryManagerCommand& comma
 Status ServeListenerBus(const spark::connect::StreamingQueryListenerBusCommand& command,
                         ServerSession* session, Operation* operation);
 /// write_command.cc
-Status WriteRelation(const spark::connect::WriteOperation& write, ServerSession* session);
-Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session);
+Status WriteRelation(const spark::connect::WriteOperation& write, ServerSession* session,
+                     Operation* operation);
+Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session,
+                     Operation* operation);
 
 }  // namespace firesteel

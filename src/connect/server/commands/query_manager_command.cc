@@ -77,7 +77,7 @@ Status AskQueryManager(const ManagerCommand& command, ServerSession* session,
       return UnsupportedMessage("StreamingQueryManagerCommand with a listener of the server");
     default: return UnsupportedMessage("StreamingQueryManagerCommand without a command");
   }
-  operation->Send(std::move(response));
+  operation->Send(std::move(response), /*more_follows=*/true);
   return Status::OK();
 }
 

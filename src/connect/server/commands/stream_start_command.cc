@@ -130,7 +130,7 @@ Status StartStreamingQuery(const Start& start, ServerSession* session, Operation
       result->set_query_started_event_json(*std::move(json));
     }
   }
-  operation->Send(std::move(response));
+  operation->Send(std::move(response), /*more_follows=*/true);
   return Status::OK();
 }
 

@@ -118,7 +118,7 @@ Status AskStreamingQuery(const QueryCommand& command, ServerSession* session,
   QueryCommandResult* result = response.mutable_streaming_query_command_result();
   *result->mutable_query_id() = command.query_id();
   ARROW_RETURN_NOT_OK(Answer(command, query.get(), operation, result));
-  operation->Send(std::move(response));
+  operation->Send(std::move(response), /*more_follows=*/true);
   return Status::OK();
 }
 

@@ -38,6 +38,21 @@ Status RunTableCommand(const PlanPtr& command, ServerSession* session) {
   return session->session().backend()->ExecuteCommand(command).status();
 }
 
+/// `spark_catalog`.`database`.`name`.
+Result<std::string> QualifiedName(const std::vector<std::string>& name, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(const TableName full,
+                        session->session().backend()->catalog()->FullName(name));
+  return full.Quoted();
+}
+
+/// The name of a table that is there. Errors: TABLE_OR_VIEW_NOT_FOUND.
+Result<std::string> ExistingTable(const std::vector<std::string>& name, ServerSession* session) {
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                        session->session().backend()->catalog()->FindTable(name));
+  if (!table) return TableNotFound(name);
+  return QualifiedName(name, session);
+}
+
 Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* session) {
   ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> name,
                         ParseTableName(write.table().table_name()));
@@ -67,11 +82,9 @@ Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* sessi
                          session);
 }
 
-}  // namespace
-
-Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session) {
+Status WriteV2(const spark::connect::WriteOperationV2& write, PlanPtr plan,
+               ServerSession* session) {
   using V2 = spark::connect::WriteOperationV2;
-  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(write.input()));
   ARROW_ASSIGN_OR_RAISE(std::vector<std::string> name, ParseTableName(write.table_name()));
   switch (write.mode()) {
     case V2::MODE_APPEND: {
@@ -97,13 +110,23 @@ Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSessio
       return RunTableCommand(std::make_shared<CreateTable>(std::move(definition), std::move(plan)),
                              session);
     }
+    case V2::MODE_OVERWRITE:
+    case V2::MODE_OVERWRITE_PARTITIONS: {
+      // As in Spark's own catalog, where tables of files know append and the older writers only.
+      ARROW_ASSIGN_OR_RAISE(const std::string table, ExistingTable(name, session));
+      return MakeError("_LEGACY_ERROR_TEMP_1012", {{"identifier", table}});
+    }
+    case V2::MODE_REPLACE:
+    case V2::MODE_CREATE_OR_REPLACE: {
+      ARROW_ASSIGN_OR_RAISE(const std::string table, QualifiedName(name, session));
+      return MakeError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
+                       {{"tableName", table}, {"operation", "REPLACE TABLE AS SELECT"}});
+    }
     default: return UnsupportedMessage("WriteOperationV2." + V2::Mode_Name(write.mode()));
   }
 }
 
-Status WriteRelation(const WriteOperation& write, ServerSession* session) {
-  ARROW_RETURN_NOT_OK(CheckBuckets(write));
-  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(write.input()));
+Status Write(const WriteOperation& write, PlanPtr plan, ServerSession* session) {
   if (write.has_table()) return SaveTable(write, std::move(plan), session);
   DataFrameWriter writer(DataFrame(session->session().backend(), std::move(plan)));
   std::string format = write.source();
@@ -116,6 +139,29 @@ Status WriteRelation(const WriteOperation& write, ServerSession* session) {
   const auto& columns = write.partitioning_columns();
   if (!columns.empty()) writer.PartitionBy({columns.begin(), columns.end()});
   return write.path().empty() ? writer.Save() : writer.Save(write.path());
+}
+
+}  // namespace
+
+Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session,
+                     Operation* operation) {
+  PlanTranslator translator(session);
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, translator.Translate(write.input()));
+  ARROW_RETURN_NOT_OK(WriteV2(write, std::move(plan), session));
+  SendObserved(translator.observed(), operation);
+  return Status::OK();
+}
+
+Status WriteRelation(const WriteOperation& write, ServerSession* session, Operation* operation) {
+  if (!WriteOperation::SaveMode_IsValid(write.mode())) {
+    return UnsupportedMessage("WriteOperation.mode " + std::to_string(write.mode()));
+  }
+  ARROW_RETURN_NOT_OK(CheckBuckets(write));
+  PlanTranslator translator(session);
+  ARROW_ASSIGN_OR_RAISE(PlanPtr plan, translator.Translate(write.input()));
+  ARROW_RETURN_NOT_OK(Write(write, std::move(plan), session));
+  SendObserved(translator.observed(), operation);
+  return Status::OK();
 }
 
 }  // namespace firesteel

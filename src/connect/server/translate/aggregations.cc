@@ -8,6 +8,7 @@
 #include "connect/server/plan_translator.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
+#include "plan/collect_metrics.h"
 #include "plan/deduplicate.h"
 #include "plan/event_time.h"
 #include "plan/operators.h"
@@ -124,6 +125,26 @@ Result<PlanPtr> PlanTranslator::TranslateWithWatermark(
                         UnresolvedAttribute::Parse(watermark.event_time()));
   return std::make_shared<EventTimeWatermark>(std::move(event_time), watermark.delay_threshold(),
                                               std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateCollectMetrics(const spark::connect::Relation& relation) {
+  const spark::connect::CollectMetrics& observe = relation.collect_metrics();
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(observe.input()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> metrics, Translate(observe.metrics()));
+  // A frame may occur many times in a request: that is one observation.
+  const int64_t plan_id =
+      relation.common().has_plan_id() ? relation.common().plan_id() : NewExprId();
+  std::shared_ptr<ObservedRelation> observed;
+  for (const auto& known : observed_) {
+    if (known->plan_id() == plan_id) observed = known;
+  }
+  if (observed == nullptr) {
+    observed = std::make_shared<ObservedRelation>(observe.name(), plan_id);
+    observed_.push_back(observed);
+  }
+  return std::make_shared<CollectMetrics>(
+      observe.name(), std::move(metrics), plan_id,
+      [observed](const Result<Row>& row) { observed->Receive(row); }, std::move(input));
 }
 
 }  // namespace firesteel

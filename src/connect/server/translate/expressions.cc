@@ -12,12 +12,6 @@ namespace {
 
 using ProtocolExpression = spark::connect::Expression;
 
-/// A name of a column, its parts in backticks where they need it.
-Result<std::vector<std::string>> NameParts(const std::string& name) {
-  ARROW_ASSIGN_OR_RAISE(const ExpressionPtr parsed, UnresolvedAttribute::Parse(name));
-  return As<UnresolvedAttribute>(parsed)->parts();
-}
-
 /// Functions that clients call by a name which is none in SQL.
 std::string FunctionName(const std::string& name) {
   if (name == "==") return "=";
@@ -53,12 +47,8 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
       ARROW_ASSIGN_OR_RAISE(Value value, LiteralValue(expression.literal(), &type));
       return Literal::Make(std::move(value), std::move(type));
     }
-    case ProtocolExpression::kUnresolvedAttribute: {
-      const auto& name = expression.unresolved_attribute();
-      if (!name.has_plan_id()) return UnresolvedAttribute::Parse(name.unparsed_identifier());
-      ARROW_ASSIGN_OR_RAISE(std::vector<std::string> parts, NameParts(name.unparsed_identifier()));
-      return std::make_shared<UnresolvedAttribute>(std::move(parts), Origin(), name.plan_id());
-    }
+    case ProtocolExpression::kUnresolvedAttribute:
+      return TranslateName(expression.unresolved_attribute());
     case ProtocolExpression::kWindow: return TranslateWindow(expression.window());
     case ProtocolExpression::kSubqueryExpression:
       return TranslateSubquery(expression.subquery_expression());
@@ -78,14 +68,12 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
     }
     case ProtocolExpression::kExpressionString:
       return ParseExpression(expression.expression_string().expression());
-    case ProtocolExpression::kUnresolvedStar: {
-      const std::string& target = expression.unresolved_star().unparsed_target();
-      if (target.empty()) return std::make_shared<UnresolvedStar>();
-      // As clients write it: `t.*`.
-      ARROW_ASSIGN_OR_RAISE(std::vector<std::string> parts,
-                            NameParts(target.substr(0, target.rfind(".*"))));
-      return std::make_shared<UnresolvedStar>(std::move(parts));
-    }
+    case ProtocolExpression::kUnresolvedStar:
+      return TranslateStar(expression.unresolved_star());
+    case ProtocolExpression::kUnresolvedRegex:
+      return TranslateRegex(expression.unresolved_regex());
+    case ProtocolExpression::kUpdateFields:
+      return TranslateUpdateFields(expression);
     case ProtocolExpression::kAlias: return TranslateAlias(expression.alias());
     case ProtocolExpression::kCast: return TranslateCast(expression.cast());
     case ProtocolExpression::kSortOrder: return TranslateSortOrder(expression.sort_order());
@@ -108,6 +96,9 @@ Result<ExpressionPtr> PlanTranslator::TranslateKind(const ProtocolExpression& ex
     }
     case ProtocolExpression::kUnresolvedNamedLambdaVariable: {
       const auto& parts = expression.unresolved_named_lambda_variable().name_parts();
+      if (parts.empty()) {
+        return UnsupportedMessage("UnresolvedNamedLambdaVariable without name_parts");
+      }
       return std::make_shared<UnresolvedAttribute>(
           std::vector<std::string>(parts.begin(), parts.end()));
     }

@@ -2,6 +2,7 @@
 
 #include "connect/server/plan_translator.h"
 #include "expr/nodes.h"
+#include "expr/unresolved.h"
 #include "plan/operators.h"
 #include "plan/relations.h"
 
@@ -12,7 +13,10 @@ Result<PlanPtr> PlanTranslator::TranslateProject(const spark::connect::Project& 
   if (project.has_input()) {
     ARROW_ASSIGN_OR_RAISE(input, Translate(project.input()));
   }
-  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> list, Translate(project.expressions()));
+  std::vector<ExpressionPtr> list;
+  for (const auto& expression : project.expressions()) {
+    ARROW_ASSIGN_OR_RAISE(list.emplace_back(), TranslateItem(expression));
+  }
   return std::make_shared<Project>(std::move(list), std::move(input));
 }
 
@@ -46,10 +50,19 @@ Result<PlanPtr> PlanTranslator::TranslateWithColumns(const spark::connect::WithC
 Result<PlanPtr> PlanTranslator::TranslateDrop(const spark::connect::Drop& drop) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(drop.input()));
   std::vector<std::string> names(drop.column_names().begin(), drop.column_names().end());
+  StarChoice kept;
   for (const auto& column : drop.columns()) {
     if (!column.has_unresolved_attribute()) return UnsupportedMessage("Drop of an expression");
-    names.push_back(column.unresolved_attribute().unparsed_identifier());
+    ARROW_ASSIGN_OR_RAISE(kept.dropped.emplace_back(), Translate(column));
   }
+  if (!kept.dropped.empty()) {
+    auto star = std::make_shared<UnresolvedStar>(std::vector<std::string>(),
+                                                 std::vector<std::vector<std::string>>(), Origin(),
+                                                 std::move(kept));
+    input =
+        std::make_shared<Project>(std::vector<ExpressionPtr>{std::move(star)}, std::move(input));
+  }
+  if (names.empty()) return input;
   return std::make_shared<DropColumns>(std::move(names), std::move(input));
 }
 

@@ -23,6 +23,16 @@ void PlanTranslator::CollectTags(const google::protobuf::Message& message) {
     if (name.has_plan_id()) tags_.insert(name.plan_id());
     return;
   }
+  if (message.GetDescriptor() == ProtocolExpression::UnresolvedStar::descriptor()) {
+    const auto& star = static_cast<const ProtocolExpression::UnresolvedStar&>(message);
+    if (star.has_plan_id()) tags_.insert(star.plan_id());
+    return;
+  }
+  if (message.GetDescriptor() == ProtocolExpression::UnresolvedRegex::descriptor()) {
+    const auto& regex = static_cast<const ProtocolExpression::UnresolvedRegex&>(message);
+    if (regex.has_plan_id()) tags_.insert(regex.plan_id());
+    return;
+  }
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   reflection.ListFields(message, &fields);

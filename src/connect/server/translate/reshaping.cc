@@ -26,7 +26,6 @@ namespace {
 
 /// How many rows a transposed table takes: each becomes a column.
 constexpr int64_t kMaximumTransposed = 500;
-constexpr char kSampleColumn[] = "__sample";
 
 /// A file that ends with its object.
 class LinesFile {
@@ -62,34 +61,6 @@ class LinesFile {
 Result<Schema> PlanTranslator::SchemaOf(const PlanPtr& plan) const {
   ARROW_ASSIGN_OR_RAISE(const PlanPtr analyzed, session_->session().backend()->AnalyzePlan(plan));
   return analyzed->schema();
-}
-
-Result<PlanPtr> PlanTranslator::TranslateSample(const spark::connect::Sample& sample) {
-  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(sample.input()));
-  if (sample.with_replacement()) return UnsupportedMessage("Sample.with_replacement");
-  if (sample.deterministic_order()) {
-    // Parts of one split must see the rows in one order to have none twice.
-    ARROW_ASSIGN_OR_RAISE(const Schema schema, SchemaOf(input));
-    std::vector<ExpressionPtr> order;
-    for (const StructField& field : schema.fields()) {
-      if (field.type.id() == TypeId::kMap) continue;
-      order.push_back(std::make_shared<SortOrder>(ColumnNamed(field.name), true, true));
-    }
-    if (!order.empty()) input = std::make_shared<Sort>(std::move(order), std::move(input));
-  }
-  const int64_t seed =
-      sample.has_seed() ? sample.seed() : static_cast<int64_t>(std::hash<std::string>()(NewUuid()));
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr seed_literal, Literal::Of(seed));
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr lower, Literal::Of(sample.lower_bound()));
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr upper, Literal::Of(sample.upper_bound()));
-  // One number per row, compared twice.
-  PlanPtr numbered = std::make_shared<WithColumns>(
-      std::vector<std::string>{kSampleColumn},
-      std::vector<ExpressionPtr>{Call("rand", {std::move(seed_literal)})}, std::move(input));
-  ExpressionPtr inside = Call("and", {Call(">=", {ColumnNamed(kSampleColumn), std::move(lower)}),
-                                      Call("<", {ColumnNamed(kSampleColumn), std::move(upper)})});
-  PlanPtr chosen = std::make_shared<Filter>(std::move(inside), std::move(numbered));
-  return std::make_shared<DropColumns>(std::vector<std::string>{kSampleColumn}, std::move(chosen));
 }
 
 Result<PlanPtr> PlanTranslator::TranslateTail(const spark::connect::Tail& tail) {

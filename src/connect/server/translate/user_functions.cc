@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "connect/server/plan_translator.h"
+#include "connect/server/translate/call.h"
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
 #include "expr/user_call.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
 #include "plan/user_rows.h"
 
 namespace firesteel {
@@ -22,6 +24,13 @@ Status CheckShape(const UserColumnFunction& function, std::initializer_list<Shap
   }
   return UnsupportedMessage("PythonUDF of the eval type " + std::to_string(function.protocol) +
                             " in this place");
+}
+
+/// Whether an argument is a table: `df.asTable()`.
+bool IsTable(const spark::connect::Expression& argument) {
+  return argument.has_subquery_expression() &&
+         argument.subquery_expression().subquery_type() ==
+             spark::connect::SubqueryExpression::SUBQUERY_TYPE_TABLE_ARG;
 }
 
 /// The columns of `input` after the keys of its groups.
@@ -51,6 +60,68 @@ Result<ExpressionPtr> PlanTranslator::TranslateUserFunction(
         Translate(named ? argument.named_argument_expression().value() : argument));
   }
   return std::make_shared<UserCall>(std::move(function), std::move(arguments), std::move(names));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateUserTable(
+    const spark::connect::CommonInlineUserDefinedTableFunction& sent) {
+  ARROW_ASSIGN_OR_RAISE(UserColumnFunctionPtr function, FromProtocol(sent, session_));
+  UserTableCall call;
+  std::vector<const spark::connect::Expression*> values;
+  int tables = 0;
+  for (const auto& argument : sent.arguments()) {
+    const bool named = argument.has_named_argument_expression();
+    values.push_back(named ? &argument.named_argument_expression().value() : &argument);
+    call.names.push_back(named ? argument.named_argument_expression().key() : "");
+    if (!IsTable(*values.back())) continue;
+    call.table = static_cast<int>(values.size()) - 1;
+    ++tables;
+  }
+  if (tables > 1) return UnsupportedMessage("PythonUDTF of several tables");
+  if (tables == 1) return CallWithTable(std::move(function), values, std::move(call));
+  std::vector<ExpressionPtr> arguments;
+  for (const spark::connect::Expression* value : values) {
+    ARROW_ASSIGN_OR_RAISE(arguments.emplace_back(), Translate(*value));
+  }
+  return std::make_shared<UnresolvedTableFunction>(
+      "", std::vector<ExpressionPtr>{std::make_shared<UserCall>(
+              std::move(function), std::move(arguments), std::move(call.names))});
+}
+
+Result<PlanPtr> PlanTranslator::CallWithTable(
+    UserColumnFunctionPtr function, const std::vector<const spark::connect::Expression*>& arguments,
+    UserTableCall call) {
+  const auto& table = arguments[call.table]->subquery_expression();
+  const auto found = references_.find(table.plan_id());
+  if (found == references_.end()) {
+    return UnsupportedMessage("SubqueryExpression of a relation that is not in the request");
+  }
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(*found->second));
+  const auto& options = table.table_arg_options();
+  call.single_partition = options.with_single_partition();
+  if (!options.order_spec().empty()) {
+    std::vector<ExpressionPtr> order;
+    for (const auto& item : options.order_spec()) {
+      ARROW_ASSIGN_OR_RAISE(order.emplace_back(), TranslateSortOrder(item));
+    }
+    input = std::make_shared<Sort>(std::move(order), std::move(input));
+  }
+  std::vector<ExpressionPtr> columns;
+  for (const auto& key : options.partition_spec()) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr value, Translate(key));
+    columns.push_back(Named(std::move(value), "key" + std::to_string(columns.size())));
+  }
+  const int key_columns = static_cast<int>(columns.size());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    ExpressionPtr value = Call("struct", {std::make_shared<UnresolvedStar>()});
+    if (static_cast<int>(i) != call.table) {
+      ARROW_ASSIGN_OR_RAISE(value, Translate(*arguments[i]));
+    }
+    columns.push_back(Named(std::move(value), "argument" + std::to_string(i)));
+  }
+  auto projected = std::make_shared<Project>(std::move(columns), std::move(input));
+  return std::make_shared<UserRows>(std::move(function), key_columns,
+                                    std::vector<PlanPtr>{std::move(projected)},
+                                    std::vector<AttributePtr>(), std::move(call));
 }
 
 Result<PlanPtr> PlanTranslator::TranslateMapPartitions(const spark::connect::MapPartitions& map) {
