@@ -2,6 +2,7 @@
 
 #include "analyzer/test_analysis.h"
 #include "expr/unresolved.h"
+#include "plan/queries.h"
 
 namespace firesteel {
 namespace {
@@ -94,6 +95,8 @@ TEST(AnalyzerErrorTest, FiltersSortsAndLimits) {
       {test::OrderBy(all, Name("m")), "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
        {{"functionName", "`sortorder`"}, {"dataType", "\"MAP<STRING, INT>\""}}},
       {test::Take(all, -1), "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", {{"v", "-1"}}},
+      {std::make_shared<SkipRows>(-2, all), "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
+       {{"name", "offset"}, {"v", "-2"}}},
   });
 }
 

@@ -248,11 +248,11 @@ std::vector<AttributePtr> KeyColumns(const Deduplicate& deduplicate) {
   return columns;
 }
 
-Status CheckLimit(const Limit& limit) {
-  if (limit.count() >= 0) return Status::OK();
-  const std::string count = std::to_string(limit.count());
+Status CheckRowCount(const char* name, int64_t count) {
+  if (count >= 0) return Status::OK();
+  const std::string text = std::to_string(count);
   return MakeError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE",
-                   {{"name", "limit"}, {"expr", Quoted(count)}, {"v", count}});
+                   {{"name", name}, {"expr", Quoted(text)}, {"v", text}});
 }
 
 /// Windows belong into lists, from which they have been taken out by now.
@@ -289,7 +289,8 @@ Status CheckNode(const PlanPtr& node) {
     case PlanKind::kCollectMetrics:
       return CheckMetrics(*As<CollectMetrics>(node));
     case PlanKind::kSort: return CheckSort(*As<Sort>(node));
-    case PlanKind::kLimit: return CheckLimit(*As<Limit>(node));
+    case PlanKind::kLimit: return CheckRowCount("limit", As<Limit>(node)->count());
+    case PlanKind::kOffset: return CheckRowCount("offset", As<SkipRows>(node)->count());
     case PlanKind::kJoin: return CheckJoin(*As<Join>(node));
     case PlanKind::kDistinct:
     case PlanKind::kSetOperation: return CheckComparable(node->child()->output());

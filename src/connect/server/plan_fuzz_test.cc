@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <string>
 
 #include "common/error.h"
@@ -37,11 +36,12 @@ TEST(PlanFuzzTest, TheSeedsAreUnderstood) {
   EXPECT_GT(answered, static_cast<int>(SeedPlans().size() * 3 / 4));
 }
 
+// The same plans every time, so that a change is judged by what it changes; long checks take others:
 // FUZZ_PLANS says how many plans, FUZZ_SEED which ones; FUZZ_TRACE prints each one's number before
 // it runs, for what ends the program.
 TEST(PlanFuzzTest, AnyPlanIsAnsweredOrRefused) {
-  const auto seed = static_cast<uint64_t>(
-      NumberFromEnvironment("FUZZ_SEED", static_cast<int64_t>(std::random_device()())));
+  constexpr int64_t kSeed = 12;
+  const auto seed = static_cast<uint64_t>(NumberFromEnvironment("FUZZ_SEED", kSeed));
   const int64_t plans = NumberFromEnvironment("FUZZ_PLANS", 1500);
   const int64_t first = NumberFromEnvironment("FUZZ_FIRST", 0);
   const bool traced = std::getenv("FUZZ_TRACE") != nullptr;
