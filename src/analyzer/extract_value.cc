@@ -12,14 +12,13 @@
 
 namespace firesteel {
 
-namespace {
-
-Result<int> FindField(const DataType& type, const std::string& name, bool case_sensitive) {
+Result<int> FindField(const std::vector<std::string_view>& fields, const std::string& name,
+                      bool case_sensitive) {
   int found = -1;
   int count = 0;
   std::string names;
-  for (size_t i = 0; i < type.fields().size(); ++i) {
-    const std::string& field = type.fields()[i].name;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string field(fields[i]);
     names += (names.empty() ? "" : ", ") + QuoteIdentifier(field);
     if (!SameName(field, name, case_sensitive)) continue;
     found = static_cast<int>(i);
@@ -34,8 +33,6 @@ Result<int> FindField(const DataType& type, const std::string& name, bool case_s
                    {{"field", QuoteIdentifier(name)}, {"count", std::to_string(count)}});
 }
 
-}  // namespace
-
 Result<ExpressionPtr> ExtractValue(const ExpressionPtr& base, const ExpressionPtr& key,
                                    const Resolver& resolver) {
   const DataType& type = base->type();
@@ -47,8 +44,11 @@ Result<ExpressionPtr> ExtractValue(const ExpressionPtr& base, const ExpressionPt
     if (!names_field) {
       return MakeError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", Quoted(key->Sql())}});
     }
-    const DataType& fields = array_of_structs ? type.element_type() : type;
-    ARROW_ASSIGN_OR_RAISE(int ordinal, FindField(fields, literal->value().Get<std::string>(),
+    std::vector<std::string_view> names;
+    for (const StructField& field : (array_of_structs ? type.element_type() : type).fields()) {
+      names.push_back(field.name);
+    }
+    ARROW_ASSIGN_OR_RAISE(int ordinal, FindField(names, literal->value().Get<std::string>(),
                                                  resolver.case_sensitive()));
     if (array_of_structs) return ArrayField(base, ordinal);
     return ExpressionPtr(std::make_shared<GetField>(base, ordinal));

@@ -44,23 +44,11 @@ Status Expand(FieldTree* tree) {
 }
 
 /// The field of the name. Errors: FIELD_NOT_FOUND, AMBIGUOUS_REFERENCE_TO_FIELDS.
-Result<FieldTree*> FindField(FieldTree* tree, const std::string& name, const Resolver& resolver) {
-  FieldTree* found = nullptr;
-  int count = 0;
-  std::string names;
-  for (auto& [field, below] : tree->fields) {
-    names += (names.empty() ? "" : ", ") + QuoteIdentifier(field);
-    if (!SameName(field, name, resolver.case_sensitive())) continue;
-    found = &below;
-    ++count;
-  }
-  if (count == 1) return found;
-  if (count == 0) {
-    return MakeError("FIELD_NOT_FOUND",
-                     {{"fieldName", QuoteIdentifier(name)}, {"fields", std::move(names)}});
-  }
-  return MakeError("AMBIGUOUS_REFERENCE_TO_FIELDS",
-                   {{"field", QuoteIdentifier(name)}, {"count", std::to_string(count)}});
+Result<FieldTree*> FieldOf(FieldTree* tree, const std::string& name, const Resolver& resolver) {
+  std::vector<std::string_view> names;
+  for (const auto& [field, below] : tree->fields) names.push_back(field);
+  ARROW_ASSIGN_OR_RAISE(const int found, FindField(names, name, resolver.case_sensitive()));
+  return &tree->fields[found].second;
 }
 
 /// Applies one change; `value` is nullptr for a field that goes away.
@@ -72,7 +60,7 @@ Status Change(FieldTree* tree, const std::vector<std::string>& path, const Expre
       return ExtractValue(tree->value, name, resolver).status();
     }
     ARROW_RETURN_NOT_OK(Expand(tree));
-    ARROW_ASSIGN_OR_RAISE(tree, FindField(tree, path[i], resolver));
+    ARROW_ASSIGN_OR_RAISE(tree, FieldOf(tree, path[i], resolver));
   }
   ARROW_RETURN_NOT_OK(Expand(tree));
   const auto is_meant = [&](const std::pair<std::string, FieldTree>& field) {

@@ -65,6 +65,19 @@ Result<std::unique_ptr<StateStore>> OpenStateStore(const BatchContext& batch, in
   return provider->GetStore(batch.batch_id);
 }
 
+Status CommitStateStore(std::unique_ptr<StateStore>* store, const Clock& clock,
+                        OperatorMetrics* metrics) {
+  const int64_t start = clock.MonotonicNanos();
+  ARROW_RETURN_NOT_OK((*store)->Commit().status());
+  const StateStoreMetrics held = (*store)->metrics();
+  store->reset();
+  metrics->state_rows_total += held.keys;
+  metrics->state_memory_bytes += held.memory_bytes;
+  metrics->commit_time_nanos += clock.MonotonicNanos() - start;
+  metrics->partitions += 1;
+  return Status::OK();
+}
+
 std::vector<DataType> TypesOf(const std::vector<StructField>& fields) {
   std::vector<DataType> types;
   for (const StructField& field : fields) types.push_back(field.type);

@@ -15,6 +15,9 @@
 
 namespace firesteel {
 
+class Clock;
+struct OperatorMetrics;
+
 /// What a stateful operator is called in the checkpoint and how its state is laid out; fixed at
 /// planning. Operators are numbered from the sink towards the sources, as Spark numbers them.
 struct StatefulOperatorInfo {
@@ -60,6 +63,11 @@ class StatefulOperator : public PhysicalPlan {
 Result<std::unique_ptr<StateStore>> OpenStateStore(const BatchContext& batch, int operator_id,
                                                    int partition, const std::string& store,
                                                    const StateStoreOptions& options);
+
+/// Commits the version that `store` has written, adds to `metrics` what it holds now and how long that
+/// took, and lets go of it.
+Status CommitStateStore(std::unique_ptr<StateStore>* store, const Clock& clock,
+                        OperatorMetrics* metrics);
 
 /// The schema of state columns: Spark makes everything in it nullable, at every level.
 Schema AsStateSchema(const std::vector<StructField>& fields);

@@ -266,15 +266,7 @@ class StreamingAggregateReader final : public BatchReader {
     if (plan_->options.mode == OutputMode::kUpdate) ARROW_RETURN_NOT_OK(ListEnded());
     if (plan_->options.mode != OutputMode::kComplete) ARROW_RETURN_NOT_OK(RemoveEnded());
     entries_.clear();
-    const int64_t start = Now();
-    ARROW_RETURN_NOT_OK(store_->Commit().status());
-    const StateStoreMetrics metrics = store_->metrics();
-    store_.reset();
-    metrics_->state_rows_total += metrics.keys;
-    metrics_->state_memory_bytes += metrics.memory_bytes;
-    metrics_->commit_time_nanos += Now() - start;
-    metrics_->partitions += 1;
-    return Status::OK();
+    return CommitStateStore(&store_, *execution_->services().clock, metrics_);
   }
 
   int64_t Now() const { return execution_->services().clock->MonotonicNanos(); }

@@ -169,15 +169,7 @@ class DeduplicateReader final : public BatchReader {
   }
 
   Status Commit() {
-    const int64_t start = Now();
-    ARROW_RETURN_NOT_OK(store_->Commit().status());
-    const StateStoreMetrics metrics = store_->metrics();
-    store_.reset();
-    metrics_->state_rows_total += metrics.keys;
-    metrics_->state_memory_bytes += metrics.memory_bytes;
-    metrics_->commit_time_nanos += Now() - start;
-    metrics_->partitions += 1;
-    return Status::OK();
+    return CommitStateStore(&store_, *task_->execution->services().clock, metrics_);
   }
 
   int64_t Now() const { return task_->execution->services().clock->MonotonicNanos(); }

@@ -16,6 +16,7 @@
 #include "arrow/type.h"
 #include "arrow/util/bit_util.h"
 #include "common/error.h"
+#include "exec/take_columns.h"
 
 namespace firesteel {
 
@@ -25,23 +26,10 @@ using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 using Columns = arrow::ArrayVector;
 using RowNumbers = std::vector<int32_t>;
 
-Result<Columns> TakeColumns(const Columns& columns, const RowNumbers& rows) {
-  const auto indices = std::make_shared<arrow::Int32Array>(
-      static_cast<int64_t>(rows.size()), arrow::Buffer::FromVector(RowNumbers(rows)));
-  Columns taken;
-  for (const auto& column : columns) {
-    ARROW_ASSIGN_OR_RAISE(
-        arrow::Datum datum,
-        arrow::compute::Take(column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-    taken.push_back(datum.make_array());
-  }
-  return taken;
-}
-
 Result<BatchPtr> TakeBatch(const BatchPtr& batch, const RowNumbers& rows) {
   const auto count = static_cast<int64_t>(rows.size());
   if (count == batch->num_rows()) return batch;
-  ARROW_ASSIGN_OR_RAISE(Columns columns, TakeColumns(batch->columns(), rows));
+  ARROW_ASSIGN_OR_RAISE(Columns columns, TakeColumnRows(batch->columns(), rows));
   return arrow::RecordBatch::Make(batch->schema(), count, std::move(columns));
 }
 
@@ -246,7 +234,7 @@ class StreamingJoinReader final : public BatchReader {
     ARROW_RETURN_NOT_OK(other.state->Find(indexed, &values));
     ARROW_ASSIGN_OR_RAISE(Columns found, other.layout->value_codec().Decode(values));
     found.pop_back();  // the flag
-    ARROW_ASSIGN_OR_RAISE(Columns pairs, TakeColumns(probe_.batch->columns(), rows));
+    ARROW_ASSIGN_OR_RAISE(Columns pairs, TakeColumnRows(probe_.batch->columns(), rows));
     pairs.insert(probing_->is_left ? pairs.end() : pairs.begin(), found.begin(), found.end());
     const auto pair_count = static_cast<int64_t>(rows.size());
     RowNumbers kept;
@@ -268,7 +256,7 @@ class StreamingJoinReader final : public BatchReader {
     if (kept.empty()) return Status::OK();
     const auto count = static_cast<int64_t>(kept.size());
     if (count < rows) {
-      ARROW_ASSIGN_OR_RAISE(columns, TakeColumns(columns, kept));
+      ARROW_ASSIGN_OR_RAISE(columns, TakeColumnRows(columns, kept));
     }
     output_.push_back(arrow::RecordBatch::Make(plan_->output, count, std::move(columns)));
     return Status::OK();

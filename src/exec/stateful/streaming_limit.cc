@@ -86,16 +86,8 @@ class StreamingLimitReader final : public BatchReader {
       ARROW_RETURN_NOT_OK(store_->PutBatch(keys, values));
       metrics_->state_rows_updated += 1;
     }
-    const int64_t updated = Now();
-    metrics_->update_time_nanos += updated - start;
-    ARROW_RETURN_NOT_OK(store_->Commit().status());
-    const StateStoreMetrics state = store_->metrics();
-    store_.reset();
-    metrics_->state_rows_total += state.keys;
-    metrics_->state_memory_bytes += state.memory_bytes;
-    metrics_->commit_time_nanos += Now() - updated;
-    metrics_->partitions += 1;
-    return Status::OK();
+    metrics_->update_time_nanos += Now() - start;
+    return CommitStateStore(&store_, *task_->execution->services().clock, metrics_);
   }
 
   int64_t Now() const { return task_->execution->services().clock->MonotonicNanos(); }

@@ -214,15 +214,7 @@ class StreamingSessionReader final : public BatchReader {
     }
     entries_.clear();
     next_entry_ = 0;
-    const int64_t commit_start = Now();
-    ARROW_RETURN_NOT_OK(store_->Commit().status());
-    const StateStoreMetrics metrics = store_->metrics();
-    store_.reset();
-    metrics_->state_rows_total += metrics.keys;
-    metrics_->state_memory_bytes += metrics.memory_bytes;
-    metrics_->commit_time_nanos += Now() - commit_start;
-    metrics_->partitions += 1;
-    return Status::OK();
+    return CommitStateStore(&store_, *execution_->services().clock, metrics_);
   }
 
   int64_t Now() const { return execution_->services().clock->MonotonicNanos(); }
