@@ -10,8 +10,6 @@
 #include "arrow/array/array_primitive.h"
 #include "arrow/array/util.h"
 #include "arrow/buffer.h"
-#include "arrow/compute/api_vector.h"
-#include "arrow/datum.h"
 #include "arrow/record_batch.h"
 #include "arrow/type.h"
 #include "arrow/util/bit_util.h"
