@@ -194,7 +194,7 @@ class Observations(StreamingTest):
         from pyspark.sql.connect import functions as f
         from pyspark.sql.streaming.listener import StreamingQueryListener
 
-        heard = []
+        heard, ended = [], []
 
         class Listener(StreamingQueryListener):
             def onQueryStarted(self, event):
@@ -204,7 +204,7 @@ class Observations(StreamingTest):
                 heard.append(event.progress.observedMetrics)
 
             def onQueryTerminated(self, event):
-                pass
+                ended.append(event.runId)
 
         listener = Listener()
         self.spark.streams.addListener(listener)
@@ -221,6 +221,8 @@ class Observations(StreamingTest):
         own = next(p for p in query.recentProgress if p.numInputRows)["observedMetrics"]
         query.stop()
         wait_for(lambda: sum("kept" in metrics for metrics in heard) == 2)
+        # removeListener holds the lock that the client's thread needs to hand out an event.
+        wait_for(lambda: len(ended) == 2)
         self.spark.streams.removeListener(listener)
         heard = [metrics for metrics in heard if metrics]
         self.assertEqual([tuple(metrics["all"]) for metrics in heard], [(2, "b"), (1, None)])

@@ -99,7 +99,7 @@ std::optional<std::vector<EventForwarder::Event>> EventForwarder::Take(
     std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [this] { return closed_ || !events_.empty(); });
-  if (closed_ && events_.empty()) return std::nullopt;
+  if (closed_) return std::nullopt;
   std::vector<Event> events(std::make_move_iterator(events_.begin()),
                             std::make_move_iterator(events_.end()));
   events_.clear();
@@ -109,6 +109,7 @@ std::optional<std::vector<EventForwarder::Event>> EventForwarder::Take(
 void EventForwarder::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  events_.clear();
   changed_.notify_all();
 }
 

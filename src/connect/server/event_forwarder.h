@@ -30,8 +30,10 @@ class EventForwarder final : public QueryListener {
 
   /// The start of a run, once.
   std::optional<std::string> TakeStarted(const std::string& run_id);
-  /// Waits for events; none when `patience` has passed, nullopt after Close when all are taken.
+  /// Waits for events; none when `patience` has passed, nullopt after Close.
   std::optional<std::vector<Event>> Take(std::chrono::milliseconds patience);
+  /// What was not taken is dropped, as Spark drops the events of a listener that was removed:
+  /// PySpark's removeListener would wait for ever for a thread that still has events to hand out.
   void Close();
 
  private:

@@ -42,15 +42,11 @@ TEST(EventForwarderTest, WaitsNoLongerThanAsked) {
   EXPECT_TRUE(events->empty());
 }
 
-TEST(EventForwarderTest, EndsAfterWhatWasThereWhenItWasClosed) {
+TEST(EventForwarderTest, DropsWhatWasNotTakenWhenItIsClosed) {
   EventForwarder forwarder;
   forwarder.OnProgress({});
   forwarder.Close();
   forwarder.OnProgress({});
-  const auto events = forwarder.Take(milliseconds(0));
-  ASSERT_TRUE(events);
-  ASSERT_EQ(events->size(), 1);
-  EXPECT_THAT((*events)[0].json, ::testing::StartsWith(R"({"progress":{)"));
   EXPECT_EQ(forwarder.Take(milliseconds(0)), std::nullopt);
 }
 
