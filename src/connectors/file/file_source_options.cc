@@ -43,6 +43,26 @@ Result<std::optional<int64_t>> PositiveOption(const Options& options, const std:
   return *number;
 }
 
+Status ReadCacheOptions(const Options& options, FileSourceOptions* parsed) {
+  if (const std::optional<std::string> text = options.Get("maxCachedFiles")) {
+    const Result<std::optional<int64_t>> number = options.GetLong("maxCachedFiles");
+    if (!number.ok() || **number < 0) {
+      return InvalidOption("maxCachedFiles", *text, "a whole number of at least 0");
+    }
+    parsed->max_cached_files = **number;
+  }
+  if (const std::optional<std::string> text = options.Get("discardCachedInputRatio")) {
+    double ratio = -1;
+    const char* const end = text->data() + text->size();
+    const auto [behind, error] = std::from_chars(text->data(), end, ratio);
+    if (error != std::errc() || behind != end || !(ratio >= 0 && ratio <= 1)) {
+      return InvalidOption("discardCachedInputRatio", *text, "a number from 0 to 1");
+    }
+    parsed->discard_cached_input_ratio = ratio;
+  }
+  return Status::OK();
+}
+
 Status ReadCleanSource(const Options& options, FileSourceOptions* parsed) {
   std::string mode = options.GetOr("cleanSource", "off");
   for (char& c : mode) {
@@ -82,6 +102,7 @@ Result<FileSourceOptions> FileSourceOptions::Make(const Options& options) {
     if (!flag.ok()) return InvalidOption(name, options.GetOr(name, ""), "true or false");
     *target = *flag;
   }
+  ARROW_RETURN_NOT_OK(ReadCacheOptions(options, &parsed));
   ARROW_RETURN_NOT_OK(ReadCleanSource(options, &parsed));
   for (const char* batch_only : {"modifiedBefore", "modifiedAfter"}) {
     if (const std::optional<std::string> value = options.Get(batch_only)) {

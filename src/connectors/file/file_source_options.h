@@ -16,6 +16,10 @@ struct FileSourceOptions {
   std::optional<int64_t> max_files_per_trigger;
   /// At least one file is taken, however large it is.
   std::optional<int64_t> max_bytes_per_trigger;
+  /// How many files that were listed but not taken are kept for the batches behind, which then
+  /// need not list; so few that they are less than a share of one batch are listed anew.
+  int64_t max_cached_files = 10000;
+  double discard_cached_input_ratio = 0.2;
   bool latest_first = false;
   bool file_name_only = false;  ///< a file is known by its name alone, in whatever directory
   /// Files this much older than the newest one seen are ignored and forgotten. Without effect

@@ -1,12 +1,14 @@
 #include "connectors/file/file_stream.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "checkpoint/compactible_file_log.h"
 #include "common/error.h"
+#include "connectors/file/directory_watch.h"
 #include "connectors/file/file_source_options.h"
 #include "connectors/file/partition_directories.h"
 #include "connectors/file/seen_files.h"
@@ -95,20 +97,15 @@ class FileStream final : public MicroBatchStream {
   }
 
   Result<Offset> LatestOffset(const Offset&, const ReadLimit& limit) override {
-    std::vector<FileStatus> fresh;
-    if (available_now_) {
-      fresh = NewFilesAmong(*available_now_);
-    } else {
-      ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> listed,
-                            ListInputFiles(settings_.read->env, settings_.location));
-      fresh = NewFilesAmong(listed);
-      if (!fresh.empty()) ARROW_RETURN_NOT_OK(CheckPartitions(listed));
-    }
+    ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> fresh, FreshFiles());
+    size_t count = fresh.size();
     if (const auto* max_files = std::get_if<ReadMaxFiles>(&limit)) {
-      if (static_cast<int64_t>(fresh.size()) > max_files->files) fresh.resize(max_files->files);
+      count = std::min(count, static_cast<size_t>(max_files->files));
     } else if (const auto* max_bytes = std::get_if<ReadMaxBytes>(&limit)) {
-      fresh.resize(CountWithin(fresh, max_bytes->bytes));
+      count = CountWithin(fresh, max_bytes->bytes);
     }
+    KeepForLater(fresh, count);
+    fresh.resize(count);
     if (!fresh.empty()) ARROW_RETURN_NOT_OK(AddToLog(std::move(fresh)));
     return Offset(OffsetJson(log_id_));
   }
@@ -148,12 +145,58 @@ class FileStream final : public MicroBatchStream {
     return Status::OK();
   }
 
+  /// The directories of this machine tell of new files themselves.
+  bool SetWaker(std::function<void()> wake) override {
+    if (available_now_ || !DirectoryWatch::SeesAll(settings_.location.root())) return false;
+    wake_ = std::move(wake);
+    watch_ = DirectoryWatch::Make(wake_);
+    return watch_ != nullptr;
+  }
+
   std::string Describe() const override {
     return "FileStreamSource[file:" + settings_.location.path + "]";
   }
-  void Stop() override {}
+  void Stop() override {
+    if (watch_ != nullptr) watch_->Stop();
+  }
 
  private:
+  /// The files not taken yet, in order: what the last listing left, or a new one's.
+  Result<std::vector<FileStatus>> FreshFiles() {
+    if (available_now_) return NewFilesAmong(*available_now_);
+    if (!cached_.empty()) return std::exchange(cached_, {});
+    ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> listed, List());
+    std::vector<FileStatus> fresh = NewFilesAmong(listed);
+    if (!fresh.empty()) ARROW_RETURN_NOT_OK(CheckPartitions(listed));
+    return fresh;
+  }
+
+  /// Spares the next batches the listing. The newest files first would no longer hold.
+  void KeepForLater(const std::vector<FileStatus>& fresh, size_t taken) {
+    if (available_now_ || options_.latest_first) return;
+    const size_t left = fresh.size() - taken;
+    if (static_cast<double>(left) <
+        static_cast<double>(taken) * options_.discard_cached_input_ratio) {
+      return;
+    }
+    const size_t kept = std::min(left, static_cast<size_t>(options_.max_cached_files));
+    cached_.assign(fresh.begin() + taken, fresh.begin() + taken + kept);
+  }
+
+  /// Lists the files, and has the directories watched that were met for the first time. What came
+  /// into them before that is found by listing once more.
+  Result<std::vector<FileStatus>> List() {
+    if (watch_ == nullptr) return ListInputFiles(settings_.read->env, settings_.location);
+    std::vector<std::string> directories;
+    ARROW_ASSIGN_OR_RAISE(
+        std::vector<FileStatus> listed,
+        ListInputFiles(settings_.read->env, settings_.location, &directories));
+    bool added = false;
+    for (const std::string& directory : directories) added |= watch_->Add(directory);
+    if (added) wake_();
+    return listed;
+  }
+
   Status OpenLog(const std::string& directory) {
     log_directory_ = directory;
     CompactibleFileLog::Options options;
@@ -289,6 +332,9 @@ class FileStream final : public MicroBatchStream {
   int64_t cleaned_id_ = -1;
   std::map<int64_t, std::vector<FileStatus>> recent_;  // by log id, not yet committed
   std::optional<std::vector<FileStatus>> available_now_;
+  std::vector<FileStatus> cached_;  // listed, but too many for the last batch
+  std::function<void()> wake_;
+  std::unique_ptr<DirectoryWatch> watch_;  // nullptr: the query looks for files itself
 };
 
 }  // namespace

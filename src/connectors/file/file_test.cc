@@ -1,5 +1,8 @@
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 
 #include "checkpoint/checkpoint_file_manager.h"
 #include "connectors/file/file_provider.h"
@@ -108,6 +111,61 @@ class FileConnector : public ::testing::Test {
 
 std::string At(int64_t offset) { return "{\"logOffset\":" + std::to_string(offset) + "}"; }
 
+/// Counts the wakes of a stream.
+class Wakes {
+ public:
+  void operator()() {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+    changed_.notify_all();
+  }
+  /// Waits for one more than were awaited before.
+  bool Await() {
+    std::unique_lock lock(mutex_);
+    const bool came =
+        changed_.wait_for(lock, std::chrono::seconds(30), [this] { return count_ > 0; });
+    count_ = 0;
+    return came;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int count_ = 0;
+};
+
+TEST_F(FileConnector, StreamTellsOfNewFilesInDirectoriesOldAndNew) {
+  for (const char* const path : {"/in", "/in/*"}) {
+    SCOPED_TRACE(path);
+    std::filesystem::remove_all(root_);
+    WriteFile("in/day=1/a.txt", "a\n", 1000);
+    Options options;
+    options.Set("path", root_ + path);
+    options.Set("basePath", root_ + "/in");
+    const auto stream = *OpenStream(options);
+    Wakes wakes;
+    ASSERT_TRUE(stream->SetWaker([&wakes] { wakes(); }));
+    Offset end = *stream->LatestOffset(Offset(At(-1)), ReadAllAvailable{});
+    EXPECT_EQ(end.json(), At(0));
+    EXPECT_TRUE(wakes.Await()) << "to look once more, with its directories watched";
+    end = *stream->LatestOffset(end, ReadAllAvailable{});
+    EXPECT_EQ(end.json(), At(0));
+    WriteFile("in/day=1/b.txt", "b\n", 2000);
+    ASSERT_TRUE(wakes.Await());
+    WriteFile("in/day=2/c.txt", "c\n", 3000);
+    // The new directory is told, or was found by looking for the file before.
+    while (end.json() != At(2)) {
+      const Offset next = *stream->LatestOffset(end, ReadMaxFiles{1});
+      if (next.json() == end.json()) {
+        ASSERT_TRUE(wakes.Await());
+      }
+      end = next;
+    }
+    EXPECT_EQ(*Read(stream.get(), At(0), At(2)), (std::vector<std::string>{"b", "c"}));
+    stream->Stop();
+  }
+}
+
 TEST_F(FileConnector, ReadsOldestFilesFirstAndRemembersThem) {
   WriteFile("in/b.txt", "older\n", 1000);
   WriteFile("in/a.txt", "newer\n", 2000);
@@ -160,7 +218,8 @@ TEST_F(FileConnector, RefusesBadOptionsAndMissingDirectories) {
   WriteFile("in/a.txt", "x\n", 1000);
   for (const auto& [name, value] :
        {std::pair("maxFilesPerTrigger", "0"), std::pair("maxFilesPerTrigger", "two"),
-        std::pair("latestFirst", "perhaps"), std::pair("cleanSource", "burn")}) {
+        std::pair("latestFirst", "perhaps"), std::pair("cleanSource", "burn"),
+        std::pair("maxCachedFiles", "-1"), std::pair("discardCachedInputRatio", "2")}) {
     Options options = InputOptions();
     options.Set(name, value);
     EXPECT_FALSE(OpenStream(options).ok()) << name << "=" << value;
@@ -184,6 +243,30 @@ TEST_F(FileConnector, TakesAsManyBytesAsItMayButOneFileAtLeast) {
   EXPECT_EQ(batches, (std::vector<std::vector<std::string>>{{"0123456789"}, {"1", "2"}, {"3"}}));
   options.Set("maxFilesPerTrigger", "1");
   EXPECT_FALSE(OpenStream(options).ok()) << "both limits at once";
+}
+
+TEST_F(FileConnector, TakesWhatItListedBeforeItListsAgain) {
+  for (const char* const name : {"b", "c", "d"}) WriteFile("in/" + std::string(name), name, 2000);
+  for (const auto& [cached, expected] :
+       {std::pair("10000", std::vector<std::string>{"b", "c", "d", "a"}),
+        std::pair("1", std::vector<std::string>{"b", "c", "a", "d"}),
+        std::pair("0", std::vector<std::string>{"b", "a", "c", "d"})}) {
+    SCOPED_TRACE(cached);
+    std::filesystem::remove_all(root_ + "/log");
+    std::filesystem::remove(root_ + "/in/a");
+    Options options = InputOptions();
+    options.Set("maxCachedFiles", cached);
+    const auto stream = *OpenStream(options);
+    ASSERT_TRUE(stream->LatestOffset(Offset(At(-1)), ReadMaxFiles{1}).ok());
+    WriteFile("in/a", "a", 1000);  // older than the others, but too late
+    Offset end(At(0));
+    while (end.json() != At(3)) end = *stream->LatestOffset(end, ReadMaxFiles{1});
+    std::vector<std::string> lines;
+    for (int64_t i = 0; i < 4; ++i) {
+      lines.push_back(Read(stream.get(), At(i - 1), At(i))->at(0));
+    }
+    EXPECT_EQ(lines, expected);
+  }
 }
 
 TEST_F(FileConnector, DoesAwayWithFilesOfCommittedBatches) {

@@ -22,18 +22,26 @@ bool IsHidden(std::string_view name) {
 
 std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+void Note(std::vector<std::string>* directories, const std::string& directory) {
+  if (directories != nullptr) directories->push_back(directory);
+}
+
 /// Expands the glob components of `path` one directory level after the other.
-Result<std::vector<FileStatus>> ExpandGlob(Env* env, const std::string& path) {
+Result<std::vector<FileStatus>> ExpandGlob(Env* env, const std::string& path,
+                                           std::vector<std::string>* visited) {
   std::vector<std::string> directories{""};
   size_t start = 1;
   std::vector<FileStatus> found;
+  bool may_grow = false;  // behind the first glob, what is not there yet may come
   while (start <= path.size()) {
     const size_t end = std::min(path.find('/', start), path.size());
     const std::string component = path.substr(start, end - start);
     const bool last = end == path.size();
     const bool glob = component.find_first_of(kGlobCharacters) != std::string::npos;
+    may_grow |= glob;
     std::vector<std::string> next;
     for (const std::string& directory : directories) {
+      if (may_grow) Note(visited, directory.empty() ? "/" : directory);
       if (!glob) {
         const std::string child = directory + "/" + component;
         const Result<FileStatus> status = env->GetStatus(child);
@@ -71,12 +79,13 @@ bool IsWanted(const InputLocation& location, const FileStatus& file) {
 
 /// Collects all data files below `directory`.
 Status CollectFiles(Env* env, const InputLocation& location, const std::string& directory,
-                    std::vector<FileStatus>* files) {
+                    std::vector<FileStatus>* files, std::vector<std::string>* directories) {
+  Note(directories, directory);
   ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> children, env->ListDirectory(directory));
   for (const FileStatus& child : children) {
     if (IsHidden(NameOf(child.path))) continue;
     if (child.is_directory) {
-      ARROW_RETURN_NOT_OK(CollectFiles(env, location, child.path, files));
+      ARROW_RETURN_NOT_OK(CollectFiles(env, location, child.path, files, directories));
     } else if (IsWanted(location, child)) {
       files->push_back(child);
     }
@@ -85,13 +94,14 @@ Status CollectFiles(Env* env, const InputLocation& location, const std::string& 
 }
 
 Status CollectFrom(Env* env, const InputLocation& location, const FileStatus& root,
-                   std::vector<FileStatus>* files) {
+                   std::vector<FileStatus>* files, std::vector<std::string>* directories) {
   if (!root.is_directory) {
     if (IsWanted(location, root)) files->push_back(root);
     return Status::OK();
   }
   ARROW_ASSIGN_OR_RAISE(const bool written_by_sink, HasSinkLog(env, root.path));
   if (written_by_sink) {
+    Note(directories, SinkLogDirectory(root.path));
     ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> committed, ListCommittedFiles(env, root.path));
     for (FileStatus& file : committed) {
       if (IsWanted(location, file)) files->push_back(std::move(file));
@@ -99,7 +109,7 @@ Status CollectFrom(Env* env, const InputLocation& location, const FileStatus& ro
     return Status::OK();
   }
   std::vector<FileStatus> below;
-  ARROW_RETURN_NOT_OK(CollectFiles(env, location, root.path, &below));
+  ARROW_RETURN_NOT_OK(CollectFiles(env, location, root.path, &below, directories));
   if (!location.recursive) {
     // Where there are partition directories, only what is in them is the table's.
     const int base_depth = location.base_depth();
@@ -166,22 +176,30 @@ bool InputLocation::is_glob() const {
   return path.find_first_of(kGlobCharacters) != std::string::npos;
 }
 
-Result<std::vector<FileStatus>> ListInputFiles(Env* env, const InputLocation& location) {
+std::string InputLocation::root() const {
+  const size_t glob = path.find_first_of(kGlobCharacters);
+  if (glob == std::string::npos) return path;
+  return path.substr(0, std::max<size_t>(path.rfind('/', glob), 1));
+}
+
+Result<std::vector<FileStatus>> ListInputFiles(Env* env, const InputLocation& location,
+                                               std::vector<std::string>* directories) {
   std::vector<FileStatus> files;
   // A name that exists is taken as it is, glob characters or not.
   const Result<FileStatus> plain = env->GetStatus(location.path);
   if (plain.ok()) {
-    ARROW_RETURN_NOT_OK(CollectFrom(env, location, *plain, &files));
+    ARROW_RETURN_NOT_OK(CollectFrom(env, location, *plain, &files, directories));
     return files;
   }
   if (!IsNotFound(plain.status())) return plain.status();
   if (!location.is_glob()) {
     return MakeError("PATH_NOT_FOUND", {{"path", ToFileUri(location.path)}});
   }
-  ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> roots, ExpandGlob(env, location.path));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<FileStatus> roots,
+                        ExpandGlob(env, location.path, directories));
   for (const FileStatus& root : roots) {
     if (IsHidden(NameOf(root.path))) continue;
-    ARROW_RETURN_NOT_OK(CollectFrom(env, location, root, &files));
+    ARROW_RETURN_NOT_OK(CollectFrom(env, location, root, &files, directories));
   }
   return files;
 }

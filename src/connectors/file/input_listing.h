@@ -26,6 +26,8 @@ struct InputLocation {
   static Result<InputLocation> Make(const Options& options,
                                     const std::string& session_time_zone = "UTC");
   bool is_glob() const;
+  /// The directory of a glob that all of its files lie in; else the path.
+  std::string root() const;
   /// How many components of a file's path come before its partition directories.
   int base_depth() const;
 };
@@ -37,7 +39,9 @@ bool MatchesGlob(std::string_view glob, std::string_view name);
 /// are hidden. A directory gives its direct files, or, where it has partition directories
 /// (`name=value`), the files below those; all below it with `recursive`. A directory written by a
 /// file sink gives what its `_spark_metadata` names, nothing else. Nothing that matches a glob is
-/// no files. Errors: PATH_NOT_FOUND for a plain path that does not exist.
-Result<std::vector<FileStatus>> ListInputFiles(Env* env, const InputLocation& location);
+/// no files. `directories`, where given, gets all directories whose entries decide what is listed.
+/// Errors: PATH_NOT_FOUND for a plain path that does not exist.
+Result<std::vector<FileStatus>> ListInputFiles(Env* env, const InputLocation& location,
+                                               std::vector<std::string>* directories = nullptr);
 
 }  // namespace firesteel
