@@ -1,0 +1,117 @@
+#include "connectors/kafka/kafka_client.h"
+
+#include <sys/syslog.h>
+
+#include "common/error.h"
+#include "common/logging.h"
+
+namespace firesteel {
+namespace {
+
+struct ConfigurationDeleter {
+  void operator()(rd_kafka_conf_t* configuration) const { rd_kafka_conf_destroy(configuration); }
+};
+
+Status Refused(const std::string& name, std::string reason) {
+  return MakeError("KAFKA_UNSUPPORTED_CONFIGURATION",
+                   {{"option", "kafka." + name}, {"reason", std::move(reason)}});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaClient>> KafkaClient::Make(Kind kind, const KafkaSettings& settings,
+                                                       DeliveryCallback on_delivery) {
+  std::unique_ptr<rd_kafka_conf_t, ConfigurationDeleter> configuration(rd_kafka_conf_new());
+  char reason[512];
+  for (const auto& [name, value] : settings) {
+    // librdkafka's own words may repeat the value, which may be a secret.
+    switch (rd_kafka_conf_set(configuration.get(), name.c_str(), value.c_str(), reason,
+                              sizeof(reason))) {
+      case RD_KAFKA_CONF_OK:
+        break;
+      case RD_KAFKA_CONF_UNKNOWN:
+        return Refused(name, "there is no such setting here");
+      default:
+        return Refused(name, "it cannot have this value");
+    }
+  }
+  std::unique_ptr<KafkaClient> client(new KafkaClient());
+  rd_kafka_conf_set_opaque(configuration.get(), client.get());
+  rd_kafka_conf_set_log_cb(configuration.get(), &KafkaClient::KeepTrouble);
+  if (on_delivery != nullptr) rd_kafka_conf_set_dr_msg_cb(configuration.get(), on_delivery);
+  client->handle_ = rd_kafka_new(kind == Kind::kConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+                                 configuration.get(), reason, sizeof(reason));
+  if (client->handle_ == nullptr) {
+    return Status::Invalid("The Kafka client cannot be made: ", reason, ".");
+  }
+  (void)configuration.release();  // the client has it now
+  return client;
+}
+
+KafkaClient::~KafkaClient() {
+  if (handle_ != nullptr) rd_kafka_destroy(handle_);
+}
+
+void KafkaClient::KeepTrouble(const rd_kafka_t* handle, int level, const char* facility,
+                              const char* text) {
+  if (level > LOG_WARNING) return;
+  auto* client = static_cast<KafkaClient*>(rd_kafka_opaque(handle));
+  if (client == nullptr) return;
+  const std::lock_guard lock(client->mutex_);
+  // Says the same trouble once, however often it is tried again.
+  if (client->trouble_ == text) return;
+  const bool is_first = client->trouble_.empty();
+  client->trouble_ = text;
+  if (is_first) LogWarning("Kafka client: " + std::string(facility) + ": " + text);
+}
+
+Status KafkaClient::Error(const std::string& what, const std::string& reason) const {
+  const std::lock_guard lock(mutex_);
+  return Status::IOError(what, ": ", reason,
+                         trouble_.empty() ? "" : "; the client's last trouble: ", trouble_);
+}
+
+Status KafkaClient::Error(const std::string& what, rd_kafka_resp_err_t error) const {
+  return Error(what, std::string(rd_kafka_err2str(error)));
+}
+
+Status KafkaClient::Error(const std::string& what, rd_kafka_error_t* error) const {
+  if (error == nullptr) return Status::OK();
+  const std::string reason = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  return Error(what, reason);
+}
+
+bool IsTransientKafkaError(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE:
+    case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__WAIT_COORD:
+    case RD_KAFKA_RESP_ERR__WAIT_CACHE:
+    case RD_KAFKA_RESP_ERR__IN_PROGRESS:
+    case RD_KAFKA_RESP_ERR__RETRY:
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+    case RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+    case RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR:
+    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace firesteel

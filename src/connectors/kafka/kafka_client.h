@@ -1,0 +1,60 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "connectors/kafka/kafka_configuration.h"
+#include "firesteel/error.h"
+
+namespace firesteel {
+
+/// One librdkafka client with its threads and connections. Thread-safe as librdkafka is. Destroying
+/// it waits for its threads; everything made from it must be gone by then.
+class KafkaClient {
+ public:
+  enum class Kind { kConsumer, kProducer };
+  /// What a producer calls for records: on delivery, from within Poll and Flush.
+  using DeliveryCallback = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*);
+
+  /// Does not connect. Errors: KAFKA_UNSUPPORTED_CONFIGURATION for a setting that librdkafka does
+  /// not know or a value that it does not take; the value is never repeated.
+  static Result<std::unique_ptr<KafkaClient>> Make(Kind kind, const KafkaSettings& settings,
+                                                   DeliveryCallback on_delivery = nullptr);
+  KafkaClient(const KafkaClient&) = delete;
+  KafkaClient& operator=(const KafkaClient&) = delete;
+  ~KafkaClient();
+
+  rd_kafka_t* handle() const { return handle_; }
+  /// An IOError of what was tried, what librdkafka says of it and the client's last trouble.
+  Status Error(const std::string& what, rd_kafka_resp_err_t error) const;
+  Status Error(const std::string& what, const std::string& reason) const;
+  /// The same for an error object, which is destroyed; OK for nullptr.
+  Status Error(const std::string& what, rd_kafka_error_t* error) const;
+
+ private:
+  KafkaClient() = default;
+  static void KeepTrouble(const rd_kafka_t* handle, int level, const char* facility,
+                          const char* text);
+
+  rd_kafka_t* handle_ = nullptr;
+  mutable std::mutex mutex_;
+  std::string trouble_;  // guarded by mutex_: the last connection error
+};
+
+struct KafkaTopicDeleter {
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+};
+using KafkaTopicHandle = std::unique_ptr<rd_kafka_topic_t, KafkaTopicDeleter>;
+
+struct KafkaMessageDeleter {
+  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+};
+using KafkaMessage = std::unique_ptr<rd_kafka_message_t, KafkaMessageDeleter>;
+
+/// Whether waiting and trying again may help.
+bool IsTransientKafkaError(rd_kafka_resp_err_t error);
+
+}  // namespace firesteel
