@@ -89,8 +89,16 @@ TEST_F(AnalyzerTest, ChangesColumns) {
                        std::vector<ExpressionPtr> values) -> PlanPtr {
     return std::make_shared<WithColumns>(std::move(names), std::move(values), std::move(plan));
   };
+  const auto renamed = [](PlanPtr plan, WithColumnsRenamed::NamePairs names) -> PlanPtr {
+    return std::make_shared<WithColumnsRenamed>(std::move(names), std::move(plan));
+  };
   ExpectSchemas({
       {std::make_shared<DropColumns>(std::vector<std::string>{"A", "nope"}, two_), "b:int"},
+      {renamed(two_, {{"A", "q"}, {"nope", "z"}}), "q:int,b:int"},
+      {renamed(two_, {{"a", "b"}, {"b", "c"}}), "c:int,c:int"},
+      {renamed(Select(two_, Name("a"), Name("b"), Name("a")), {{"b", "q"}}), "a:int,q:int,a:int"},
+      {renamed(Select(two_, Name("a"), Name("b"), Name("a")), {{"a", "q"}}), "q:int,b:int,q:int"},
+      {Select(renamed(test::Named(two_, "t"), {{"b", "q"}}), Name("t.a")), "a:int"},
       {with(two_, {"A"}, {Text("z")}), "A:string,b:int"},
       {with(with(two_, {"c"}, {Name("a")}), {"d"}, {Name("c")}), "a:int,b:int,c:int,d:int"},
       {with(Select(two_, Name("a"), Name("b"), Name("a")), {"a"}, {Int(2)}), "a:int,b:int,a:int"},

@@ -57,6 +57,21 @@ Result<PlanPtr> Change(const WithColumns& change, const Resolver& resolver) {
   return PlanPtr(std::make_shared<Project>(std::move(list), change.child()));
 }
 
+PlanPtr RenameAll(const WithColumnsRenamed& renamed, const Resolver& resolver) {
+  std::vector<ExpressionPtr> list;
+  for (const AttributePtr& column : renamed.child()->output()) {
+    std::string name = column->name();
+    bool changed = false;
+    for (const auto& [old_name, new_name] : renamed.names()) {
+      if (!SameName(name, old_name, resolver.case_sensitive())) continue;
+      name = new_name;
+      changed = true;
+    }
+    list.push_back(changed ? std::make_shared<Alias>(column, name) : ExpressionPtr(column));
+  }
+  return std::make_shared<Project>(std::move(list), renamed.child());
+}
+
 /// A name may mean several columns: each of them is a key.
 Result<PlanPtr> FindKeys(const Deduplicate& deduplicate, const Resolver& resolver) {
   const std::vector<AttributePtr> columns = deduplicate.child()->output();
@@ -95,6 +110,7 @@ Result<PlanPtr> FindKeys(const Deduplicate& deduplicate, const Resolver& resolve
 Result<PlanPtr> ExpandColumnChanges(const PlanPtr& node, Resolver* resolver) {
   if (const auto* drop = As<DropColumns>(node)) return Drop(*drop, *resolver);
   if (const auto* change = As<WithColumns>(node)) return Change(*change, *resolver);
+  if (const auto* renamed = As<WithColumnsRenamed>(node)) return RenameAll(*renamed, *resolver);
   if (const auto* deduplicate = As<Deduplicate>(node); deduplicate && !deduplicate->has_keys()) {
     return FindKeys(*deduplicate, *resolver);
   }

@@ -43,6 +43,7 @@ enum class PlanKind {
   kGenerate,
   kDropColumns,
   kWithColumns,
+  kWithColumnsRenamed,
   kSort,
   kLimit,
   kOffset,

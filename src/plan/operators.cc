@@ -178,6 +178,19 @@ std::string WithColumns::Describe() const {
   return "WithColumns " + BracketedList(names_) + ", " + BracketedList(values_);
 }
 
+WithColumnsRenamed::WithColumnsRenamed(NamePairs names, PlanPtr child)
+    : LogicalPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
+
+PlanPtr WithColumnsRenamed::WithNewChildren(std::vector<PlanPtr> children) const {
+  return std::make_shared<WithColumnsRenamed>(names_, std::move(children[0]));
+}
+
+std::string WithColumnsRenamed::Describe() const {
+  std::vector<std::string> pairs;
+  for (const auto& [name, new_name] : names_) pairs.push_back(name + " AS " + new_name);
+  return "WithColumnsRenamed " + BracketedList(pairs);
+}
+
 Sort::Sort(std::vector<ExpressionPtr> order, PlanPtr child)
     : LogicalPlan(kKind, {std::move(child)}), order_(std::move(order)) {}
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plan/logical_plan.h"
@@ -133,6 +134,25 @@ class DropColumns final : public LogicalPlan {
 
  private:
   std::vector<std::string> names_;
+};
+
+/// `withColumnsRenamed`: unresolved. Each new name goes to every column that has the old one, pair by
+/// pair, so that a later pair sees the names of those before; the other columns stay what they are.
+class WithColumnsRenamed final : public LogicalPlan {
+ public:
+  static constexpr PlanKind kKind = PlanKind::kWithColumnsRenamed;
+  using NamePairs = std::vector<std::pair<std::string, std::string>>;  // old and new
+  WithColumnsRenamed(NamePairs names, PlanPtr child);
+  const NamePairs& names() const { return names_; }
+  std::vector<AttributePtr> output() const override { return {}; }
+  PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
+  std::string Describe() const override;
+
+ protected:
+  bool SelfResolved() const override { return false; }
+
+ private:
+  NamePairs names_;
 };
 
 /// `withColumn(name, value)`: unresolved; replaces columns of that name or appends.

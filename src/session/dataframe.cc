@@ -50,13 +50,6 @@ Status NegativeCount(const std::string& clause, int64_t rows) {
                     {"v", std::to_string(rows)}});
 }
 
-/// A name as it stands between backticks.
-std::string Quoted(const std::string& name) {
-  std::string quoted = "`";
-  for (const char c : name) quoted += c == '`' ? std::string("``") : std::string(1, c);
-  return quoted + "`";
-}
-
 DataFrame Combine(const DataFrame& left, const DataFrame& right,
                   SetOperation::Operation operation, bool all) {
   if (!left.status().ok()) return left;
@@ -111,14 +104,9 @@ DataFrame DataFrame::WithColumn(const std::string& name, const Column& value) co
 }
 
 DataFrame DataFrame::WithColumnRenamed(const std::string& name, const std::string& new_name) const {
-  const Result<firesteel::Schema> schema = Schema();
-  if (!schema.ok()) return With(schema.status());
-  std::vector<Column> columns;
-  for (const StructField& field : schema->fields()) {
-    const Column column(Quoted(field.name));
-    columns.push_back(field.name == name ? column.As(new_name) : column);
-  }
-  return Select(columns);
+  if (!status_.ok()) return *this;
+  return With(NewPlan<WithColumnsRenamed>(
+      WithColumnsRenamed::NamePairs{{name, new_name}}, plan_));
 }
 
 DataFrame DataFrame::Drop(const std::vector<std::string>& names) const {

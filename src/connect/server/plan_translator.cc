@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "expr/unresolved.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 
@@ -86,6 +87,9 @@ Result<PlanPtr> PlanTranslator::TranslateRowKind(const spark::connect::Relation&
     case Relation::kToDf: {
       const auto& names = relation.to_df().column_names();
       ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(relation.to_df().input()));
+      // Ends the table's name, which aliases in SQL would keep: `t AS x (a, b)`.
+      input = std::make_shared<Project>(
+          std::vector<ExpressionPtr>{std::make_shared<UnresolvedStar>()}, std::move(input));
       return std::make_shared<ColumnAliases>(
           std::vector<std::string>(names.begin(), names.end()), std::move(input));
     }

@@ -69,15 +69,14 @@ Result<PlanPtr> PlanTranslator::TranslateDrop(const spark::connect::Drop& drop) 
 Result<PlanPtr> PlanTranslator::TranslateWithColumnsRenamed(
     const spark::connect::WithColumnsRenamed& renamed) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(renamed.input()));
-  DataFrame frame(session_->session().backend(), std::move(input));
+  WithColumnsRenamed::NamePairs names;
   for (const auto& rename : renamed.renames()) {
-    frame = frame.WithColumnRenamed(rename.col_name(), rename.new_col_name());
+    names.emplace_back(rename.col_name(), rename.new_col_name());
   }
   for (const auto& [name, new_name] : renamed.rename_columns_map()) {  // from older clients
-    frame = frame.WithColumnRenamed(name, new_name);
+    names.emplace_back(name, new_name);
   }
-  ARROW_RETURN_NOT_OK(frame.status());
-  return frame.plan();
+  return std::make_shared<WithColumnsRenamed>(std::move(names), std::move(input));
 }
 
 }  // namespace firesteel
