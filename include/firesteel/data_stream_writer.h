@@ -9,6 +9,7 @@
 
 #include "firesteel/connector/table.h"
 #include "firesteel/dataframe.h"
+#include "firesteel/foreach_writer.h"
 #include "firesteel/output_mode.h"
 #include "firesteel/streaming_query.h"
 #include "firesteel/trigger.h"
@@ -47,6 +48,8 @@ class FIRESTEEL_EXPORT DataStreamWriter {
   /// again after a crash, with the same id. An error ends the query.
   DataStreamWriter& ForeachBatch(
       std::function<Status(const DataFrame& batch, int64_t batch_id)> function);
+  /// Gives each partition of each batch to a writer made for it.
+  DataStreamWriter& Foreach(ForeachWriterFactory new_writer);
 
   /// Starts the query and returns its handle. Errors: a DataFrame that does not stream
   /// (WRITE_STREAM_NOT_ALLOWED), what the plan or the sink does not allow, a checkpoint in use.
@@ -62,6 +65,7 @@ class FIRESTEEL_EXPORT DataStreamWriter {
   Options options_;
   std::vector<std::string> partition_columns_;
   std::function<Status(const DataFrame&, int64_t)> foreach_batch_;
+  ForeachWriterFactory foreach_;
 };
 
 }  // namespace firesteel

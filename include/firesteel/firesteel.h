@@ -9,6 +9,7 @@
 #include "firesteel/data_stream_writer.h"
 #include "firesteel/dataframe.h"
 #include "firesteel/error.h"
+#include "firesteel/foreach_writer.h"
 #include "firesteel/functions.h"
 #include "firesteel/grouped_data.h"
 #include "firesteel/observation.h"

@@ -17,6 +17,7 @@
 namespace firesteel {
 
 class SessionBackend;
+class TableProvider;
 
 /// The entry point: Spark's SparkSession. A cheap handle; the session lives until Stop() or until
 /// the last handle, DataFrame and query handle is gone. Thread-safe.
@@ -56,6 +57,9 @@ class FIRESTEEL_EXPORT Session {
   DataFrame Range(int64_t end) const { return Range(0, end); }
   /// A DataFrame of these rows. Errors (kept until an action): a value that does not fit the schema.
   DataFrame CreateDataFrame(const std::vector<Row>& rows, const Schema& schema) const;
+  /// Makes a connector known to this session under its short name; docs/connectors.md says how one
+  /// is written. Errors: DATA_SOURCE_ALREADY_EXISTS.
+  Status RegisterConnector(std::shared_ptr<TableProvider> connector) const;
   RuntimeConfig Conf() const;
   std::shared_ptr<StreamingQueryManager> Streams() const;
   /// Stops all queries; the session cannot start new ones afterwards.

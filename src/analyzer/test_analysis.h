@@ -56,10 +56,8 @@ struct Session {
 
  private:
   std::shared_ptr<const DataSourceRegistry> MakeRegistry() const {
-    auto registry = std::make_shared<DataSourceRegistry>();
-    registry->Register(provider);
-    registry->Register(std::make_shared<FakeProvider>("sink", Table::kStreamingWrite));
-    return registry;
+    return std::make_shared<DataSourceRegistry>(std::vector<std::shared_ptr<TableProvider>>{
+        provider, std::make_shared<FakeProvider>("sink", Table::kStreamingWrite)});
   }
   AnalysisContext MakeContext() const {
     AnalysisContext made;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,16 +12,24 @@
 namespace firesteel {
 
 /// The connectors by format name, any case; Spark's class names
-/// (`org.apache.spark.sql.execution.datasources.json.JsonFileFormat`) are not looked for. Filled
-/// once by the composition root, then read-only and thread-safe.
+/// (`org.apache.spark.sql.execution.datasources.json.JsonFileFormat`) are not looked for.
+/// Thread-safe.
 class DataSourceRegistry {
  public:
-  void Register(std::shared_ptr<TableProvider> provider);
+  /// Of two with one name, the later one counts.
+  explicit DataSourceRegistry(std::vector<std::shared_ptr<TableProvider>> providers = {});
+  /// One of its own with the same connectors.
+  DataSourceRegistry(const DataSourceRegistry& other);
+
+  /// Errors: DATA_SOURCE_ALREADY_EXISTS.
+  Status Register(std::shared_ptr<TableProvider> provider);
   /// Errors: DATA_SOURCE_NOT_FOUND, with the names that exist.
   Result<std::shared_ptr<TableProvider>> Find(std::string_view format) const;
   std::vector<std::string> Names() const;
 
  private:
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
   std::map<std::string, std::shared_ptr<TableProvider>, std::less<>> providers_;
 };
 

@@ -113,6 +113,9 @@ constexpr ErrorConditionRow kRows[] = {
      "Deduplicate names columns and asks for all of them."},
     {"CONNECT_INVALID_PLAN.DEDUPLICATE_REQUIRES_COLUMNS_OR_ALL", "56K00",
      "Deduplicate names no columns and does not ask for all of them."},
+    {"CONNECT_INVALID_PLAN.INCOMPATIBLE_LITERAL_DATA_TYPE", "56K00",
+     "The literal <literalTypeCase> is not of the type <dataTypeKindCase> that it is declared "
+     "to have."},
     {"CONVERSION_INVALID_INPUT", "22018",
      "The value <str> (<fmt>) cannot be converted to <targetType>. Use <suggestion> to get "
      "NULL for such values."},
@@ -244,6 +247,8 @@ constexpr ErrorConditionRow kRows[] = {
     {"DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09",
      "<sqlExpr> does not fit: <exprName> must be in <valueRange>, it is <currentValue>."},
     {"DATATYPE_MISSING_SIZE", "42K01", "The type <type> needs a length, as in <type>(10)."},
+    {"DATA_SOURCE_ALREADY_EXISTS", "42710",
+     "There is a data source called <provider> already: give this one another name."},
     {"DATA_SOURCE_NOT_FOUND", "42K02",
      "There is no data source called <provider>. "
      "There are: <known>."},
@@ -619,6 +624,33 @@ constexpr ErrorConditionRow kRows[] = {
      "<funcName> takes <expectedNum> orderings in WITHIN GROUP, not <actualNum>."},
     {"JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "42K0E",
      "The join condition <joinCondition> is a <conditionType>, not a BOOLEAN."},
+    {"KAFKA_DATA_LOSS.ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO", "22000",
+     "Data may have been lost: the new Kafka partition <topicPartition> starts at offset "
+     "<startOffset>, not at 0. Set the option failOnDataLoss to false to go on."},
+    {"KAFKA_DATA_LOSS.COULD_NOT_READ_OFFSET_RANGE", "22000",
+     "Data may have been lost: Kafka does not have all of the offsets from <startOffset> up to "
+     "<endOffset> of <topicPartition> any more (consumer group: <groupId>). Set the option "
+     "failOnDataLoss to false to go on."},
+    {"KAFKA_DATA_LOSS.INITIAL_OFFSET_NOT_FOUND_FOR_PARTITIONS", "22000",
+     "Data may have been lost: the new Kafka partitions <partitions> have no beginning; were they "
+     "deleted? Set the option failOnDataLoss to false to go on."},
+    {"KAFKA_DATA_LOSS.PARTITIONS_DELETED", "22000",
+     "Data may have been lost: the Kafka partitions <partitions> are gone. Set the option "
+     "failOnDataLoss to false to go on."},
+    {"KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED", "22000",
+     "Data may have been lost: the offset of the Kafka partition <topicPartition> went back from "
+     "<prevOffset> to <newOffset>. Was the topic made anew, or is the start beyond its end? Set "
+     "the option failOnDataLoss to false to go on."},
+    {"KAFKA_NULL_TOPIC_IN_DATA", "",
+     "A row for Kafka has NULL as its topic. The option topic gives all rows one."},
+    {"KAFKA_START_OFFSET_DOES_NOT_MATCH_ASSIGNED", "",
+     "The offsets to start at are for the Kafka partitions <specifiedPartitions>, but those to be "
+     "read are <assignedPartitions>. Give each of them one: -1 is the latest, -2 the earliest."},
+    {"KAFKA_TIMESTAMP_OFFSET_DOES_NOT_MATCH_ASSIGNED", "",
+     "The times to <position> at are for the Kafka partitions <specifiedPartitions>, but those to "
+     "be read are <assignedPartitions>. Give each of them one."},
+    {"KAFKA_UNSUPPORTED_CONFIGURATION", "42K06",
+     "The option <option> cannot be used as it is: <reason>."},
     {"LOCATION_ALREADY_EXISTS", "42710",
      "The table <identifier> would lie in <location>, where something is already."},
     {"MALFORMED_CHARACTER_CODING", "22000",
@@ -636,6 +668,9 @@ constexpr ErrorConditionRow kRows[] = {
     {"MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023",
      "The record <badRecord> is malformed. Set the option mode to PERMISSIVE to get NULL for "
      "such records."},
+    {"MISMATCHED_TOPIC_PARTITIONS_BETWEEN_START_OFFSET_AND_END_OFFSET", "",
+     "Start and end must be given for the same Kafka partitions, but the start is for "
+     "<tpsForStartOffset> and the end for <tpsForEndOffset>."},
     {"MISSING_AGGREGATION", "42803",
      "<expression> is neither grouped by nor aggregated. Add it to GROUP BY, or use "
      "<expressionAnyValue> if any value will do."},
@@ -723,6 +758,9 @@ constexpr ErrorConditionRow kRows[] = {
      "WATERMARK needs a name for what is no column: <sqlExpr>."},
     {"REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
      "<sessionCatalog> takes names of one part for its schemas, not <namespace>."},
+    {"RESOLVED_START_OFFSET_GREATER_THAN_END_OFFSET", "",
+     "Reading partition <partition> of the Kafka topic <topic> would start at offset <startOffset>, "
+     "after its end at <endOffset>."},
     {"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
      "A subquery used as a value returned more than one row."},
     {"SCHEMA_ALREADY_EXISTS", "42P06", "There is already a schema <schemaName>."},
@@ -829,6 +867,9 @@ constexpr ErrorConditionRow kRows[] = {
      "<objectName> is no column; for the key of a map, quote it."},
     {"UNRESOLVED_ROUTINE", "42883",
      "There is no function <routineName> on the search path <searchPath>."},
+    {"UNRESOLVED_START_OFFSET_GREATER_THAN_END_OFFSET", "",
+     "For partition <partition> of the Kafka topic <topic> the start <startOffset> is after the end "
+     "<endOffset>."},
     {"UNRESOLVED_USING_COLUMN_FOR_JOIN", "42703",
      "The column <colName> of USING is missing on the <side> side of the join: [<suggestion>]."},
     {"UNRESOLVED_VARIABLE", "42883", "There is no variable <variableName> in <searchPath>."},
@@ -960,6 +1001,10 @@ constexpr ErrorConditionRow kRows[] = {
     {"_LEGACY_ERROR_TEMP_2049", "",
      "The data source <className> does not support <operator> as a stream."},
     {"_LEGACY_ERROR_TEMP_2128", "", "The arrays of keys and of values must have the same length."},
+    {"_LEGACY_ERROR_TEMP_3080", "", "<msg>"},
+    {"_LEGACY_ERROR_TEMP_3081", "",
+     "Rows can only be added to Kafka: the save mode <mode> is not possible, <append> and "
+     "<errorIfExists> are."},
     {"_LEGACY_ERROR_TEMP_3101", "", "This is no column of windows: <windowTime>."},
     {"_LEGACY_ERROR_TEMP_3102", "", "<msg>"},
     {"_LEGACY_ERROR_TEMP_3231", "", "A window cannot be measured in months: <interval>."},

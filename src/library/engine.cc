@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "arrow/memory_pool.h"
 #include "common/random.h"
 #include "connectors/console/console_provider.h"
 #include "connectors/file/file_provider.h"
+#include "connectors/kafka/kafka_provider.h"
 #include "connectors/memory/memory_sink.h"
 #include "connectors/noop/noop_provider.h"
 #include "connectors/rate/rate_micro_batch_provider.h"
@@ -19,15 +21,16 @@ namespace firesteel {
 
 std::shared_ptr<const DataSourceRegistry> NewDataSourceRegistry(
     std::function<Status(std::string_view text)> console) {
-  auto registry = std::make_shared<DataSourceRegistry>();
-  for (const FileFormat* format : AllFileFormats()) registry->Register(NewFileProvider(format));
-  registry->Register(NewConsoleProvider(std::move(console)));
-  registry->Register(NewMemorySinkProvider());
-  registry->Register(NewNoopProvider());
-  registry->Register(NewRateMicroBatchProvider());
-  registry->Register(NewRateProvider());
-  registry->Register(NewSocketProvider());
-  return registry;
+  std::vector<std::shared_ptr<TableProvider>> providers;
+  for (const FileFormat* format : AllFileFormats()) providers.push_back(NewFileProvider(format));
+  providers.push_back(NewConsoleProvider(std::move(console)));
+  providers.push_back(NewKafkaProvider());
+  providers.push_back(NewMemorySinkProvider());
+  providers.push_back(NewNoopProvider());
+  providers.push_back(NewRateMicroBatchProvider());
+  providers.push_back(NewRateProvider());
+  providers.push_back(NewSocketProvider());
+  return std::make_shared<DataSourceRegistry>(std::move(providers));
 }
 
 std::shared_ptr<const Engine> NewEngine(

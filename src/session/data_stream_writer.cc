@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "session/batch_frame.h"
+#include "session/foreach_table.h"
 #include "session/session_backend.h"
 
 namespace firesteel {
@@ -47,6 +48,13 @@ DataStreamWriter& DataStreamWriter::PartitionBy(std::vector<std::string> columns
 DataStreamWriter& DataStreamWriter::ForeachBatch(
     std::function<Status(const DataFrame&, int64_t)> function) {
   foreach_batch_ = std::move(function);
+  foreach_ = nullptr;
+  return *this;
+}
+
+DataStreamWriter& DataStreamWriter::Foreach(ForeachWriterFactory new_writer) {
+  foreach_ = std::move(new_writer);
+  foreach_batch_ = nullptr;
   return *this;
 }
 
@@ -54,13 +62,14 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::Start() const {
   ARROW_RETURN_NOT_OK(input_.status());
   StreamStartRequest request;
   request.plan = input_.plan();
-  request.format = format_.empty() && !foreach_batch_ ? "parquet" : format_;
+  request.format = format_.empty() && !foreach_batch_ && !foreach_ ? "parquet" : format_;
   request.options = options_;
   request.partition_columns = partition_columns_;
   request.mode = mode_;
   request.trigger = trigger_;
   request.name = name_;
   if (foreach_batch_) request.batch_sink = NewForeachBatchSink(input_.backend(), foreach_batch_);
+  if (foreach_) request.sink = NewForeachTable(foreach_);
   return input_.backend()->StartStream(request);
 }
 

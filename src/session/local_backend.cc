@@ -24,7 +24,8 @@ class LocalBackend final : public SessionBackend {
  public:
   explicit LocalBackend(std::shared_ptr<const Engine> engine)
       : engine_(std::move(engine)),
-        catalog_(std::make_shared<Catalog>(engine_->registry, engine_->global_views,
+        connectors_(std::make_shared<DataSourceRegistry>(*engine_->registry)),
+        catalog_(std::make_shared<Catalog>(connectors_, engine_->global_views,
                                            engine_->tables)),
         streams_(LocalStreamingQueryManager::Make(&engine_->services)) {}
 
@@ -122,6 +123,10 @@ class LocalBackend final : public SessionBackend {
     return Status::OK();
   }
 
+  Status RegisterConnector(std::shared_ptr<TableProvider> connector) override {
+    return connectors_->Register(std::move(connector));
+  }
+
   Status SetConfig(std::string_view name, std::string_view value) override {
     if (name == config::kSessionTimeZone.name && !TimeZone::Find(value).ok()) {
       return MakeError("INVALID_CONF_VALUE.TIME_ZONE", {{"confName", std::string(name)},
@@ -189,6 +194,7 @@ class LocalBackend final : public SessionBackend {
   Config config_;
   std::map<std::string, std::string, std::less<>> initial_settings_;
   PlanCache cache_;
+  const std::shared_ptr<DataSourceRegistry> connectors_;  // the engine's and the session's own
   std::shared_ptr<Catalog> catalog_;
   std::shared_ptr<LocalStreamingQueryManager> streams_;
   std::mutex start_mutex_;

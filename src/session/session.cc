@@ -53,6 +53,10 @@ DataFrame Session::CreateDataFrame(const std::vector<Row>& rows, const Schema& s
   return DataFrame(backend_, LocalRelation::Make(schema, std::move(batches)));
 }
 
+Status Session::RegisterConnector(std::shared_ptr<TableProvider> connector) const {
+  return backend_->RegisterConnector(std::move(connector));
+}
+
 RuntimeConfig Session::Conf() const { return RuntimeConfig(backend_); }
 std::shared_ptr<StreamingQueryManager> Session::Streams() const { return backend_->Streams(); }
 Status Session::Stop() { return backend_->Stop(); }

@@ -26,8 +26,9 @@ class ListenerBus;
 /// What a DataStreamWriter asks for.
 struct StreamStartRequest {
   PlanPtr plan;
-  std::string format;       ///< "" with batch_sink
+  std::string format;  ///< not looked at with one of the next two
   std::shared_ptr<BatchSink> batch_sink;
+  std::shared_ptr<Table> sink;
   std::function<void()> on_stop_requested;  ///< called, from any thread, when it is; may be null
   Options options;
   std::vector<std::string> partition_columns;
@@ -84,6 +85,7 @@ class SessionBackend {
   virtual Status CreateTempView(const std::string& name, const PlanPtr& plan, bool replace) = 0;
   /// Makes a function of the client known to SQL texts; takes the place of one of its name.
   virtual Status RegisterFunction(std::shared_ptr<const UserColumnFunction> function) = 0;
+  virtual Status RegisterConnector(std::shared_ptr<TableProvider> connector) = 0;
   virtual Status SetConfig(std::string_view name, std::string_view value) = 0;
   virtual std::optional<std::string> GetConfig(std::string_view name) = 0;
   virtual void UnsetConfig(std::string_view name) = 0;

@@ -71,11 +71,14 @@ Result<StreamDefinition> StreamStarter::Define(const StreamStartRequest& request
 
 Status StreamStarter::MakeSink(const StreamStartRequest& request,
                                StreamDefinition* definition) const {
-  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<TableProvider> provider,
-                        catalog->registry().Find(request.format));
-  ARROW_ASSIGN_OR_RAISE(
-      definition->sink,
-      provider->GetTable(definition->analyzed_plan->schema(), request.options, connectors));
+  definition->sink = request.sink;
+  if (definition->sink == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<TableProvider> provider,
+                          catalog->registry().Find(request.format));
+    ARROW_ASSIGN_OR_RAISE(
+        definition->sink,
+        provider->GetTable(definition->analyzed_plan->schema(), request.options, connectors));
+  }
   const unsigned capabilities = definition->sink->capabilities();
   if ((capabilities & Table::kStreamingWrite) == 0) {
     return MakeError("STREAMING_SINK_NOT_SUPPORTED", {{"sink", request.format}});

@@ -131,7 +131,7 @@ std::string SupportedTable() {
   for (const FileFormat* format : AllFileFormats()) formats.emplace_back(format->Name());
   std::ranges::sort(formats);
   std::vector<std::string> sources;
-  std::vector<std::string> sinks{"foreachBatch"};
+  std::vector<std::string> sinks{"foreach", "foreachBatch"};
   std::vector<std::string> tables;
   const auto registry = NewDataSourceRegistry(StandardOutput());
   for (const std::string& name : registry->Names()) {

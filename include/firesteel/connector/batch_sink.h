@@ -5,13 +5,14 @@
 #include <string>
 
 #include "firesteel/connector/batch_reader.h"
+#include "firesteel/export.h"
 #include "firesteel/types.h"
 
 namespace firesteel {
 
 /// The output of one micro-batch. `Open` may be called any number of times for each partition, from
 /// any thread, while the AddBatch call runs; every call gives the same rows.
-class BatchHandle {
+class FIRESTEEL_EXPORT BatchHandle {
  public:
   virtual ~BatchHandle() = default;
   virtual const Schema& schema() const = 0;
@@ -21,7 +22,7 @@ class BatchHandle {
 
 /// A sink that takes a whole batch at once: foreachBatch, memory, console. A batch may come again
 /// after a crash, with the same id and the same rows.
-class BatchSink {
+class FIRESTEEL_EXPORT BatchSink {
  public:
   virtual ~BatchSink() = default;
   virtual Status AddBatch(int64_t batch_id, const BatchHandle& batch) = 0;

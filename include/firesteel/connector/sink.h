@@ -7,6 +7,7 @@
 
 #include "arrow/type_fwd.h"
 #include "firesteel/error.h"
+#include "firesteel/export.h"
 
 namespace firesteel {
 
@@ -17,7 +18,7 @@ struct WriterCommitMessage {
 
 /// Writes one partition of one epoch, on a task thread. Ended by Commit or Abort; destroying it
 /// aborts.
-class DataWriter {
+class FIRESTEEL_EXPORT DataWriter {
  public:
   virtual ~DataWriter() = default;
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
@@ -27,7 +28,7 @@ class DataWriter {
 
 /// The write side of a sink for one run of a query. An epoch is a micro-batch. **Committing a
 /// committed epoch is a no-op**, also after a restart.
-class StreamingWrite {
+class FIRESTEEL_EXPORT StreamingWrite {
  public:
   virtual ~StreamingWrite() = default;
   /// Whether this epoch is committed already, so that its rows need not be computed again. The

@@ -13,11 +13,12 @@
 #include "firesteel/connector/offset.h"
 #include "firesteel/connector/read_limit.h"
 #include "firesteel/error.h"
+#include "firesteel/export.h"
 
 namespace firesteel {
 
 /// A piece of a range that one task reads. Connectors derive their own.
-class InputPartition {
+class FIRESTEEL_EXPORT InputPartition {
  public:
   virtual ~InputPartition() = default;
 };
@@ -40,7 +41,7 @@ struct ReadContext {
 ///
 /// All methods but SetWaker's callback are called from the query's thread; readers run on task
 /// threads.
-class MicroBatchStream {
+class FIRESTEEL_EXPORT MicroBatchStream {
  public:
   virtual ~MicroBatchStream() = default;
 

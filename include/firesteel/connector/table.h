@@ -55,7 +55,7 @@ struct ScanRequest {
 };
 
 /// A scan of a table, for batch or as a stream.
-class Scan {
+class FIRESTEEL_EXPORT Scan {
  public:
   virtual ~Scan() = default;
   virtual Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions() = 0;
@@ -91,7 +91,7 @@ enum class SaveMode { kErrorIfExists, kAppend, kOverwrite, kIgnore };
 
 /// Something that can be scanned or written: made by a TableProvider from a schema and options.
 /// Thread-safe.
-class Table {
+class FIRESTEEL_EXPORT Table {
  public:
   enum Capability : unsigned {
     kBatchRead = 1,
@@ -119,7 +119,7 @@ class Table {
 };
 
 /// A format name (`json`, `socket`, …) and how its tables are made. Thread-safe.
-class TableProvider {
+class FIRESTEEL_EXPORT TableProvider {
  public:
   virtual ~TableProvider() = default;
   virtual std::string ShortName() const = 0;

@@ -5,15 +5,16 @@
 
 namespace firesteel {
 
-LineBuffer::LineBuffer(Clock* clock, int64_t capacity_bytes)
-    : clock_(clock), capacity_bytes_(capacity_bytes) {}
+LineBuffer::LineBuffer(Clock* clock, int64_t capacity_bytes, int64_t longest_line_bytes)
+    : clock_(clock), capacity_bytes_(capacity_bytes), longest_line_bytes_(longest_line_bytes) {}
 
 bool LineBuffer::Append(std::string_view bytes) {
   std::function<void()> wake;
+  bool failed = false;
   {
     std::unique_lock<std::mutex> lock(mutex_);
     released_.wait(lock, [&] { return closed_ || held_bytes_ < capacity_bytes_; });
-    if (closed_) return false;
+    if (closed_ || too_long_) return false;
     const size_t before = lines_.size();
     size_t start = 0;
     if (after_carriage_return_ && !bytes.empty() && bytes[0] == '\n') start = 1;
@@ -28,10 +29,20 @@ bool LineBuffer::Append(std::string_view bytes) {
       if (bytes[end] == '\r' && start < bytes.size() && bytes[start] == '\n') ++start;
     }
     partial_.append(bytes.substr(start));
-    if (lines_.size() > before) wake = wake_;
+    too_long_ = static_cast<int64_t>(partial_.size()) > longest_line_bytes_;
+    if (too_long_) std::string().swap(partial_);
+    failed = too_long_;
+    if (lines_.size() > before || failed) wake = wake_;
   }
   if (wake) wake();
-  return true;
+  return !failed;
+}
+
+Status LineBuffer::Failure() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!too_long_) return Status::OK();
+  return Status::Invalid("The socket source got a line of more than ", longest_line_bytes_,
+                         " bytes without an end. Does the sender write text with line breaks?");
 }
 
 void LineBuffer::EndOfStream() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "firesteel/error.h"
 
 namespace firesteel {
 
@@ -23,15 +24,19 @@ struct TimedLine {
 /// `capacity_bytes` are held, so that a fast sender cannot exhaust memory. Thread-safe.
 class LineBuffer {
  public:
-  LineBuffer(Clock* clock, int64_t capacity_bytes);
+  /// A line longer than `longest_line_bytes` ends the stream with an error.
+  LineBuffer(Clock* clock, int64_t capacity_bytes, int64_t longest_line_bytes = int64_t{64} << 20);
 
   /// Cuts `bytes` at line ends (\n, \r\n or \r) and adds the lines; a cut line waits for the rest.
-  /// Returns false once the buffer is closed.
+  /// Returns false once the buffer is closed or has failed.
   bool Append(std::string_view bytes);
   /// The sender closed the connection: what is left without a line end is a line too.
   void EndOfStream();
   /// Wakes a waiting Append for good.
   void Close();
+
+  /// What made it fail; the lines before that stay.
+  Status Failure() const;
 
   /// Continues the numbering after `offset`, when a query goes on from a checkpoint.
   void StartAfter(int64_t offset);
@@ -48,6 +53,7 @@ class LineBuffer {
 
   Clock* const clock_;
   const int64_t capacity_bytes_;
+  const int64_t longest_line_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable released_;
   // All below guarded by mutex_.
@@ -57,6 +63,7 @@ class LineBuffer {
   int64_t first_offset_ = 0;  // of lines_[0]
   int64_t held_bytes_ = 0;
   bool closed_ = false;
+  bool too_long_ = false;  // a line was
   std::function<void()> wake_;
 };
 

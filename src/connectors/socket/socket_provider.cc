@@ -106,10 +106,9 @@ Result<int64_t> LineOf(const std::string& json) {
 
 class SocketStream final : public MicroBatchStream {
  public:
-  SocketStream(std::string host, std::string port, Schema columns,
-               std::shared_ptr<LineBuffer> lines, std::unique_ptr<SocketConnection> connection)
-      : host_(std::move(host)),
-        port_(std::move(port)),
+  SocketStream(SocketSender sender, Schema columns, std::shared_ptr<LineBuffer> lines,
+               std::unique_ptr<SocketConnection> connection)
+      : sender_(std::move(sender)),
         columns_(std::move(columns)),
         lines_(std::move(lines)),
         connection_(std::move(connection)) {}
@@ -124,7 +123,10 @@ class SocketStream final : public MicroBatchStream {
 
   Result<Offset> LatestOffset(const Offset& start, const ReadLimit&) override {
     ARROW_ASSIGN_OR_RAISE(const int64_t from, LineOf(start.json()));
-    return Offset(std::to_string(std::max(from, available_now_.value_or(lines_->Latest()))));
+    const int64_t latest = available_now_.value_or(lines_->Latest());
+    // What came before a failure is worth having.
+    if (latest <= from) ARROW_RETURN_NOT_OK(lines_->Failure());
+    return Offset(std::to_string(std::max(from, latest)));
   }
 
   Status PrepareForAvailableNow() override {
@@ -166,14 +168,13 @@ class SocketStream final : public MicroBatchStream {
   }
 
   std::string Describe() const override {
-    return "TextSocketV2[host: " + host_ + ", port: " + port_ + "]";
+    return "TextSocketV2[host: " + sender_.host + ", port: " + sender_.port + "]";
   }
 
   void Stop() override { connection_.reset(); }
 
  private:
-  std::string host_;
-  std::string port_;
+  SocketSender sender_;
   Schema columns_;
   std::shared_ptr<LineBuffer> lines_;
   std::unique_ptr<SocketConnection> connection_;
@@ -182,11 +183,8 @@ class SocketStream final : public MicroBatchStream {
 
 class SocketScan final : public Scan {
  public:
-  SocketScan(std::string host, std::string port, Schema columns, Clock* clock)
-      : host_(std::move(host)),
-        port_(std::move(port)),
-        columns_(std::move(columns)),
-        clock_(clock) {}
+  SocketScan(SocketSender sender, Schema columns, Clock* clock)
+      : sender_(std::move(sender)), columns_(std::move(columns)), clock_(clock) {}
 
   Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions() override {
     return Status::NotImplemented("A socket can only be read as a stream.");
@@ -198,34 +196,32 @@ class SocketScan final : public Scan {
   Result<std::unique_ptr<MicroBatchStream>> ToMicroBatchStream(const std::string&) override {
     auto lines = std::make_shared<LineBuffer>(clock_, kCapacityBytes);
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<SocketConnection> connection,
-                          SocketConnection::Open(host_, port_, lines));
-    return std::make_unique<SocketStream>(host_, port_, columns_, std::move(lines),
+                          SocketConnection::Open(sender_, lines));
+    return std::make_unique<SocketStream>(sender_, columns_, std::move(lines),
                                           std::move(connection));
   }
-  std::string Describe() const override { return "socket " + host_ + ":" + port_; }
+  std::string Describe() const override { return "socket " + sender_.host + ":" + sender_.port; }
 
  private:
-  std::string host_;
-  std::string port_;
+  SocketSender sender_;
   Schema columns_;
   Clock* clock_;
 };
 
 class SocketTable final : public Table {
  public:
-  SocketTable(std::string host, std::string port, Schema schema, Clock* clock)
-      : host_(std::move(host)), port_(std::move(port)), schema_(std::move(schema)), clock_(clock) {}
+  SocketTable(SocketSender sender, Schema schema, Clock* clock)
+      : sender_(std::move(sender)), schema_(std::move(schema)), clock_(clock) {}
 
   std::string Name() const override { return "socket"; }
   const Schema& schema() const override { return schema_; }
   unsigned capabilities() const override { return kMicroBatchRead; }
   Result<std::shared_ptr<Scan>> NewScan(const ScanRequest& request) override {
-    return std::make_shared<SocketScan>(host_, port_, request.columns, clock_);
+    return std::make_shared<SocketScan>(sender_, request.columns, clock_);
   }
 
  private:
-  std::string host_;
-  std::string port_;
+  SocketSender sender_;
   Schema schema_;
   Clock* clock_;
 };
@@ -251,8 +247,9 @@ class SocketProvider final : public TableProvider {
 
   Result<std::shared_ptr<Table>> GetTable(const Schema& schema, const Options& options,
                                           const ConnectorContext& context) override {
-    return std::make_shared<SocketTable>(options.GetOr("host", ""), options.GetOr("port", ""),
-                                         schema, context.clock);
+    SocketSender sender{options.GetOr("host", ""), options.GetOr("port", "")};
+    ARROW_ASSIGN_OR_RAISE(sender.reconnect, options.GetBool("reconnect", false));
+    return std::make_shared<SocketTable>(std::move(sender), schema, context.clock);
   }
 };
 

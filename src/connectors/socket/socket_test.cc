@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "connectors/socket/line_buffer.h"
+#include "connectors/socket/socket_connection.h"
 #include "connectors/socket/socket_provider.h"
 #include "gtest/gtest.h"
 
@@ -47,6 +48,19 @@ TEST(LineBuffer, GoesOnAfterACheckpointsOffset) {
   lines.Append("a\n");
   EXPECT_EQ(lines.Latest(), 10);
   EXPECT_EQ(Texts(lines, 9, 10), (std::vector<std::string>{"a"}));
+}
+
+TEST(LineBuffer, FailsAtALineThatNeverEnds) {
+  LineBuffer lines(Clock::System(), 1 << 20, /*longest_line_bytes=*/10);
+  int wakes = 0;
+  lines.SetWaker([&wakes] { ++wakes; });
+  EXPECT_TRUE(lines.Append("fine\n0123456789"));
+  EXPECT_TRUE(lines.Failure().ok());
+  EXPECT_FALSE(lines.Append("x"));
+  EXPECT_EQ(wakes, 2);
+  EXPECT_NE(lines.Failure().message().find("more than 10 bytes"), std::string::npos);
+  EXPECT_FALSE(lines.Append("y\n"));
+  EXPECT_EQ(Texts(lines, -1, lines.Latest()), (std::vector<std::string>{"fine"}));
 }
 
 /// A server on the loopback address that sends one text to the first client and hangs up.
@@ -112,6 +126,23 @@ TEST(Socket, TurnsLinesIntoOffsets) {
   EXPECT_EQ(stream->PlanInputPartitions(Offset("-1"), Offset("1"))->size(), 1u);
   ASSERT_TRUE(stream->Commit(Offset("1")).ok());
   stream->Stop();
+}
+
+TEST(Socket, LooksForItsSenderAgain) {
+  OneShotServer server;
+  const auto lines = std::make_shared<LineBuffer>(Clock::System(), 1 << 20);
+  std::mutex mutex;
+  std::condition_variable woken;
+  lines->SetWaker([&] {
+    const std::lock_guard<std::mutex> lock(mutex);
+    woken.notify_all();
+  });
+  const auto connection = *SocketConnection::Open({"127.0.0.1", server.port(), true}, lines);
+  server.Send("one\nhalf");
+  server.Send("two\n");
+  std::unique_lock<std::mutex> lock(mutex);
+  EXPECT_TRUE(woken.wait_for(lock, std::chrono::seconds(30), [&] { return lines->Latest() == 2; }));
+  EXPECT_EQ(Texts(*lines, -1, 2), (std::vector<std::string>{"one", "half", "two"}));
 }
 
 TEST(Socket, NamesWhatIsMissing) {
