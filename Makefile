@@ -40,6 +40,11 @@ install-test: bootstrap  ## Install the library and build and run a program outs
 	@$(call build,test,all)
 	@ctest --test-dir build/test --output-on-failure --no-tests=error -R '^install_test$$'
 
+.PHONY: header-check
+header-check: bootstrap  ## Compile every header by itself
+	@$(MAKE) --silent --no-print-directory build/test/build.ninja
+	@$(call build,test,firesteel_header_check)
+
 .PHONY: tsan
 tsan: bootstrap  ## Build and pass all tests under the thread sanitizer
 	@$(MAKE) --silent --no-print-directory build/tsan/build.ninja
