@@ -74,12 +74,24 @@ class Checker:
                     self.check_file(path, top)
         return files
 
+    @staticmethod
+    def is_outside(path: pathlib.Path) -> bool:
+        """Tells whether a file belongs to a project of its own, built on the installed library."""
+        lists = path.parent / "CMakeLists.txt"
+        return lists.exists() and re.search(r"^project\(", lists.read_text(encoding="utf-8"),
+                                            re.M) is not None
+
     def check_file(self, path: pathlib.Path, top: str) -> None:
         includes = []
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             match = INCLUDE.match(line)
             if match:
                 includes.append((number, match.group(1), match.group(2)))
+        if top != "include" and self.is_outside(path):
+            for number, bracket, name in includes:
+                if not (path.parent / name).exists():
+                    self.check_public(path, number, bracket, name)
+            return
         allowed = self.allowed_folders(path, top)
         if path.suffix == ".cc":
             self.check_first_include(path, includes)

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/check_metrics.h"
+#include "analyzer/check_places.h"
 #include "analyzer/grouping_view.h"
 #include "analyzer/name_scope.h"
 #include "analyzer/resolve_expression.h"
@@ -29,10 +30,6 @@ bool IsAggregate(const Expression& expression) {
 
 bool IsWindow(const Expression& expression) {
   return expression.kind() == ExpressionKind::kWindow;
-}
-
-bool IsGenerator(const Expression& expression) {
-  return expression.kind() == ExpressionKind::kGenerator;
 }
 
 bool IsGroupingCall(const Expression& expression) {
@@ -73,17 +70,18 @@ Status CheckJoin(const Join& join) {
                     {"conditionType", Quoted(condition->type().Sql())}});
 }
 
+bool IsGroupByAll(const LogicalPlan& node) {
+  const auto* aggregate = As<Aggregate>(node);
+  return aggregate != nullptr && aggregate->grouping().size() == 1 &&
+         IsAllKeyword(aggregate->grouping()[0]);
+}
+
 Status CheckResolved(const PlanPtr& node) {
   if (node->resolved()) return Status::OK();
-  // A condition of another type keeps a join from being resolved.
-  const auto* join = As<Join>(node);
-  if (join != nullptr && join->condition() != nullptr && join->condition()->resolved()) {
-    ARROW_RETURN_NOT_OK(CheckJoin(*join));
-  }
   for (const ExpressionPtr& expression : node->expressions()) {
     const ExpressionPtr name = FirstOpenName(expression);
     if (name == nullptr) continue;
-    if (node->kind() == PlanKind::kAggregate && IsAllKeyword(name)) continue;
+    if (IsGroupByAll(*node) && expression == name) continue;
     std::vector<AttributePtr> columns;
     for (const PlanPtr& child : node->children()) {
       const std::vector<AttributePtr> output = child->output();
@@ -104,10 +102,14 @@ Status CheckResolved(const PlanPtr& node) {
                       marker.origin());
     }
   }
-  if (node->kind() == PlanKind::kAggregate) {
-    const std::vector<ExpressionPtr>& keys = As<Aggregate>(node)->grouping();
-    if (keys.size() == 1 && IsAllKeyword(keys[0])) return MakeError("UNRESOLVED_ALL_IN_GROUP_BY");
+  if (IsGroupByAll(*node)) return MakeError("UNRESOLVED_ALL_IN_GROUP_BY");
+  ARROW_RETURN_NOT_OK(CheckGenerators(node));
+  // A condition of another type keeps a join from being resolved.
+  const auto* join = As<Join>(node);
+  if (join != nullptr && join->condition() != nullptr && join->condition()->resolved()) {
+    ARROW_RETURN_NOT_OK(CheckJoin(*join));
   }
+  ARROW_RETURN_NOT_OK(CheckUnresolvedPlaces(node));
   return InternalError("The plan could not be resolved: " + node->Describe());
 }
 
@@ -255,6 +257,12 @@ Status CheckRowCount(const char* name, int64_t count) {
                    {{"name", name}, {"expr", Quoted(text)}, {"v", text}});
 }
 
+Status CheckRange(const Range& range) {
+  if (range.step() == 0) return Status::Invalid("requirement failed: a range's step cannot be 0");
+  if (range.partitions().value_or(1) >= 1) return Status::OK();
+  return Status::Invalid("A range needs a positive number of partitions.");
+}
+
 /// Windows belong into lists, from which they have been taken out by now.
 Status CheckNoWindows(const PlanPtr& node, const char* name) {
   for (const ExpressionPtr& expression : node->expressions()) {
@@ -266,29 +274,22 @@ Status CheckNoWindows(const PlanPtr& node, const char* name) {
   return Status::OK();
 }
 
-Status CheckGenerators(const PlanPtr& node) {
-  if (node->kind() == PlanKind::kGenerate) return Status::OK();
-  for (const ExpressionPtr& expression : node->expressions()) {
-    if (!Find(expression, IsGenerator)) continue;
-    return MakeError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", {{"plan", node->Describe()}});
-  }
-  return Status::OK();
-}
-
 }  // namespace
 
 Status CheckNode(const PlanPtr& node) {
   ARROW_RETURN_NOT_OK(CheckResolved(node));
   ARROW_RETURN_NOT_OK(CheckGenerators(node));
+  ARROW_RETURN_NOT_OK(CheckResolvedPlaces(node));
   switch (node->kind()) {
     case PlanKind::kFilter: return CheckFilter(*As<Filter>(node));
     case PlanKind::kAggregate:
       ARROW_RETURN_NOT_OK(CheckAggregation(*As<Aggregate>(node)));
       return CheckNoWindows(node, "Aggregate");
-    case PlanKind::kGenerate: return CheckNoWindows(node, "Generate");
     case PlanKind::kCollectMetrics:
       return CheckMetrics(*As<CollectMetrics>(node));
     case PlanKind::kSort: return CheckSort(*As<Sort>(node));
+    case PlanKind::kRange:
+      return CheckRange(*As<Range>(node));
     case PlanKind::kLimit: return CheckRowCount("limit", As<Limit>(node)->count());
     case PlanKind::kOffset: return CheckRowCount("offset", As<SkipRows>(node)->count());
     case PlanKind::kJoin: return CheckJoin(*As<Join>(node));

@@ -62,8 +62,13 @@ class FrameCheck {
                         {"location", location},
                         {"expression", Quoted(offset->Sql())}});
     }
-    const DataType& type = offset->type();
     const bool rows = frame_.unit == Unit::kRows;
+    DataType type = offset->type();
+    if (rows) {
+      // Rows cannot be counted by NULL.
+      ARROW_ASSIGN_OR_RAISE(const Value value, EvaluateConstant(*offset));
+      if (value.is_null()) type = TypeId::kNull;
+    }
     if (rows ? type.id() == TypeId::kInteger : type.is_numeric() || IsInterval(type)) {
       return Status::OK();
     }

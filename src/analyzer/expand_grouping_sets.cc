@@ -195,6 +195,7 @@ Result<PlanPtr> ExpandGroupingSets(const PlanPtr& node, Resolver* resolver) {
     for (const ExpressionPtr& child : key->children()) {
       if (!child->resolved()) return node;
     }
+    if (HasAggregate(key)) return MakeError("MISSING_GROUP_BY");
     if (key->kind() != ExpressionKind::kUnresolvedGroupingSets && !key->resolved()) return node;
     ARROW_RETURN_NOT_OK(sets.Add(key));
   }

@@ -7,6 +7,7 @@
 #include "analyzer/reveal_join_columns.h"
 #include "analyzer/rules.h"
 #include "analyzer/tagged_columns.h"
+#include "analyzer/update_fields.h"
 #include "common/error.h"
 #include "functions/registry.h"
 #include "functions/regular_expression.h"
@@ -291,7 +292,10 @@ Result<PlanPtr> ExpandStars(const PlanPtr& node, Resolver* resolver) {
   ARROW_ASSIGN_OR_RAISE(
       current, TransformExpressions(current, [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
         const auto* call = As<UnresolvedFunction>(e);
-        if (call == nullptr) return ExpressionPtr();
+        // One struct is changed, one value is taken apart.
+        if (call == nullptr || call->name() == kUpdateFields || call->name() == "[]") {
+          return ExpressionPtr();
+        }
         const std::vector<ExpressionPtr> arguments = call->arguments();
         const bool any = TakesStars(*call);
         if (std::none_of(arguments.begin(), arguments.end(), [any](const ExpressionPtr& a) {

@@ -10,6 +10,7 @@
 #include "functions/time_windows.h"
 #include "plan/event_time.h"
 #include "plan/identifier.h"
+#include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/semantic_equality.h"
@@ -209,7 +210,14 @@ Result<PlanPtr> ExtractTimeWindows(const PlanPtr& node, Resolver* resolver) {
   const Expressions times = CollectDistinct(*node, IsWindowTime);
   if (windows.empty() && times.empty()) return node;
   if (node->children().size() != 1) {
-    return InternalError("window() cannot stand here: " + node->Describe());
+    const auto* join = As<Join>(node);
+    const bool is_no_condition =
+        join != nullptr && join->condition()->type().id() == TypeId::kStruct;
+    if (is_no_condition) return node;  // which its check says
+    const ExpressionPtr& misplaced = windows.empty() ? times[0] : windows[0];
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", join != nullptr ? "Join" : "relation"},
+                      {"invalidExprSqls", Quoted(misplaced->Sql())}});
   }
   if (!times.empty()) return ExtractWindowTime(node, times[0]);
   for (const ExpressionPtr& expression : node->expressions()) {

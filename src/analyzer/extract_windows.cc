@@ -79,8 +79,10 @@ bool HasWindows(const std::vector<ExpressionPtr>& list) {
 Result<PlanPtr> ExtractWindows(const PlanPtr& node, Resolver*) {
   if (const auto* aggregate = As<Aggregate>(node)) {
     const std::vector<ExpressionPtr>& keys = aggregate->grouping();
-    const bool known = std::all_of(keys.begin(), keys.end(),
-                                   [](const ExpressionPtr& key) { return key->resolved(); });
+    // Groups by a window are refused by the checks: it cannot be computed above them.
+    const bool known = std::all_of(keys.begin(), keys.end(), [](const ExpressionPtr& key) {
+      return key->resolved() && !HasWindow(key);
+    });
     return known && HasWindows(aggregate->output_list()) ? SplitWindowedAggregate(*aggregate)
                                                          : node;
   }

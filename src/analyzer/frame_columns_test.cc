@@ -3,6 +3,7 @@
 #include "analyzer/test_analysis.h"
 #include "analyzer/update_fields.h"
 #include "plan/joins.h"
+#include "plan/queries.h"
 #include "plan/tagged_plan.h"
 
 namespace firesteel {
@@ -54,6 +55,28 @@ TEST_F(FrameColumnsTest, ChildrenOfTheNodeComeFirst) {
             "AMBIGUOUS_COLUMN_REFERENCE");
   EXPECT_EQ(session_.SchemaOf(JoinOf(frame_, frame_, Call("=", Of(1, "id"), Int(1)))),
             "AMBIGUOUS_COLUMN_REFERENCE");
+}
+
+TEST_F(FrameColumnsTest, SetOperationsHaveTheColumnsOfTheirLeftSide) {
+  const PlanPtr same = Tag(4, Scan("id INT, w STRING"));
+  const PlanPtr wider = Tag(5, Scan("id BIGINT, w STRING"));
+  for (const auto operation :
+       {SetOperation::Operation::kExcept, SetOperation::Operation::kIntersect}) {
+    const auto of = [&](const PlanPtr& left, const PlanPtr& right) {
+      return std::make_shared<SetOperation>(operation, true, left, right);
+    };
+    EXPECT_EQ(session_.SchemaOf(Select(of(frame_, same), Of(1, "id"))), "id:int");
+    EXPECT_EQ(session_.SchemaOf(Select(of(frame_, derived_), Of(1, "v"))), "v:string");
+    EXPECT_EQ(session_.SchemaOf(Select(of(of(frame_, same), same), Of(1, "id"))), "id:int");
+    EXPECT_EQ(session_.SchemaOf(Where(of(frame_, same), Call("=", Of(1, "id"), Int(1)))),
+              "id:int,v:string");
+    EXPECT_EQ(session_.SchemaOf(Select(of(frame_, same), Of(4, "id"))),
+              "CANNOT_RESOLVE_DATAFRAME_COLUMN");
+    // What is cast is another column.
+    EXPECT_EQ(session_.SchemaOf(Select(of(frame_, wider), Of(1, "id"))),
+              "CANNOT_RESOLVE_DATAFRAME_COLUMN");
+    EXPECT_EQ(session_.SchemaOf(Select(of(frame_, wider), Of(1, "v"))), "v:string");
+  }
 }
 
 TEST_F(FrameColumnsTest, OnlyPlacesThatReachTheNodeCount) {

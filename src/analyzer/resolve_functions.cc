@@ -55,6 +55,17 @@ Status CheckNoGenerators(const UnresolvedFunction& call) {
   return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", {{"expression", Quoted(text)}});
 }
 
+/// What to sort by is no value.
+Status CheckNoDirections(const UnresolvedFunction& call) {
+  for (const ExpressionPtr& argument : call.arguments()) {
+    if (argument->kind() != ExpressionKind::kSortOrder) continue;
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", QuoteIdentifier(FoldCase(call.name()))},
+                      {"invalidExprSqls", Quoted(argument->Sql())}});
+  }
+  return Status::OK();
+}
+
 /// `-a` is the function negative, but its column is called `(- a)`.
 Result<ExpressionPtr> BindMinus(ExpressionPtr argument, const FunctionSettings& settings) {
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound,
@@ -126,6 +137,7 @@ Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& re
   if (user != nullptr) return user;
   if (IsGroupingCall(call.name())) return ExpressionPtr();
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
+  ARROW_RETURN_NOT_OK(CheckNoDirections(call));
   ARROW_RETURN_NOT_OK(CheckNoWindowFunction(call));
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> arguments, PlaceArguments(call));
   ARROW_RETURN_NOT_OK(AddWithinGroup(call, &arguments));

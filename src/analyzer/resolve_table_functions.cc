@@ -58,7 +58,7 @@ Result<PlanPtr> MakeRange(const UnresolvedTableFunction& call) {
   }
   if (arguments.size() > 3) {
     ARROW_ASSIGN_OR_RAISE(const int64_t count, RangeArgument(arguments[3], "numPartitions"));
-    if (count > 0 && count < 100000) partitions = static_cast<int>(count);
+    if (count < 100000) partitions = static_cast<int>(std::max<int64_t>(count, 0));
   }
   if (step == 0) {
     return MakeError("FAILED_FUNCTION_CALL", {{"funcName", "`range`"}});

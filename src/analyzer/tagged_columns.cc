@@ -5,25 +5,35 @@
 #include <utility>
 
 #include "common/error.h"
+#include "plan/queries.h"
 #include "plan/tagged_plan.h"
 
 namespace firesteel {
 
 namespace {
 
+using SetOperations = std::vector<const SetOperation*>;
+
 struct Occurrence {
   PlanPtr plan;
-  int depth;  ///< nodes above it, tags aside
+  int depth;            ///< nodes above it, tags aside
+  SetOperations above;  ///< whose left side holds it, the outermost first
 };
 
-void CollectTagged(const PlanPtr& plan, int64_t tag, int depth, std::vector<Occurrence>* found) {
+void CollectTagged(const PlanPtr& plan, int64_t tag, int depth, const SetOperations& above,
+                   std::vector<Occurrence>* found) {
   const auto* tagged = As<TaggedPlan>(plan);
   if (tagged != nullptr && tagged->tag() == tag) {
-    found->push_back({tagged->child(), depth});
+    found->push_back({tagged->child(), depth, above});
     return;
   }
   const int below = tagged != nullptr ? depth : depth + 1;
-  for (const PlanPtr& child : plan->children()) CollectTagged(child, tag, below, found);
+  const auto* operation = As<SetOperation>(plan);
+  for (const PlanPtr& child : plan->children()) {
+    SetOperations path = above;
+    if (operation != nullptr && child == plan->child()) path.push_back(operation);
+    CollectTagged(child, tag, below, path, found);
+  }
 }
 
 /// The column below a path into it.
@@ -36,13 +46,29 @@ const Expression* RootColumn(const ExpressionPtr& expression) {
   return at;
 }
 
+/// What a column is called above set operations: theirs are those of their left sides, unless these
+/// were cast.
+ExprId IdAbove(ExprId id, const SetOperations& operations) {
+  for (auto operation = operations.rbegin(); operation != operations.rend(); ++operation) {
+    const std::vector<AttributePtr> left = (*operation)->child()->output();
+    for (size_t i = 0; i < left.size(); ++i) {
+      if (left[i]->id() != id) continue;
+      id = (*operation)->output()[i]->id();
+      break;
+    }
+  }
+  return id;
+}
+
 /// The expression on the column as it reaches the node (a join may have made it nullable); nullptr
 /// when it does not.
-Result<ExpressionPtr> InScope(const ExpressionPtr& expression, const NameScope& scope) {
+Result<ExpressionPtr> InScope(const ExpressionPtr& expression, const SetOperations& above,
+                              const NameScope& scope) {
   const Expression* root = RootColumn(expression);
   if (root == nullptr) return ExpressionPtr();
+  const ExprId id = IdAbove(static_cast<const Attribute*>(root)->id(), above);
   for (const AttributePtr& column : scope.columns()) {
-    if (column->id() != static_cast<const Attribute*>(root)->id()) continue;
+    if (column->id() != id) continue;
     return TransformUp<Expression>(expression,
                                    [&](const ExpressionPtr& e) -> Result<ExpressionPtr> {
                                      if (e.get() != root) return ExpressionPtr();
@@ -83,7 +109,7 @@ Result<const Candidate*> Choose(const std::vector<Candidate>& candidates, const 
 
 std::vector<Occurrence> OccurrencesBelow(const std::vector<PlanPtr>& plans, int64_t tag) {
   std::vector<Occurrence> occurrences;
-  for (const PlanPtr& plan : plans) CollectTagged(plan, tag, 0, &occurrences);
+  for (const PlanPtr& plan : plans) CollectTagged(plan, tag, 0, {}, &occurrences);
   return occurrences;
 }
 
@@ -96,7 +122,7 @@ Result<ExpressionPtr> FindTagged(const UnresolvedAttribute& name,
     const NameScope columns(occurrence.plan->output(), &scope.resolver());
     ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column, columns.Find(name.parts()));
     if (column == nullptr) continue;
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, scope));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, occurrence.above, scope));
     if (here != nullptr) candidates.push_back({{std::move(here)}, occurrence.depth});
   }
   ARROW_ASSIGN_OR_RAISE(const Candidate* chosen, Choose(candidates, name.Sql()));
@@ -110,7 +136,7 @@ Result<std::vector<ExpressionPtr>> FindAllTagged(int64_t tag, const std::vector<
     Candidate candidate{{}, occurrence.depth};
     bool complete = true;
     for (const AttributePtr& column : occurrence.plan->output()) {
-      ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, scope));
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr here, InScope(column, occurrence.above, scope));
       complete = complete && here != nullptr;
       candidate.columns.push_back(std::move(here));
     }

@@ -551,6 +551,8 @@ constexpr ErrorConditionRow kRows[] = {
      "SHA-1 or MD5, not <algorithm>."},
     {"INVALID_PARAMETER_VALUE.LENGTH", "22023",
      "The parameter <parameter> of <functionName> must not be negative, it is <length>."},
+    {"INVALID_PARAMETER_VALUE.OCCURRENCE", "22023",
+     "The parameter <parameter> of <functionName> must be positive, it is <actual>."},
     {"INVALID_PARAMETER_VALUE.PATTERN", "22023",
      "The parameter <parameter> of <functionName> is no regular expression: <value>."},
     {"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023",

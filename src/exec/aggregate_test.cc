@@ -71,6 +71,44 @@ TEST_F(AggregateTest, GroupsAcrossPartitions) {
               UnorderedElementsAre("[a,3,8,2.0,1,7]", "[b,1,2,2.0,2,2]", "[NULL,2,11,NULL,5,6]"));
 }
 
+TEST_F(AggregateTest, RowsOfMostlyDistinctKeysArePassedOn) {
+  const Schema schema({{"n", TypeId::kLong}, {"d", TypeId::kDouble}});
+  std::vector<std::vector<Row>> batches(3);
+  for (int64_t batch = 0; batch < 3; ++batch) {
+    for (int64_t i = 0; i < 9000; ++i) {
+      // The last batch has one key: after the first one nobody looks.
+      const int64_t key = batch == 2 ? 0 : i;
+      batches[batch].push_back(Row({Value(key), Value(static_cast<double>(key))}));
+    }
+  }
+  for (const std::string key : {"n", "d"}) {
+    const ExpressionPtr column = Column(schema, key);
+    const auto partial = NewPartialAggregate(ScanOf(schema, batches), {column},
+                                             {{key, column->type()}},
+                                             {Aggregated("sum", {Column(schema, "n")})})
+                             .ValueOrDie();
+    const Result<std::vector<Row>> reduced = environment_.Run(*partial);
+    ASSERT_TRUE(reduced.ok()) << reduced.status().ToString();
+    // That -0.0 and 0.0 are one key only the table of groups knows.
+    EXPECT_EQ(reduced->size(), key == "n" ? 27000u : 9000u);
+    const auto whole = Plan(ScanOf(schema, batches), {column},
+                            {Aggregated("count", {Constant(1)}),
+                             Aggregated("sum", {Column(schema, "n")})});
+    const Result<std::vector<Row>> rows = environment_.Run(*whole);
+    ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+    ASSERT_EQ(rows->size(), 9000u);
+    const std::string zero = key == "n" ? "0" : "0.0";
+    for (const Row& row : *rows) {
+      const std::string text = row.ToString();
+      if (text.starts_with("[" + zero + ",")) {
+        EXPECT_EQ(text, "[" + zero + ",9002,0]");
+      } else {
+        EXPECT_THAT(text, ::testing::HasSubstr(",2,"));
+      }
+    }
+  }
+}
+
 TEST_F(AggregateTest, EachPartitionIsReducedToItsKeys) {
   const auto plan = NewPartialAggregate(Scan(), {Column(Input(), "k")}, {{"k", TypeId::kString}},
                                         {Aggregated("count", {Constant(1)})})

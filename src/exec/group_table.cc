@@ -260,6 +260,7 @@ class RowGroupTable final : public GroupTable {
     for (int64_t i = 0; i < size(); ++i) rows.push_back(table_.keys()[i]);
     return codec_.Decode(rows);
   }
+  const EncodedRows* EncodedKeys() const override { return &table_.keys(); }
 
   void Clear() override { table_.Clear(); }
 

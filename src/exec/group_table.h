@@ -30,6 +30,8 @@ class GroupTable {
   virtual int64_t memory_bytes() const = 0;
   /// The distinct keys as columns, in group order.
   virtual Result<std::vector<std::shared_ptr<arrow::Array>>> Keys() const = 0;
+  /// The same as normalised UnsafeRow bytes if that is how the table keeps them, else nullptr.
+  virtual const EncodedRows* EncodedKeys() const { return nullptr; }
   /// Forgets all groups.
   virtual void Clear() = 0;
 };

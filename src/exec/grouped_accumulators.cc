@@ -230,6 +230,18 @@ Status GroupedAccumulators::Clear() {
   return MakeEntries();
 }
 
+Result<GroupedAccumulators::Columns> GroupedAccumulators::BuffersOfRows(
+    const arrow::RecordBatch& batch, EvaluationContext* evaluation) {
+  ARROW_RETURN_NOT_OK(Clear());
+  ARROW_RETURN_NOT_OK(ResizeTo(batch.num_rows()));
+  groups_.resize(batch.num_rows());
+  std::iota(groups_.begin(), groups_.end(), 0);
+  ARROW_RETURN_NOT_OK(Update(batch, groups_, evaluation));
+  ARROW_ASSIGN_OR_RAISE(Columns buffers, Buffers());
+  ARROW_RETURN_NOT_OK(Clear());
+  return buffers;
+}
+
 Result<std::vector<std::shared_ptr<arrow::Array>>> FinishBuffers(
     const std::vector<PlannedAggregate>& aggregates,
     std::span<const std::shared_ptr<arrow::Array>> buffers, int64_t rows) {

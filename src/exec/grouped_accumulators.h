@@ -37,12 +37,16 @@ class GroupedAccumulators {
   /// An estimate: keys plus the fixed part of the buffers.
   int64_t memory_bytes() const;
   Result<Columns> Keys() const { return table_->Keys(); }
+  /// GroupTable::EncodedKeys.
+  const EncodedRows* EncodedKeys() const { return table_->EncodedKeys(); }
   /// The buffer columns of all aggregates, one row per group.
   Result<Columns> Buffers() const;
   /// One result column per aggregate, one row per group.
   Result<Columns> Results() const;
   /// Forgets all groups.
   Status Clear();
+  /// The buffers that input rows would have if each were a group of its own. Forgets all groups.
+  Result<Columns> BuffersOfRows(const arrow::RecordBatch& batch, EvaluationContext* evaluation);
 
  private:
   struct Distinct;

@@ -22,7 +22,27 @@ Schema PartialSchema(std::vector<StructField> key_fields,
   return Schema(std::move(fields));
 }
 
-/// Reduces each partition to one row per key before rows travel or meet the state.
+/// Whether values of a type have binary fractions in them.
+bool HasFloats(const DataType& type) {
+  switch (type.id()) {
+    case TypeId::kFloat:
+    case TypeId::kDouble:
+      return true;
+    case TypeId::kArray:
+      return HasFloats(type.element_type());
+    case TypeId::kMap:
+      return HasFloats(type.key_type()) || HasFloats(type.value_type());
+    case TypeId::kStruct:
+      return std::any_of(type.fields().begin(), type.fields().end(),
+                         [](const StructField& field) { return HasFloats(field.type); });
+    default:
+      return false;
+  }
+}
+
+/// Reduces each partition to one row per key before rows travel or meet the state. Where that
+/// reduces little, rows are passed on each by itself: whoever merges them is not much busier, and
+/// here no key is looked up.
 class PartialAggregate final : public PhysicalPlan {
  public:
   PartialAggregate(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
@@ -34,6 +54,13 @@ class PartialAggregate final : public PhysicalPlan {
     for (const ExpressionPtr& key : keys_) key_types_.push_back(key->type());
     has_distinct_ = std::any_of(aggregates_.begin(), aggregates_.end(),
                                 [](const PlannedAggregate& one) { return one.distinct; });
+    // The table of groups is also what makes equal keys the same ones (0.0 and -0.0), and sums of
+    // fractions depend on their order: Spark adds up those of a partition first.
+    const std::vector<StructField>& fields = schema().fields();
+    may_pass_rows_ = !has_distinct_ && !keys_.empty() &&
+                     std::none_of(fields.begin(), fields.end(), [](const StructField& field) {
+                       return HasFloats(field.type);
+                     });
   }
 
   static Result<PhysicalPlanPtr> Make(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
@@ -75,30 +102,41 @@ class PartialAggregate final : public PhysicalPlan {
       while (true) {
         if (auto piece = slicer_.Next()) return piece;
         if (at_end_) return nullptr;
+        if (passes_rows_) return PassRows();
         ARROW_RETURN_NOT_OK(Absorb());
         ARROW_RETURN_NOT_OK(GiveOut());
       }
     }
 
    private:
-    /// Reads input until its end or until the groups take too much memory; at least one batch.
+    /// Reads input until its end, until the groups take too much memory, or until they turn out to
+    /// be more than half as many as the rows; at least one batch.
     Status Absorb() {
-      const CancellationToken& cancellation = task_->execution->cancellation();
-      while (plan_->has_distinct_ || groups_->size() == 0 ||
-             groups_->memory_bytes() <= budget_bytes_) {
-        ARROW_RETURN_NOT_OK(cancellation.Check());
-        ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
-        if (!batch) {
-          at_end_ = true;
-          input_.reset();
-          return Status::OK();
-        }
-        ARROW_RETURN_NOT_OK(Add(*batch));
+      while (!passes_rows_ && (plan_->has_distinct_ || groups_->size() == 0 ||
+                               groups_->memory_bytes() <= budget_bytes_)) {
+        ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, NextInput());
+        if (!batch) return Status::OK();
+        ARROW_RETURN_NOT_OK(EvaluateKeys(*batch));
+        ARROW_ASSIGN_OR_RAISE(const std::span<const int32_t> groups,
+                              groups_->Group(keys_, batch->num_rows()));
+        ARROW_RETURN_NOT_OK(groups_->Update(*batch, groups, &task_->evaluation));
+        passes_rows_ = plan_->may_pass_rows_ && rows_before_ >= kRowsToJudgeBy &&
+                       groups_->size() > rows_before_ / 2;
       }
       return Status::OK();
     }
 
-    Status Add(const arrow::RecordBatch& batch) {
+    Result<std::shared_ptr<arrow::RecordBatch>> NextInput() {
+      ARROW_RETURN_NOT_OK(task_->execution->cancellation().Check());
+      ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, input_->Next());
+      if (!batch) {
+        at_end_ = true;
+        input_.reset();
+      }
+      return batch;
+    }
+
+    Status EvaluateKeys(const arrow::RecordBatch& batch) {
       EvaluationContext* evaluation = &task_->evaluation;
       evaluation->rows_before = rows_before_;
       rows_before_ += batch.num_rows();
@@ -108,9 +146,19 @@ class PartialAggregate final : public PhysicalPlan {
         ARROW_ASSIGN_OR_RAISE(auto values, column.Expand(batch.num_rows()));
         keys_.push_back(std::move(values));
       }
-      ARROW_ASSIGN_OR_RAISE(const std::span<const int32_t> groups,
-                            groups_->Group(keys_, batch.num_rows()));
-      return groups_->Update(batch, groups, evaluation);
+      return Status::OK();
+    }
+
+    /// Gives out the next input rows as if each had a key of its own.
+    Result<std::shared_ptr<arrow::RecordBatch>> PassRows() {
+      ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, NextInput());
+      if (!batch) return nullptr;
+      ARROW_RETURN_NOT_OK(EvaluateKeys(*batch));
+      arrow::ArrayVector columns = std::move(keys_);
+      ARROW_ASSIGN_OR_RAISE(arrow::ArrayVector buffers,
+                            groups_->BuffersOfRows(*batch, &task_->evaluation));
+      columns.insert(columns.end(), buffers.begin(), buffers.end());
+      return arrow::RecordBatch::Make(plan_->arrow_schema_, batch->num_rows(), std::move(columns));
     }
 
     Status GiveOut() {
@@ -123,6 +171,9 @@ class PartialAggregate final : public PhysicalPlan {
       return groups_->Clear();
     }
 
+    // How many rows say whether grouping pays.
+    static constexpr int64_t kRowsToJudgeBy = 8192;
+
     const PartialAggregate* plan_;
     std::unique_ptr<BatchReader> input_;
     std::unique_ptr<GroupedAccumulators> groups_;
@@ -131,6 +182,7 @@ class PartialAggregate final : public PhysicalPlan {
     int64_t budget_bytes_ = 0;
     int64_t rows_before_ = 0;
     bool at_end_ = false;
+    bool passes_rows_ = false;
     arrow::ArrayVector keys_;  // of the batch at hand
   };
 
@@ -139,6 +191,7 @@ class PartialAggregate final : public PhysicalPlan {
   std::shared_ptr<arrow::Schema> arrow_schema_;
   std::vector<DataType> key_types_;
   bool has_distinct_ = false;
+  bool may_pass_rows_ = false;
 };
 
 }  // namespace

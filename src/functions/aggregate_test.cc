@@ -246,6 +246,61 @@ TEST(AggregateTest, ValuesByExtremes) {
   }
 }
 
+/// Adds the rows in two parts to groups 0 and 1 of 3, the second part through the buffers.
+Value GroupZero(const AggregateCall& call, const std::vector<DataType>& types,
+                const std::vector<Row>& rows) {
+  const BoundAggregate& bound = call.bound();
+  auto whole = bound.NewAccumulator();
+  EXPECT_TRUE(whole->Resize(2).ok());
+  for (size_t part = 0; part < 2; ++part) {
+    std::vector<int32_t> groups(rows.size(), -1);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if ((i < rows.size() / 2) == (part == 0)) groups[i] = 0;
+    }
+    auto partial = bound.NewAccumulator();
+    EXPECT_TRUE(partial->Resize(2).ok());
+    EXPECT_TRUE(partial->Update(Columns(call, types, rows), groups).ok());
+    EXPECT_TRUE(
+        whole->Merge(partial->BufferArrays().ValueOrDie(), std::vector<int32_t>{0, 1}).ok());
+  }
+  const std::vector<Value> values = Values(*whole->Finish().ValueOrDie(), bound.return_type());
+  EXPECT_TRUE(values[1].is_null()) << values[1].ToString();
+  return values[0];
+}
+
+Value List(std::vector<Value> elements) { return ArrayValue{std::move(elements)}; }
+
+TEST(AggregateTest, ValuesBySeveralExtremes) {
+  const std::vector<DataType> types{TypeId::kString, TypeId::kInteger};
+  const std::vector<Row> rows{Row({"a", 10}),  Row({"b", 50}), Row({"c", 70}), Row({"d", kNull}),
+                              Row({kNull, 5}), Row({"e", 60}), Row({"f", 1})};
+  const auto of = [&](std::string_view name, int32_t count) {
+    return GroupZero(*BindAggregate(name, types, {count}), types, rows);
+  };
+  EXPECT_EQ(of("max_by", 1), List({"c"}));
+  EXPECT_EQ(of("max_by", 3), List({"c", "e", "b"}));
+  EXPECT_EQ(of("min_by", 3), List({"f", kNull, "a"}));
+  EXPECT_EQ(of("max_by", 100), List({"c", "e", "b", "a", kNull, "f"}));
+  // Of equal ones the first stay.
+  const std::vector<Row> equal{Row({"a", 1}), Row({"b", 1}), Row({"c", 1}), Row({"d", 1})};
+  EXPECT_EQ(GroupZero(*BindAggregate("max_by", types, {2}), types, equal), List({"a", "b"}));
+}
+
+TEST(AggregateTest, ModesByName) {
+  const std::vector<DataType> types{TypeId::kInteger};
+  const std::vector<Row> rows{Row({3}), Row({1}), Row({3}), Row({1}), Row({2}), Row({kNull})};
+  EXPECT_EQ(GroupZero(*BindAggregate("mode", types, {true}), types, rows), Value(1));
+  EXPECT_FALSE(GroupZero(*BindAggregate("mode", types, {false}), types, rows).is_null());
+  EXPECT_EQ(BindAggregate("mode", types, {false})->Sql(), "mode(c)");
+  EXPECT_EQ(BindAggregate("mode", types, {true})->Sql(), "mode() WITHIN GROUP (ORDER BY c DESC)");
+}
+
+TEST(AggregateTest, Products) {
+  Check({"product", TypeId::kInteger, {2, kNull, 5}, 10.0, kNull});
+  Check({"product", TypeId::kDouble, {1.5, -2.0, 0.5, 2.0}, -3.0, kNull});
+  Check({"product", TypeId::kDouble, {kNull}, kNull, kNull});
+}
+
 TEST(AggregateTest, BuffersAreTheStatesColumns) {
   auto fields = [](std::string_view name, const DataType& type) {
     std::string text;

@@ -101,6 +101,52 @@ Bound BindBooleanExtreme(const BindRequest& request) {
   return MakeExtreme(types[0], greatest);
 }
 
+/// Multiplies; NULL until a value came.
+class Product final : public Accumulator {
+ public:
+  Status Resize(int64_t groups) override {
+    products_.resize(static_cast<size_t>(groups), 1.0);
+    set_.resize(static_cast<size_t>(groups), 0);
+    return Status::OK();
+  }
+
+  Status Update(std::span<const ColumnVector> arguments, std::span<const int32_t> groups) override {
+    const FixedReader<double> values(arguments[0]);
+    ForEachSet(arguments[0], groups, [&](int32_t group, int64_t row) {
+      products_[group] *= values[row];
+      set_[group] = 1;
+    });
+    return Status::OK();
+  }
+
+  Status Merge(std::span<const std::shared_ptr<arrow::Array>> buffers,
+               std::span<const int32_t> groups) override {
+    const ColumnVector columns[] = {BufferColumn(buffers[0])};
+    return Update(columns, groups);
+  }
+
+  Result<std::vector<std::shared_ptr<arrow::Array>>> BufferArrays() const override {
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> products, Finish());
+    return std::vector{std::move(products)};
+  }
+
+  Result<std::shared_ptr<arrow::Array>> Finish() const override {
+    return MakeFixedArray(arrow::float64(), products_, set_);
+  }
+
+ private:
+  std::vector<double> products_;
+  std::vector<uint8_t> set_;
+};
+
+Bound BindProduct(const BindRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(std::vector<DataType> types, MatchArguments(request, {TypeId::kDouble}));
+  return std::make_shared<const SimpleAggregate>(
+      std::move(types), TypeId::kDouble, true,
+      std::vector<StructField>{{"product", TypeId::kDouble}},
+      [] { return std::make_unique<Product>(); });
+}
+
 enum class FoldOp { kAnd, kOr, kXor };
 
 /// Folds integers bit by bit; NULL until a value came.
@@ -173,6 +219,7 @@ constexpr AggregateFunctionDefinition kBasicAggregates[] = {
     {"count", 1, -1, {"`count(expr, …)`: the rows where all values are set.", "1.0.0"}, BindCount},
     {"count_if", 1, 1, {"`count_if(expr)`: the rows where expr is true.", "3.0.0"}, BindCountIf},
     {"sum", 1, 1, {"`sum(expr)`: the sum.", "1.0.0"}, BindSum},
+    {"product", 1, 1, {"`product(expr)`: the product.", "3.2.0"}, BindProduct},
     {"try_sum", 1, 1, {"`try_sum(expr)`: as sum, NULL when it does not fit.", "3.3.0"}, BindTrySum},
     {"try_avg",
      1,

@@ -23,7 +23,7 @@ constexpr int64_t kXxHashSeed = 42;
 /// hash and xxhash64: the columns folded one after the other into one hash per row.
 template <typename Hash>
 Result<BoundFunction> BindHash(const BindRequest& request) {
-  constexpr bool wide = sizeof(Hash) == 8;
+  static constexpr bool wide = sizeof(Hash) == 8;
   BoundFunction function;
   for (const ExpressionPtr& argument : request.arguments) {
     if (HoldsMap(argument->type())) {

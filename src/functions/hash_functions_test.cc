@@ -57,7 +57,7 @@ TEST(HashFunctionsTest, Miscellaneous) {
   const int64_t first = (int64_t{3} << 33) + 10;
   EXPECT_EQ(values("monotonically_increasing_id"), (std::vector<Value>{first, first + 1}));
   EXPECT_EQ(values("spark_partition_id"), (std::vector<Value>{3, 3}));
-  EXPECT_EQ(values("input_file_name")[1], Value("/data/a.json"));
+  EXPECT_EQ(values("input_file_name")[1], Value("file:///data/a.json"));
   const std::vector<Value> ids = values("uuid");
   EXPECT_EQ(ids[0].Get<std::string>().size(), 36u);
   EXPECT_NE(ids[0], ids[1]);

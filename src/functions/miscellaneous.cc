@@ -1,11 +1,12 @@
+#include <pwd.h>
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <pwd.h>
-#include <unistd.h>
-
+#include "common/env.h"
 #include "common/error.h"
 #include "common/random.h"
 #include "functions/fixed_width_kernels.h"
@@ -95,7 +96,7 @@ Result<BoundFunction> BindInputFile(const BindRequest&) {
   function.uses_context = true;
   function.may_fail = false;
   function.kernel = [](std::span<const ColumnVector>, int64_t, EvaluationContext* context) {
-    return ConstantString(context->input_file);
+    return ConstantString(context->input_file.empty() ? "" : ToFileUri(context->input_file));
   };
   return function;
 }
@@ -256,6 +257,11 @@ Result<BoundFunction> BindAssertTrue(const BindRequest& request) {
                       return NullConstant(arrow::null());
                     }));
   function.nullable = true;
+  if (request.size() == 1) {
+    function.sql = [fallback](const Arguments& arguments) {
+      return "assert_true(" + arguments[0] + ", " + fallback + ")";
+    };
+  }
   return function;
 }
 

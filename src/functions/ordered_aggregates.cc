@@ -4,6 +4,7 @@
 
 #include "functions/aggregate_support.h"
 #include "functions/coercion.h"
+#include "functions/extremes_by.h"
 #include "functions/ordering.h"
 #include "functions/registry.h"
 #include "functions/value_slots.h"
@@ -147,6 +148,7 @@ class ExtremeBy final : public Accumulator {
 
 template <bool greatest>
 Bound BindExtremeBy(const BindRequest& request) {
+  if (request.size() == 3) return BindExtremesBy(request, greatest);
   const DataType value = request.type(0);
   const DataType ordering = request.type(1);
   if (!IsOrderable(ordering)) return NotOrderable(request, ordering);
@@ -177,13 +179,14 @@ constexpr AggregateFunctionDefinition kOrderedAggregates[] = {
      BindEdge<true>},
     {"max_by",
      2,
-     2,
-     {"`max_by(x, y)`: the x that comes with the greatest y.", "3.0.0"},
+     3,
+     {"`max_by(x, y[, k])`: the x that comes with the greatest y, or with the k greatest.",
+      "3.0.0"},
      BindExtremeBy<true>},
     {"min_by",
      2,
-     2,
-     {"`min_by(x, y)`: the x that comes with the least y.", "3.0.0"},
+     3,
+     {"`min_by(x, y[, k])`: the x that comes with the least y, or with the k least.", "3.0.0"},
      BindExtremeBy<false>},
 };
 

@@ -271,19 +271,31 @@ Bound BindMode(const BindRequest& request) {
   const auto* order = As<SortOrder>(*request.arguments[0]);
   ModeChoice choice = ModeChoice::kFirst;
   std::vector<DataType> types{request.type(0)};
+  bool deterministic = false;
   if (request.size() == 2) {
-    ARROW_ASSIGN_OR_RAISE(Value value,
+    ARROW_ASSIGN_OR_RAISE(const Value value,
                           ConstantArgument(request, 1, TypeId::kBoolean, "deterministic"));
-    if (!value.is_null() && value.Get<bool>()) choice = ModeChoice::kLeast;
+    if (value.is_null()) {
+      return MakeError(
+          "DATATYPE_MISMATCH.UNEXPECTED_NULL",
+          {{"sqlExpr", Quoted(request.arguments[1]->Sql())}, {"exprName", "deterministic"}});
+    }
+    deterministic = value.Get<bool>();
+    if (deterministic) choice = ModeChoice::kLeast;
     types.push_back(TypeId::kBoolean);
   }
   if (order) choice = order->ascending() ? ModeChoice::kLeast : ModeChoice::kGreatest;
   const DataType type = request.type(0);
   if (!IsOrderable(type)) return NotOrderable(request, type);
   auto bound = std::make_shared<SimpleAggregate>(
-      std::move(types), type, true, std::vector<StructField>{{"buf", TypeId::kBinary}},
+      std::vector<DataType>{type}, type, true, std::vector<StructField>{{"buf", TypeId::kBinary}},
       [type, choice] { return std::make_unique<ModeValues>(type, choice); });
-  if (order) {
+  if (request.size() == 2) {
+    // Only the first argument is a column; the second would be taken for a number of times.
+    bound = Reorder(std::move(bound), std::move(types), {0});
+    bound->set_named_arguments(1);
+  }
+  if (order || deterministic) {
     bound->set_named_arguments(0);
     // As Spark has it: the name shows the opposite direction.
     bound->set_order_text([choice](const std::vector<std::string>& arguments) {

@@ -12,6 +12,7 @@
 
 #include "common/error.h"
 #include "expr/nodes.h"
+#include "functions/call_text.h"
 #include "functions/constant.h"
 #include "functions/fixed_width_kernels.h"
 #include "functions/registry.h"
@@ -153,13 +154,6 @@ BoundFunction RandomFunction(const BindRequest& request, DataType type) {
   return function;
 }
 
-std::string Call(std::string_view name, const Arguments& arguments) {
-  std::string text(name);
-  text += "(";
-  for (size_t i = 0; i < arguments.size(); ++i) text += (i > 0 ? ", " : "") + arguments[i];
-  return text + ")";
-}
-
 /// `rand([seed])` from 0 to 1, `randn([seed])` from the normal distribution.
 template <bool normal>
 Result<BoundFunction> BindRand(const BindRequest& request) {
@@ -180,7 +174,7 @@ Result<BoundFunction> BindRand(const BindRequest& request) {
     return MakeFixedColumn(arrow::float64(), rows, Validity{}, std::move(buffer));
   };
   function.sql = [](const Arguments& arguments) {
-    return Call(normal ? "randn" : "rand", arguments);
+    return CallText(normal ? "randn" : "rand", arguments);
   };
   return function;
 }

@@ -7,6 +7,7 @@
 #include "arrow/array/builder_nested.h"
 #include "common/error.h"
 #include "expr/nodes.h"
+#include "functions/call_text.h"
 #include "functions/fixed_width_kernels.h"
 #include "functions/registry.h"
 #include "functions/regular_expression.h"
@@ -45,13 +46,6 @@ class RowMatcher {
   std::optional<RegularExpressionMatcher> matcher_;
 };
 
-std::string Call(std::string_view name, const Arguments& arguments) {
-  std::string text(name);
-  text += "(";
-  for (size_t i = 0; i < arguments.size(); ++i) text += (i > 0 ? ", " : "") + arguments[i];
-  return text + ")";
-}
-
 Result<ColumnVector> TestColumn(std::span<const ColumnVector> arguments, int64_t rows,
                                 const Cache& cache) {
   ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
@@ -78,7 +72,7 @@ Result<BoundFunction> BindRlike(const BindRequest& request) {
                             EvaluationContext*) { return TestColumn(arguments, rows, cache); }));
   std::string name(request.name);
   for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  function.sql = [name](const Arguments& arguments) { return Call(name, arguments); };
+  function.sql = [name](const Arguments& arguments) { return CallText(name, arguments); };
   return function;
 }
 

@@ -11,6 +11,7 @@
 #include "expr/nodes.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
+#include "functions/time_bucket.h"
 #include "functions/window_functions.h"
 
 namespace firesteel {
@@ -36,7 +37,7 @@ Index BuildIndex() {
                       TextDistanceFunctions, TextValidationFunctions, TextPartFunctions,
                       CharsetFunctions, NumberTextFunctions, NumberConversionFunctions,
                       NumberBaseFunctions, UrlFunctions, TimeWindowFunctions,
-                      RandomFunctions}) {
+                      RandomFunctions, TimeBucketFunctions}) {
     for (const ScalarFunctionDefinition& definition : family()) {
       index[definition.name].scalar = &definition;
     }

@@ -59,7 +59,65 @@ int32_t Locate(std::string_view text, std::string_view part, int64_t start) {
   return static_cast<int32_t>(start + CountCharacters(text.substr(from, found - from)) + 1);
 }
 
+/// Where the `occurrence`th `part` stands at or behind a character, counted from 1; a negative
+/// `position` counts from the end and searches towards the beginning. Occurrences may overlap. 0
+/// when there is none; an empty part stands at 1.
+int32_t FindOccurrence(std::string_view text, std::string_view part, int64_t position,
+                       int64_t occurrence) {
+  if (part.empty()) return 1;
+  if (position == 0) return 0;
+  const bool forwards = position > 0;
+  const int64_t start = forwards ? position - 1 : CountCharacters(text) + position;
+  if (start < 0) return 0;
+  size_t at = CharacterOffset(text, start);
+  for (;; forwards ? ++at : --at) {
+    at = forwards ? text.find(part, at) : text.rfind(part, at);
+    if (at == std::string_view::npos) return 0;
+    if (--occurrence == 0) return static_cast<int32_t>(CountCharacters(text.substr(0, at)) + 1);
+    if (!forwards && at == 0) return 0;
+  }
+}
+
+Result<ColumnVector> OccurrenceKernel(std::span<const ColumnVector> arguments, int64_t rows,
+                                      EvaluationContext*) {
+  ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
+  if (validity.all_null) return NullConstant(arrow::int32());
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> buffer,
+                        arrow::AllocateBuffer(rows * static_cast<int64_t>(sizeof(int32_t))));
+  auto* out = buffer->mutable_data_as<int32_t>();
+  const BytesReader text(arguments[0]);
+  const BytesReader part(arguments[1]);
+  const FixedReader<int32_t> position(arguments[2]);
+  const FixedReader<int32_t> occurrence(arguments[3]);
+  for (int64_t row = 0; row < rows; ++row) {
+    out[row] = 0;
+    if (!validity.IsValid(row)) continue;
+    if (occurrence[row] < 1) {
+      return MakeError("INVALID_PARAMETER_VALUE.OCCURRENCE",
+                       {{"parameter", "`occurrence`"},
+                        {"functionName", "`instr`"},
+                        {"actual", std::to_string(occurrence[row])}});
+    }
+    out[row] = FindOccurrence(text[row], part[row], position[row], occurrence[row]);
+  }
+  return MakeFixedColumn(arrow::int32(), rows, validity, std::move(buffer));
+}
+
+/// `instr(str, substr, position[, occurrence])`
+Result<BoundFunction> BindOccurrence(const BindRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(
+      BoundFunction function,
+      BindSignature(request, {TypeId::kString, TypeId::kString, TypeId::kInteger, TypeId::kInteger},
+                    TypeId::kInteger, OccurrenceKernel));
+  if (request.size() == 3) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr first, Literal::Make(int32_t{1}, TypeId::kInteger));
+    function.default_arguments = {std::move(first)};
+  }
+  return function;
+}
+
 Result<BoundFunction> BindInstr(const BindRequest& request) {
+  if (request.size() > 2) return BindOccurrence(request);
   auto kernel = [](std::span<const ColumnVector> arguments, int64_t rows,
                    EvaluationContext*) -> Result<ColumnVector> {
     ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
@@ -307,8 +365,9 @@ constexpr ScalarFunctionDefinition kStringSearchFunctions[] = {
      BindPartTest<PartTest::kContains>},
     {"instr",
      2,
-     2,
-     {"`instr(str, substr)`: the position of substr, 0 if absent.", "1.5.0"},
+     4,
+     {"`instr(str, substr[, position[, occurrence]])`: where substr stands, 0 if it does not.",
+      "1.5.0"},
      BindInstr},
     {"locate",
      2,

@@ -201,6 +201,11 @@ SetOperation::SetOperation(Operation operation, bool all, PlanPtr left, PlanPtr 
       all_(all),
       output_(std::move(output)) {}
 
+bool SetOperation::SelfResolved() const {
+  // Rows without columns are as many as they are.
+  return !output_.empty() || (child(0)->output().empty() && child(1)->output().empty());
+}
+
 PlanPtr SetOperation::WithNewChildren(std::vector<PlanPtr> children) const {
   return std::make_shared<SetOperation>(operation_, all_, std::move(children[0]),
                                         std::move(children[1]), output_);

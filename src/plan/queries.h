@@ -235,7 +235,7 @@ class SetOperation final : public LogicalPlan {
   std::string Describe() const override;
 
  protected:
-  bool SelfResolved() const override { return !output_.empty(); }
+  bool SelfResolved() const override;
 
  private:
   Operation operation_;

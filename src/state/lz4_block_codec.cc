@@ -46,38 +46,47 @@ class Lz4BlockCompressor final : public StateCompressor {
  public:
   Status Append(std::string_view plain, std::string* file) override {
     while (!plain.empty()) {
+      if (block_.empty() && plain.size() >= kBlockBytes) {
+        AppendBlock(plain.substr(0, kBlockBytes), file);
+        plain.remove_prefix(kBlockBytes);
+        continue;
+      }
       const size_t taken = std::min(plain.size(), kBlockBytes - block_.size());
       block_.append(plain.substr(0, taken));
       plain.remove_prefix(taken);
-      if (block_.size() == kBlockBytes) AppendBlock(file);
+      if (block_.size() == kBlockBytes) AppendGathered(file);
     }
     return Status::OK();
   }
 
   Status Finish(std::string* file) override {
-    if (!block_.empty()) AppendBlock(file);
+    if (!block_.empty()) AppendGathered(file);
     AppendHeader(kMethodRaw, 0, 0, 0, file);
     return Status::OK();
   }
 
  private:
-  void AppendBlock(std::string* file) {
+  void AppendGathered(std::string* file) {
+    AppendBlock(block_, file);
+    block_.clear();
+  }
+
+  static void AppendBlock(std::string_view block, std::string* file) {
     char packed[LZ4_COMPRESSBOUND(kBlockBytes)];
     const int packed_size = LZ4_compress_default(
-        block_.data(), packed, static_cast<int>(block_.size()), static_cast<int>(sizeof(packed)));
-    const uint32_t plain_size = static_cast<uint32_t>(block_.size());
-    const uint32_t checksum = Checksum(block_.data(), block_.size());
+        block.data(), packed, static_cast<int>(block.size()), static_cast<int>(sizeof(packed)));
+    const uint32_t plain_size = static_cast<uint32_t>(block.size());
+    const uint32_t checksum = Checksum(block.data(), block.size());
     if (packed_size > 0 && static_cast<uint32_t>(packed_size) < plain_size) {
       AppendHeader(kMethodLz4, static_cast<uint32_t>(packed_size), plain_size, checksum, file);
       file->append(packed, static_cast<size_t>(packed_size));
     } else {
       AppendHeader(kMethodRaw, plain_size, plain_size, checksum, file);
-      file->append(block_);
+      file->append(block);
     }
-    block_.clear();
   }
 
-  std::string block_;
+  std::string block_;  // of what came in pieces smaller than one
 };
 
 class Lz4BlockDecompressor final : public StateDecompressor {

@@ -57,8 +57,9 @@ RecordRef RecordArena::AllocateFresh(uint32_t units) {
   if (current_ == 0 || chunks_[current_].filled_units + units > chunks_[current_].capacity_units) {
     const size_t number = FindChunkNumbers(1);
     if (number == 0) return 0;
-    // Grows with the arena: 4 KiB for the first chunk, 1 MiB from the second megabyte on.
-    const uint64_t wanted = std::max<uint64_t>(kFirstChunkUnits, allocated_bytes_ / kUnitBytes);
+    // Grows with the arena: 4 KiB for the first chunks, a fifth of all then, at most 1 MiB.
+    const uint64_t wanted =
+        std::max<uint64_t>(kFirstChunkUnits, allocated_bytes_ / kUnitBytes / 4);
     if (!MakeChunk(number, 1, std::clamp<uint64_t>(wanted, units, kChunkUnits))) return 0;
     const size_t full = current_;
     current_ = number;

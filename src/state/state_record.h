@@ -32,11 +32,18 @@ inline int32_t ReadBigEndian(const char* bytes) {
   return static_cast<int32_t>(__builtin_bswap32(swapped));
 }
 
+/// Writes a size and that many bytes to `at`; returns where they end.
+inline char* WriteSized(std::string_view bytes, char* at) {
+  const uint32_t swapped = __builtin_bswap32(static_cast<uint32_t>(bytes.size()));
+  std::memcpy(at, &swapped, sizeof(swapped));
+  if (!bytes.empty()) std::memcpy(at + sizeof(swapped), bytes.data(), bytes.size());
+  return at + sizeof(swapped) + bytes.size();
+}
+
 inline void AppendPut(std::string_view key, std::string_view value, std::string* out) {
-  AppendBigEndian(static_cast<int32_t>(key.size()), out);
-  out->append(key);
-  AppendBigEndian(static_cast<int32_t>(value.size()), out);
-  out->append(value);
+  const size_t start = out->size();
+  out->resize(start + 2 * sizeof(int32_t) + key.size() + value.size());
+  WriteSized(value, WriteSized(key, out->data() + start));
 }
 
 inline void AppendRemoval(std::string_view key, std::string* out) {

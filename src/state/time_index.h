@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -40,12 +41,17 @@ class TimeIndex {
   /// The entries with times at or before the greatest bound so far, this one included, in the order
   /// of their refs.
   const std::vector<Entry>& Due(int64_t bound);
-  /// Drops the due entries for which `is_stale` holds.
-  template <typename IsStale>
-  void DropDue(const IsStale& is_stale) {
+  /// Drops the due entries for which `is_stale` holds; calls `prefetch` with each a while before.
+  template <typename IsStale, typename Prefetch>
+  void DropDue(const IsStale& is_stale, const Prefetch& prefetch) {
     std::vector<Entry>& due = buckets_[0];
     const size_t before = due.size();
-    std::erase_if(due, is_stale);
+    size_t next = 0;
+    while (next < std::min(kAhead, before)) prefetch(due[next++]);
+    std::erase_if(due, [&](const Entry& entry) {
+      if (next < before) prefetch(due[next++]);
+      return is_stale(entry);
+    });
     size_ -= static_cast<int64_t>(before - due.size());
     if (due.capacity() > 4 * due.size() + kSmall) due.shrink_to_fit();
   }
@@ -56,6 +62,7 @@ class TimeIndex {
 
  private:
   static constexpr size_t kSmall = 64;
+  static constexpr size_t kAhead = 16;
   static constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
   // Times in an order that holds for unsigned numbers.

@@ -22,7 +22,7 @@ TEST(TimeIndexTest, GivesWhatIsDueUntilItIsDropped) {
   EXPECT_THAT(index.Due(9), IsEmpty());
   EXPECT_THAT(index.Due(20), ElementsAre(Entry{10, 1, 0}, Entry{20, 2, 0}));
   EXPECT_THAT(index.Due(20), ElementsAre(Entry{10, 1, 0}, Entry{20, 2, 0}));
-  index.DropDue([](const Entry& entry) { return entry.ref == 1; });
+  index.DropDue([](const Entry& entry) { return entry.ref == 1; }, [](const Entry&) {});
   EXPECT_THAT(index.Due(20), ElementsAre(Entry{20, 2, 0}));
   EXPECT_EQ(index.size(), 2);
   index.Clear();
@@ -65,7 +65,7 @@ TEST(TimeIndexTest, RandomTimesAndBoundsAgreeWithASet) {
       std::multiset<int64_t> due;
       for (const Entry& entry : index.Due(bound)) due.insert(entry.time);
       ASSERT_EQ(due, std::multiset<int64_t>(model.begin(), model.upper_bound(bound)));
-      index.DropDue([](const Entry&) { return true; });
+      index.DropDue([](const Entry&) { return true; }, [](const Entry&) {});
       model.erase(model.begin(), model.upper_bound(bound));
       ASSERT_EQ(index.size(), static_cast<int64_t>(model.size()));
     }

@@ -10,6 +10,9 @@
 namespace firesteel {
 namespace {
 
+// The log of the version before is kept for free up to this size.
+constexpr int64_t kSmallLogBytes = 64 * 1024;
+
 // What one lock holds up the other thread for, at most.
 constexpr size_t kDeltaPieceBytes = 128 * 1024;
 
@@ -80,6 +83,7 @@ Status VersionedMap::ScanUpTo(int64_t bound, const Visitor& visit) {
   for (size_t first = 0; first < due.size(); first += kGroup) {
     const size_t end = std::min(due.size(), first + kGroup);
     for (size_t i = first; i < end; ++i) map_.PrefetchSlot(due[i].hash);
+    for (size_t i = first; i < end; ++i) map_.PrefetchRecord(due[i].hash);
     for (size_t i = first; i < end; ++i) {
       const TimeIndex::Entry& entry = due[i];
       if (entry.time > bound || entry.ref == last || IsStale(entry)) continue;
@@ -105,7 +109,8 @@ bool VersionedMap::IsStale(const TimeIndex::Entry& entry) const {
 void VersionedMap::TidyTimes() {
   constexpr int64_t kSpare = 1024;
   if (std::exchange(times_scanned_, false)) {
-    times_.DropDue([this](const TimeIndex::Entry& entry) { return IsStale(entry); });
+    times_.DropDue([this](const TimeIndex::Entry& entry) { return IsStale(entry); },
+                   [this](const TimeIndex::Entry& entry) { map_.PrefetchSlot(entry.hash); });
   }
   if (times_.size() <= 2 * map_.size() + kSpare) return;
   times_.Clear();
@@ -265,7 +270,11 @@ void VersionedMap::KeepVersion() {
   std::swap(undo_, kept_undo_);
   undo_.Clear();
   kept_undo_.Shrink();
-  kept_undo_valid_ = true;
+  // Going back a version is rare. After one that changed much of the map, loading the files again
+  // takes little longer than that change took, and the log would take as much memory as the map.
+  kept_undo_valid_ =
+      kept_undo_.memory_bytes() <= std::max(kSmallLogBytes, map_.memory_bytes() / 4);
+  if (!kept_undo_valid_) kept_undo_.Clear();
   if (time_of_) TidyTimes();
   if (walk_ != nullptr) return;
   map_.arena().KeepChunks(false);

@@ -62,7 +62,8 @@ class VersionedMap {
   void KeepVersion();
   /// Takes back what was changed since the last KeepVersion.
   Status RollBack();
-  /// Takes back the last version that was kept. Only right after KeepVersion.
+  /// Takes back the last version that was kept. Only right after KeepVersion, and only if that
+  /// version did not change so much that the way back was not worth its memory.
   Status RollBackKept();
   bool CanRollBackKept() const { return kept_undo_valid_; }
 

@@ -44,8 +44,7 @@ Status BatchConstruction::Log(PendingBatch* batch) {
       return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch->id)}});
     }
     ARROW_RETURN_NOT_OK(failpoint_(failpoints::kAfterOffsets));
-    ARROW_RETURN_NOT_OK(sources_->CommitConsumed());
-    return Purge(batch->id);
+    return sources_->CommitConsumed();
   });
 }
 

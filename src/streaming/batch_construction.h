@@ -33,13 +33,14 @@ class BatchConstruction {
 
   /// Asks every source for its newest offset. True when one has new data.
   Result<bool> FetchOffsets();
-  /// Writes `offsets/<batch.id>` and lets go of what only earlier batches needed: tells the sources
-  /// that these are done, removes old log entries. Fills in the batch's timestamp.
+  /// Writes `offsets/<batch.id>` and tells the sources that the batches before are done. Fills in
+  /// the batch's timestamp.
   Status Log(PendingBatch* batch);
-
- private:
+  /// Removes log entries, and what else goes with them, that no restart after the batch `batch_id`
+  /// needs. To be called when that is committed, so that its rows do not wait for it.
   Status Purge(int64_t batch_id);
 
+ private:
   const Options options_;
   QueryCheckpoint* checkpoint_;
   SourceSet* sources_;

@@ -273,6 +273,7 @@ Status MicroBatchExecution::CommitBatch(const PendingBatch& batch) {
   }
   ARROW_RETURN_NOT_OK(failpoint_(failpoints::kAfterCommits));
   query_.sources->FinishBatch();
+  ARROW_RETURN_NOT_OK(construction_->Purge(batch.id));
   runner_->ScheduleMaintenance();
   next_batch_id_ = batch.id + 1;
   late_watermark_ms_ = batch.watermark_ms;

@@ -128,7 +128,7 @@ Status AppendInterval(const Value& value, const DataType& type, arrow::ArrayBuil
   const auto& interval = value.Get<CalendarInterval>();
   int64_t nanos;
   if (__builtin_mul_overflow(interval.micros, int64_t{1000}, &nanos)) {
-    return DoesNotFit(value, type);
+    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION");
   }
   return static_cast<arrow::MonthDayNanoIntervalBuilder*>(builder)->Append(
       {interval.months, interval.days, nanos});

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "arrow/array/array_base.h"
 #include "arrow/type.h"
@@ -81,10 +83,17 @@ class Writer {
  public:
   explicit Writer(bool normalize_floats) : normalize_floats_(normalize_floats) {}
 
-  // Writes one column of many rows; row i starts at base + offsets[i], and the next free byte of
+  // Where many rows of one kind lie: row i starts at base + offsets[i], and the next free byte of
   // its variable part is cursors[i] bytes after that.
-  void WriteColumn(const ColumnView& view, int64_t ordinal, int64_t null_bits_size, char* base,
-                   const int64_t* offsets, int64_t* cursors) const;
+  struct Rows {
+    char* base;
+    const int64_t* offsets;
+    int64_t* cursors;
+    int64_t count;
+    int64_t null_bits_size;
+  };
+  // Writes the values from `first` on into field `ordinal` of the rows.
+  void WriteColumn(const ColumnView& view, int64_t first, int64_t ordinal, const Rows& rows) const;
 
  private:
   // Writes the low bytes of a slot.
@@ -96,8 +105,12 @@ class Writer {
   int64_t WriteArray(const ColumnView& elements, int64_t begin, int64_t end, char* array) const;
 
   template <typename T>
-  void WriteFixedColumn(const ColumnView& view, int64_t ordinal, int64_t null_bits_size, char* base,
-                        const int64_t* offsets) const;
+  void WriteFixedColumn(const ColumnView& view, int64_t first, int64_t ordinal,
+                        const Rows& rows) const;
+  void WriteBytesColumn(const ColumnView& view, int64_t first, int64_t ordinal,
+                        const Rows& rows) const;
+  void WriteFlatStructs(const ColumnView& view, int64_t first, int64_t ordinal,
+                        const Rows& rows) const;
 
   float Normalize(float value) const {
     if (!normalize_floats_) return value;
@@ -118,6 +131,14 @@ class Writer {
 bool IsVariable(const DataType& type) {
   return type.id() == TypeId::kString || type.id() == TypeId::kBinary || type.is_nested() ||
          IsReserved(type);
+}
+
+// Whether the structs of a type all have the size of their fixed part.
+bool IsFlatStruct(const DataType& type) {
+  if (type.id() != TypeId::kStruct) return false;
+  const std::vector<StructField>& fields = type.fields();
+  return std::none_of(fields.begin(), fields.end(),
+                      [](const StructField& field) { return IsVariable(field.type); });
 }
 
 void Writer::PutFixed(const ColumnView& view, int64_t i, char* slot) const {
@@ -235,14 +256,14 @@ int64_t Writer::WriteArray(const ColumnView& elements, int64_t begin, int64_t en
 }
 
 template <typename T>
-void Writer::WriteFixedColumn(const ColumnView& view, int64_t ordinal, int64_t null_bits_size,
-                              char* base, const int64_t* offsets) const {
-  const T* const values = view.Values<T>();
+void Writer::WriteFixedColumn(const ColumnView& view, int64_t first, int64_t ordinal,
+                              const Rows& rows) const {
+  const T* const values = view.Values<T>() + first;
   const bool has_nulls = view.has_nulls();
-  const int64_t slot = null_bits_size + 8 * ordinal;
-  for (int64_t i = 0; i < view.length(); ++i) {
-    char* const row = base + offsets[i];
-    if (has_nulls && view.IsNull(i)) {
+  const int64_t slot = rows.null_bits_size + 8 * ordinal;
+  for (int64_t i = 0; i < rows.count; ++i) {
+    char* const row = rows.base + rows.offsets[i];
+    if (has_nulls && view.IsNull(first + i)) {
       SetNullBit(row, ordinal);
     } else {
       const T value = Normalize(values[i]);
@@ -251,40 +272,100 @@ void Writer::WriteFixedColumn(const ColumnView& view, int64_t ordinal, int64_t n
   }
 }
 
-void Writer::WriteColumn(const ColumnView& view, int64_t ordinal, int64_t null_bits_size,
-                         char* base, const int64_t* offsets, int64_t* cursors) const {
+void Writer::WriteBytesColumn(const ColumnView& view, int64_t first, int64_t ordinal,
+                              const Rows& rows) const {
+  const bool has_nulls = view.has_nulls();
+  const int64_t slot = rows.null_bits_size + 8 * ordinal;
+  for (int64_t i = 0; i < rows.count; ++i) {
+    char* const row = rows.base + rows.offsets[i];
+    if (has_nulls && view.IsNull(first + i)) {
+      SetNullBit(row, ordinal);
+      continue;
+    }
+    const std::string_view bytes = view.BytesAt(first + i);
+    const int64_t cursor = rows.cursors[i];
+    if (!bytes.empty()) std::memcpy(row + cursor, bytes.data(), bytes.size());
+    const auto size = static_cast<int64_t>(bytes.size());
+    PutWord(row + slot, OffsetAndSize(cursor, size));
+    rows.cursors[i] = cursor + RoundUpTo8(size);
+  }
+}
+
+// Writes structs of fixed width, none of them NULL: they are rows inside of the rows, and so their
+// fields are columns too.
+void Writer::WriteFlatStructs(const ColumnView& view, int64_t first, int64_t ordinal,
+                              const Rows& rows) const {
+  const auto fields = static_cast<int64_t>(view.children().size());
+  const int64_t size = RowFixedSize(fields);
+  const int64_t slot = rows.null_bits_size + 8 * ordinal;
+  std::vector<int64_t> starts(static_cast<size_t>(rows.count));
+  for (int64_t i = 0; i < rows.count; ++i) {
+    starts[i] = rows.offsets[i] + rows.cursors[i];
+    PutWord(rows.base + rows.offsets[i] + slot, OffsetAndSize(rows.cursors[i], size));
+    rows.cursors[i] += size;
+  }
+  const Rows inner{.base = rows.base,
+                   .offsets = starts.data(),
+                   .cursors = rows.cursors,
+                   .count = rows.count,
+                   .null_bits_size = NullBitsSize(fields)};
+  for (int64_t f = 0; f < fields; ++f) {
+    WriteColumn(view.child(static_cast<int>(f)), view.ChildIndex(first), f, inner);
+  }
+}
+
+void Writer::WriteColumn(const ColumnView& view, int64_t first, int64_t ordinal,
+                         const Rows& rows) const {
   switch (view.id()) {
     case TypeId::kByte:
-      return WriteFixedColumn<int8_t>(view, ordinal, null_bits_size, base, offsets);
+      return WriteFixedColumn<int8_t>(view, first, ordinal, rows);
     case TypeId::kShort:
-      return WriteFixedColumn<int16_t>(view, ordinal, null_bits_size, base, offsets);
+      return WriteFixedColumn<int16_t>(view, first, ordinal, rows);
     case TypeId::kInteger:
     case TypeId::kDate:
     case TypeId::kYearMonthInterval:
-      return WriteFixedColumn<int32_t>(view, ordinal, null_bits_size, base, offsets);
+      return WriteFixedColumn<int32_t>(view, first, ordinal, rows);
     case TypeId::kLong:
     case TypeId::kTimestamp:
     case TypeId::kTimestampNtz:
     case TypeId::kDayTimeInterval:
-      return WriteFixedColumn<int64_t>(view, ordinal, null_bits_size, base, offsets);
+      return WriteFixedColumn<int64_t>(view, first, ordinal, rows);
     case TypeId::kFloat:
-      return WriteFixedColumn<float>(view, ordinal, null_bits_size, base, offsets);
+      return WriteFixedColumn<float>(view, first, ordinal, rows);
     case TypeId::kDouble:
-      return WriteFixedColumn<double>(view, ordinal, null_bits_size, base, offsets);
-    default:
-      for (int64_t i = 0; i < view.length(); ++i) {
-        WriteField(view, i, ordinal, null_bits_size, base + offsets[i], &cursors[i]);
+      return WriteFixedColumn<double>(view, first, ordinal, rows);
+    case TypeId::kString:
+    case TypeId::kBinary:
+      return WriteBytesColumn(view, first, ordinal, rows);
+    case TypeId::kStruct:
+      if (IsFlatStruct(view.type()) && !view.has_nulls()) {
+        return WriteFlatStructs(view, first, ordinal, rows);
       }
+      break;
+    default:
+      break;
+  }
+  for (int64_t i = 0; i < rows.count; ++i) {
+    WriteField(view, first + i, ordinal, rows.null_bits_size, rows.base + rows.offsets[i],
+               &rows.cursors[i]);
   }
 }
 
 // Adds the variable part of a column to the size of every row.
 void AddVariableSizes(const ColumnView& view, int64_t* sizes) {
   if (!IsVariable(view.type())) return;
+  const int64_t rows = view.length();
   if (IsReserved(view.type())) {
-    for (int64_t i = 0; i < view.length(); ++i) sizes[i] += kReservedSize;
+    for (int64_t i = 0; i < rows; ++i) sizes[i] += kReservedSize;
+  } else if (IsFlatStruct(view.type())) {
+    const int64_t size = RowFixedSize(static_cast<int64_t>(view.children().size()));
+    for (int64_t i = 0; i < rows; ++i) sizes[i] += view.IsNull(i) ? 0 : size;
+  } else if (!view.type().is_nested()) {
+    for (int64_t i = 0; i < rows; ++i) {
+      if (!view.IsNull(i)) sizes[i] += RoundUpTo8(static_cast<int64_t>(view.BytesAt(i).size()));
+    }
   } else {
-    for (int64_t i = 0; i < view.length(); ++i) sizes[i] += VariableSize(view, i);
+    for (int64_t i = 0; i < rows; ++i) sizes[i] += VariableSize(view, i);
   }
 }
 
@@ -327,9 +408,13 @@ Status UnsafeRowCodec::Encode(const std::vector<std::shared_ptr<arrow::Array>>& 
   std::vector<int64_t>& cursors = sizes;
   cursors.assign(static_cast<size_t>(length), RowFixedSize(fields));
   const Writer writer(normalize_floats);
+  const Writer::Rows written{.base = rows->bytes.data(),
+                             .offsets = rows->offsets.data() + first,
+                             .cursors = cursors.data(),
+                             .count = length,
+                             .null_bits_size = NullBitsSize(fields)};
   for (int64_t c = 0; c < fields; ++c) {
-    writer.WriteColumn(views[static_cast<size_t>(c)], c, NullBitsSize(fields), rows->bytes.data(),
-                       rows->offsets.data() + first, cursors.data());
+    writer.WriteColumn(views[static_cast<size_t>(c)], 0, c, written);
   }
   return Status::OK();
 }

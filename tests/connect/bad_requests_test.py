@@ -412,9 +412,16 @@ class Volume(BadRequests):
             "sys.stdin.read()\n"
         )
 
+        # In a file: without one the client takes its own doctests to be running.
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        program = os.path.join(directory.name, "reader.py")
+        with open(program, "w") as file:
+            file.write(script)
+
         def vanish():
             client = subprocess.Popen(
-                [sys.executable, "-c", script, self.server.url],
+                [sys.executable, program, self.server.url],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -202,6 +202,46 @@ class RelationsTest(unittest.TestCase):
         self.people.observe(nothing, f.count("*")).filter("false").collect()
         self.assertEqual(nothing.get, {})
 
+    def test_set_operations_have_the_columns_of_their_left_side(self):
+        some = self.people.filter("id > 1")
+        left = self.people.exceptAll(some)
+        self.assertEqual(rows(left.select(self.people["id"])), [(1,)])
+        self.assertEqual(rows(self.people.intersect(some).filter(self.people["id"] > 2)),
+                         [(3, "c", 4.5)])
+        self.fails("CANNOT_RESOLVE_DATAFRAME_COLUMN", lambda: left.select(some["id"]).collect())
+
+    def test_what_stands_where_it_means_nothing(self):
+        from pyspark.errors import IllegalArgumentException
+        from pyspark.sql.connect import functions as F
+        from pyspark.sql.connect.window import Window
+
+        people = self.people
+        numbered = F.row_number().over(Window.orderBy("id"))
+        stack = F.call_function("stack", F.lit(1), F.lit(2), F.lit(3))
+        for condition, frame in (
+            ("UNSUPPORTED_EXPR_FOR_OPERATOR", people.groupBy(numbered).count()),
+            ("UNSUPPORTED_EXPR_FOR_OPERATOR", people.select(F.col("id").desc())),
+            ("UNSUPPORTED_EXPR_FOR_OPERATOR", people.select(F.abs(F.col("id").desc()))),
+            ("MISSING_GROUP_BY", people.cube(F.sum("x")).count()),
+            ("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", people.sort(stack.alias("p", "q"))),
+            ("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+             people.select(stack.alias("p", "q")[0])),
+        ):
+            self.fails(condition, frame.collect)
+        for frame in (self.spark.range(0, 10, 0), self.spark.range(0, 10, 1, 0),
+                      people.sample(1.5)):
+            with self.assertRaises(IllegalArgumentException):
+                frame.collect()
+
+    def test_aggregates_that_clients_name_by_themselves(self):
+        from pyspark.sql.connect import functions as F
+
+        pairs = self.spark.createDataFrame([(1, 2), (1, 3), (1, 2), (2, 5)], "k int, v int")
+        grouped = pairs.groupBy("k").agg(F.mode("v"), F.mode("v", True), F.product("v"))
+        self.assertEqual(grouped.columns,
+                         ["k", "mode(v)", "mode() WITHIN GROUP (ORDER BY v DESC)", "product(v)"])
+        self.assertEqual(rows(grouped.orderBy("k")), [(1, 2, 2, 12.0), (2, 5, 5, 5.0)])
+
     def test_refused_observations(self):
         from pyspark.sql.connect import functions as f
 

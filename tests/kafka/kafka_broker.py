@@ -1,6 +1,6 @@
 """A real Kafka broker for tests: one process in a directory of its own.
 
-    with KafkaBroker.for_tests(JARS) as broker:      # ends the test program, visibly, where it cannot
+    with KafkaBroker.for_tests(JARS) as broker:  # ends the program, visibly, where it cannot
         broker.create_topic("events", 3)
         ... broker.address, broker.stop(), broker.kill(), broker.start() ...
 

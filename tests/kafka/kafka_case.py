@@ -59,7 +59,7 @@ class Transactions:
 
 
 class KafkaCase(unittest.TestCase):
-    """One broker and one server for all tests of a program; topics have the names of their tests."""
+    """One broker for all tests of a program, a server for a class; topics are named after tests."""
 
     @classmethod
     def setUpClass(cls):
@@ -71,6 +71,7 @@ class KafkaCase(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
+        cls.spark.stop()
         cls.server.stop()
 
     def setUp(self):
@@ -118,7 +119,8 @@ class KafkaCase(unittest.TestCase):
         if sink == "memory":
             writer = writer.queryName(self.name)
         if checkpoint is not None or sink != "memory":
-            writer = writer.option("checkpointLocation", checkpoint or self.directory + "/checkpoint")
+            writer = writer.option("checkpointLocation",
+                                   checkpoint or self.directory + "/checkpoint")
         return writer.start()
 
     def table(self):

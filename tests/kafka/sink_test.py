@@ -113,7 +113,8 @@ class GuideTest(KafkaCase):
             for by_column in (True, False):
                 target = self.topic(1, "-%s-%s" % (exactly_once, by_column))
                 checkpoint = self.directory + "/" + target
-                frame = self.stream(source).selectExpr("CAST(key AS STRING)", "CAST(value AS STRING)")
+                frame = self.stream(source).selectExpr("CAST(key AS STRING)",
+                                                       "CAST(value AS STRING)")
                 options = {"firesteel__kafka__exactlyOnce": exactly_once}
                 if by_column:
                     frame = frame.selectExpr("'%s' AS topic" % target, "key", "value")
@@ -224,7 +225,8 @@ class ExactlyOnceTest(KafkaCase):
         query = self.start(frame, "kafka", checkpoint, **options)
         query.processAllAvailable()
         query.stop()
-        query_id = json.load(open(checkpoint + "/metadata"))["id"]
+        with open(checkpoint + "/metadata") as metadata:
+            query_id = json.load(metadata)["id"]
         zombie = Transactions(self.broker, "firesteel-" + query_id)
         self.addCleanup(zombie.end)
         zombie.do("begin", "send %s 0 zombie" % target, "flush")

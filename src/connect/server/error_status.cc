@@ -37,6 +37,7 @@ constexpr ClassOfCondition kByCondition[] = {
     {"DIVIDE_BY_ZERO", "~SparkArithmeticException java.lang.ArithmeticException"},
     {"INTERVAL_ARITHMETIC_OVERFLOW", "~SparkArithmeticException java.lang.ArithmeticException"},
     {"INTERVAL_DIVIDED_BY_ZERO", "~SparkArithmeticException java.lang.ArithmeticException"},
+    {"FAILED_FUNCTION_CALL", "~sql.AnalysisException"},
     {"INVALID_ARRAY_INDEX", "~SparkArrayIndexOutOfBoundsException "
                             "java.lang.ArrayIndexOutOfBoundsException"},
     {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "~SparkArrayIndexOutOfBoundsException "

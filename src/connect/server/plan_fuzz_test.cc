@@ -36,8 +36,8 @@ TEST(PlanFuzzTest, TheSeedsAreUnderstood) {
   EXPECT_GT(answered, static_cast<int>(SeedPlans().size() * 3 / 4));
 }
 
-// The same plans every time, so that a change is judged by what it changes; long checks take others:
-// FUZZ_PLANS says how many plans, FUZZ_SEED which ones; FUZZ_TRACE prints each one's number before
+// The same plans every time, so that a change is judged by what it changes; long checks take
+// others: FUZZ_PLANS says how many plans, FUZZ_SEED which ones; FUZZ_TRACE prints each one before
 // it runs, for what ends the program.
 TEST(PlanFuzzTest, AnyPlanIsAnsweredOrRefused) {
   constexpr int64_t kSeed = 12;
@@ -53,7 +53,7 @@ TEST(PlanFuzzTest, AnyPlanIsAnsweredOrRefused) {
     spark::connect::Plan plan = mutator.Choose();
     for (int64_t changes = 1 + i % 8; changes > 0; --changes) mutator.Mutate(&plan);
     Tame(&plan);
-    if (traced) std::cerr << i << std::endl;
+    if (traced) std::cerr << i << ": " << plan.ShortDebugString() << std::endl;
     const auto began = std::chrono::steady_clock::now();
     answered += RunPlan(plan, session.get()).ok();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;

@@ -119,7 +119,8 @@ Result<std::optional<int64_t>> EpochMarker::Read(int64_t patience_ms) {
     const Answer answer = Ask(client_->handle(), group_);
     if (answer.error == RD_KAFKA_RESP_ERR_NO_ERROR) return answer.epoch;
     if (answer.error == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) return std::nullopt;
-    if (!IsTransientKafkaError(answer.error) || std::chrono::steady_clock::now() >= end) {
+    if (!IsTransientKafkaError(answer.error) || client_->is_denied() ||
+        std::chrono::steady_clock::now() >= end) {
       return client_->Error("Kafka does not tell which batches it has of the query", answer.error);
     }
     std::this_thread::sleep_for(kRetryPause);

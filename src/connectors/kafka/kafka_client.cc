@@ -2,6 +2,8 @@
 
 #include <sys/syslog.h>
 
+#include <string_view>
+
 #include "common/error.h"
 #include "common/logging.h"
 
@@ -58,11 +60,19 @@ void KafkaClient::KeepTrouble(const rd_kafka_t* handle, int level, const char* f
   auto* client = static_cast<KafkaClient*>(rd_kafka_opaque(handle));
   if (client == nullptr) return;
   const std::lock_guard lock(client->mutex_);
+  for (const std::string_view denial : {"authentication error", "certificate verify failed"}) {
+    if (std::string_view(text).find(denial) != std::string_view::npos) client->is_denied_ = true;
+  }
   // Says the same trouble once, however often it is tried again.
   if (client->trouble_ == text) return;
   const bool is_first = client->trouble_.empty();
   client->trouble_ = text;
   if (is_first) LogWarning("Kafka client: " + std::string(facility) + ": " + text);
+}
+
+bool KafkaClient::is_denied() const {
+  const std::lock_guard lock(mutex_);
+  return is_denied_;
 }
 
 Status KafkaClient::Error(const std::string& what, const std::string& reason) const {

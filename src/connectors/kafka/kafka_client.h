@@ -33,6 +33,9 @@ class KafkaClient {
   Status Error(const std::string& what, const std::string& reason) const;
   /// The same for an error object, which is destroyed; OK for nullptr.
   Status Error(const std::string& what, rd_kafka_error_t* error) const;
+  /// Whether the brokers do not believe who the client is, or the client who they are: trying again
+  /// does not help.
+  bool is_denied() const;
 
  private:
   KafkaClient() = default;
@@ -41,7 +44,8 @@ class KafkaClient {
 
   rd_kafka_t* handle_ = nullptr;
   mutable std::mutex mutex_;
-  std::string trouble_;  // guarded by mutex_: the last connection error
+  std::string trouble_;     // guarded by mutex_: the last connection error
+  bool is_denied_ = false;  // guarded by mutex_
 };
 
 struct KafkaTopicDeleter {

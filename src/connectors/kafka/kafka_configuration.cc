@@ -246,6 +246,8 @@ Result<KafkaSettings> ConsumerSettings(const Options& options) {
   }
   // The group says who reads, for quotas and rights; the query assigns partitions itself.
   given.erase("partition.assignment.strategy");
+  // The default of the Java client, and so Spark's; librdkafka's is the other one.
+  given.emplace("isolation.level", "read_uncommitted");
   return Translate(std::move(given));
 }
 

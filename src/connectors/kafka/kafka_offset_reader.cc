@@ -70,10 +70,11 @@ Status KafkaOffsetReader::Patiently(const std::string& what,
     const int timeout_ms = static_cast<int>(std::clamp<int64_t>(left, 1, kAttemptMs));
     const rd_kafka_resp_err_t error = step(timeout_ms);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::OK();
-    if (!IsTransientKafkaError(error) && ++failures >= options_->offset_attempts) {
+    brokers_are_away_ = IsTransientKafkaError(error) && !client_->is_denied();
+    if (!brokers_are_away_ && ++failures >= options_->offset_attempts) {
       return client_->Error(what, error);
     }
-    if (SteadyClock::now() >= end) return client_->Error(what, error);
+    if (client_->is_denied() || SteadyClock::now() >= end) return client_->Error(what, error);
     std::this_thread::sleep_for(kPauseAfterFailure);
   }
 }

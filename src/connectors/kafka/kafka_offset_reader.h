@@ -22,6 +22,9 @@ class KafkaOffsetReader {
   /// How long a call may wait for brokers that do not answer.
   void SetPatience(int64_t patience_ms) { patience_ms_ = patience_ms; }
 
+  /// Whether the last call that failed did so because brokers do not answer, for now.
+  bool brokers_are_away() const { return brokers_are_away_; }
+
   /// The partitions selected, sorted. Errors: a topic that does not exist, unless lost data are not
   /// an error.
   Result<std::vector<TopicPartition>> Partitions();
@@ -56,6 +59,7 @@ class KafkaOffsetReader {
   std::optional<TopicPattern> pattern_;
   std::map<std::string, KafkaTopicHandle> topics_;
   int64_t patience_ms_ = 0;
+  bool brokers_are_away_ = false;
 };
 
 }  // namespace firesteel

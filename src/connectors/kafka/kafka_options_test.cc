@@ -86,6 +86,7 @@ TEST(KafkaConfigurationTest, TranslatesWhatJavaCallsOtherwise) {
           .ValueOrDie();
   const KafkaSettings expected = {{"bootstrap.servers", "127.0.0.1:1"},
                                   {"fetch.wait.max.ms", "7"},
+                                  {"isolation.level", "read_uncommitted"},
                                   {"sasl.password", "p"},
                                   {"sasl.username", "u"},
                                   {"security.protocol", "sasl_ssl"},

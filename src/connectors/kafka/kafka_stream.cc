@@ -19,6 +19,8 @@ namespace {
 constexpr int64_t kShortPatienceMs = 1000;
 /// How long the first answer, and all attempts together, may take.
 constexpr int64_t kLongPatienceMs = 60'000;
+/// How often the engine asks without being woken.
+constexpr int64_t kIdleQueryLooksMs = 10'000;
 
 class KafkaStream final : public MicroBatchStream {
  public:
@@ -65,7 +67,10 @@ class KafkaStream final : public MicroBatchStream {
     PartitionOffsets end = latest_;
     if (const auto* rows = std::get_if<ReadMaxRows>(&limit)) {
       ARROW_ASSIGN_OR_RAISE(PartitionOffsets begin, WithNewPartitions(from, latest_));
-      if (WaitsForMore(begin)) return start;
+      if (WaitsForMore(begin)) {
+        if (wake_ != nullptr) ARROW_RETURN_NOT_OK(settings_->cursors->WaitAt(latest_));
+        return start;
+      }
       end = LimitOffsets(begin, latest_, rows->rows);
     }
     Offset offset(PartitionOffsetsToJson(end));
@@ -118,8 +123,8 @@ class KafkaStream final : public MicroBatchStream {
   bool SetWaker(std::function<void()> wake) override {
     wake_ = std::move(wake);
     settings_->cursors->SetOnArrival(wake_);
-    // Time, too, can be what a batch waits for.
-    return !options_.min_offsets_per_trigger.has_value();
+    // Time, too, can be what a batch waits for; an idle query looks every now and then.
+    return !options_.min_offsets_per_trigger || options_.max_trigger_delay_ms >= kIdleQueryLooksMs;
   }
 
   std::map<std::string, std::string> Metrics(const std::optional<Offset>& consumed) override {
@@ -146,7 +151,7 @@ class KafkaStream final : public MicroBatchStream {
     if (!latest.ok()) {
       if (away_since_ms_ < 0) away_since_ms_ = now_ms;
       const bool may_come_back =
-          latest.status().IsIOError() && !is_first && now_ms - away_since_ms_ < kLongPatienceMs;
+          offsets_->brokers_are_away() && !is_first && now_ms - away_since_ms_ < kLongPatienceMs;
       if (!may_come_back) return latest.status();
       if (wake_ != nullptr) wake_();
       return false;

@@ -21,12 +21,12 @@ constexpr char kTransactionTimeoutMs[] = "900000";
 
 /// Repeats a step of a transaction while librdkafka says that it may be repeated.
 template <typename Step>
-rd_kafka_error_t* Persist(const Step& step) {
+rd_kafka_error_t* Persist(const KafkaClient& client, const Step& step) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
   while (true) {
     rd_kafka_error_t* error = step();
     const bool again = error != nullptr && rd_kafka_error_is_retriable(error) != 0 &&
-                       std::chrono::steady_clock::now() < end;
+                       !client.is_denied() && std::chrono::steady_clock::now() < end;
     if (!again) return error;
     rd_kafka_error_destroy(error);
   }
@@ -102,8 +102,9 @@ class TransactionalWrite final : public StreamingWrite {
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<KafkaProducer> producer, KafkaProducer::Make(settings));
     rd_kafka_t* handle = producer->client()->handle();
     ARROW_RETURN_NOT_OK(producer->client()->Error(
-        "Kafka transactions cannot be begun",
-        Persist([handle] { return rd_kafka_init_transactions(handle, kStepMs); })));
+        "Kafka transactions cannot be begun", Persist(*producer->client(), [handle] {
+          return rd_kafka_init_transactions(handle, kStepMs);
+        })));
     if (!settings_.query_id.empty()) {
       ARROW_ASSIGN_OR_RAISE(marker_, EpochMarker::Make(settings, settings_.query_id));
     }
@@ -119,9 +120,10 @@ class TransactionalWrite final : public StreamingWrite {
     }
     // Waits for all records, too. Where the answer does not come it is not known whether the batch
     // is there; the query ends, and its next run asks for the marker.
-    return client->Error(
-        "The transaction of batch " + std::to_string(epoch) + " was not committed",
-        Persist([client] { return rd_kafka_commit_transaction(client->handle(), kStepMs); }));
+    return client->Error("The transaction of batch " + std::to_string(epoch) + " was not committed",
+                         Persist(*client, [client] {
+                           return rd_kafka_commit_transaction(client->handle(), kStepMs);
+                         }));
   }
 
   Status AbortTransaction() {

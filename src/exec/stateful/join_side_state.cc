@@ -160,9 +160,16 @@ Result<int64_t> JoinSideLayout::SplitIndex(std::string_view row, EncodedRows* ke
   const auto fields = static_cast<size_t>(key_count_);
   const size_t at = NullBitsBytes(fields + 1) + fields * kWordBytes;
   if (row.size() < at + kWordBytes) return DamagedJoinState("a join key is too short");
-  std::string key;
-  ARROW_RETURN_NOT_OK(indexed_shape_.Prefix(row, key_count_, &key));
-  keys->Append(key);
+  const char index_bits = row[static_cast<size_t>(key_count_) / 8];
+  if ((index_bits >> (key_count_ % 8) & 1) != 0) return DamagedJoinState("a join key has no index");
+  if (variable_keys_.empty()) {
+    keys->bytes.append(row.substr(0, NullBitsBytes(fields)));
+    keys->Append(row.substr(NullBitsBytes(fields + 1), fields * kWordBytes));
+  } else {
+    std::string key;
+    ARROW_RETURN_NOT_OK(indexed_shape_.Prefix(row, key_count_, &key));
+    keys->Append(key);
+  }
   return LoadWord(row.data() + at);
 }
 
@@ -230,6 +237,8 @@ Status JoinSideState::Append(const EncodedRows& keys, const EncodedRows& values)
   std::vector<int64_t> counts;
   ARROW_RETURN_NOT_OK(Count(groups.keys(), &counts));
   EncodedRows indexed;
+  indexed.bytes.reserve(keys.bytes.size() + static_cast<size_t>(keys.size()) * 2 * kWordBytes);
+  indexed.offsets.reserve(keys.offsets.size());
   for (int64_t i = 0; i < keys.size(); ++i) {
     layout_->AppendWithIndex(keys[i], counts[group_of[i]]++, &indexed);
   }

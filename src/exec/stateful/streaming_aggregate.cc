@@ -27,6 +27,17 @@ namespace {
 
 using Columns = GroupedAccumulators::Columns;
 
+EncodedRows RowsFrom(const EncodedRows& rows, int64_t first) {
+  EncodedRows rest;
+  const int64_t start = rows.offsets[first];
+  rest.bytes.assign(rows.bytes, static_cast<size_t>(start));
+  rest.offsets.reserve(static_cast<size_t>(rows.size() - first) + 1);
+  for (int64_t i = first + 1; i <= rows.size(); ++i) {
+    rest.offsets.push_back(rows.offsets[i] - start);
+  }
+  return rest;
+}
+
 /// What the operator's tasks need of it.
 struct AggregatePlan {
   std::vector<StructField> key_fields;
@@ -87,22 +98,24 @@ class StreamingAggregateReader final : public BatchReader {
       if (in_time->num_rows() > 0) ARROW_RETURN_NOT_OK(MergeBatch(*in_time));
     }
     input_.reset();
-    if (plan_->key_count() == 0 && keys_.size() == 0) {
+    if (plan_->key_count() == 0 && groups_->size() == 0) {
       ARROW_RETURN_NOT_OK(groups_->EnsureSingleGroup());
-      ARROW_RETURN_NOT_OK(MergeOld({}, {0}));
+      keys_.Append({});
+      ARROW_RETURN_NOT_OK(MergeOld(0));
     }
-    if (keys_.size() > 0) {
+    const EncodedRows& keys = Keys();
+    if (keys.size() > 0) {
       ARROW_ASSIGN_OR_RAISE(const Columns buffers, groups_->Buffers());
       EncodedRows values;
       if (buffers.empty()) {
         // DISTINCT: a group is there, and that is all; its row has no columns and no bytes.
-        for (int64_t i = 0; i < keys_.size(); ++i) values.Append({});
+        for (int64_t i = 0; i < keys.size(); ++i) values.Append({});
       } else {
         ARROW_RETURN_NOT_OK(plan_->value_codec.Encode(buffers, false, &values));
       }
-      ARROW_RETURN_NOT_OK(store_->PutBatch(keys_, values));
+      ARROW_RETURN_NOT_OK(store_->PutBatch(keys, values));
     }
-    metrics_->state_rows_updated += keys_.size();
+    metrics_->state_rows_updated += keys.size();
     if (late_groups_) metrics_->rows_dropped_by_watermark += late_groups_->size();
     metrics_->update_time_nanos += Now() - start;
     switch (plan_->options.mode) {
@@ -153,38 +166,53 @@ class StreamingAggregateReader final : public BatchReader {
     const int key_count = plan_->key_count();
     const auto& columns = batch.columns();
     const Columns key_columns(columns.begin(), columns.begin() + key_count);
-    auto next = static_cast<int32_t>(groups_->size());
+    const int64_t known = groups_->size();
     ARROW_ASSIGN_OR_RAISE(const std::span<const int32_t> numbers,
                           groups_->Group(key_columns, batch.num_rows()));
+    if (groups_->size() > known) {
+      if (groups_->EncodedKeys() == nullptr) {
+        ARROW_RETURN_NOT_OK(EncodeNewKeys(key_columns, numbers));
+      }
+      ARROW_RETURN_NOT_OK(MergeOld(known));
+    }
+    return groups_->Merge(std::span(columns).subspan(key_count), numbers);
+  }
+
+  /// What the state calls the groups, in their order.
+  const EncodedRows& Keys() const {
+    const EncodedRows* encoded = groups_->EncodedKeys();
+    return encoded != nullptr ? *encoded : keys_;
+  }
+
+  /// Adds the keys of the groups after those of keys_, each from its first row.
+  Status EncodeNewKeys(const Columns& key_columns, std::span<const int32_t> numbers) {
+    if (plan_->key_count() == 0) {
+      keys_.Append({});
+      return Status::OK();
+    }
+    auto next = static_cast<int32_t>(keys_.size());
     std::vector<int32_t> first_rows;
     for (int32_t row = 0; row < static_cast<int32_t>(numbers.size()); ++row) {
       if (numbers[row] != next) continue;
       first_rows.push_back(row);
       ++next;
     }
-    if (!first_rows.empty()) ARROW_RETURN_NOT_OK(MergeOld(key_columns, first_rows));
-    return groups_->Merge(std::span(columns).subspan(key_count), numbers);
+    ARROW_ASSIGN_OR_RAISE(const Columns first, TakeColumnRows(key_columns, first_rows));
+    return plan_->key_codec.Encode(first, /*normalize_floats=*/true, &keys_);
   }
 
-  /// Looks up the keys of `rows`, which are the groups after those of keys_, in one call.
-  Status MergeOld(const Columns& key_columns, const std::vector<int32_t>& rows) {
-    EncodedRows keys;
-    if (plan_->key_count() == 0) {
-      keys.Append({});
-    } else {
-      ARROW_ASSIGN_OR_RAISE(const Columns first, TakeColumnRows(key_columns, rows));
-      ARROW_RETURN_NOT_OK(plan_->key_codec.Encode(first, /*normalize_floats=*/true, &keys));
-    }
+  /// Looks up the groups from `first` on, in one call, and merges what the state has of them.
+  Status MergeOld(int64_t first) {
+    EncodedRows rest;
+    if (first > 0) rest = RowsFrom(Keys(), first);
     std::vector<std::optional<std::string_view>> found;
-    ARROW_RETURN_NOT_OK(store_->GetBatch(keys, &found));
+    ARROW_RETURN_NOT_OK(store_->GetBatch(first > 0 ? rest : Keys(), &found));
     std::vector<std::string_view> old_rows;
     std::vector<int32_t> old_groups;
-    for (int64_t i = 0; i < keys.size(); ++i) {
-      if (found[i]) {
-        old_rows.push_back(*found[i]);
-        old_groups.push_back(static_cast<int32_t>(keys_.size()));
-      }
-      keys_.Append(keys[i]);
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      old_rows.push_back(*found[i]);
+      old_groups.push_back(static_cast<int32_t>(first + static_cast<int64_t>(i)));
     }
     if (old_rows.empty()) return Status::OK();
     ARROW_ASSIGN_OR_RAISE(const Columns buffers, plan_->value_codec.Decode(old_rows));
@@ -285,7 +313,7 @@ class StreamingAggregateReader final : public BatchReader {
   const OperatorWatermarks watermarks_;
   BatchSlicer slicer_;
   std::unique_ptr<GroupTable> late_groups_;  // made when the first late row comes
-  EncodedRows keys_;  // of the groups, in their order
+  EncodedRows keys_;  // of the groups, in their order, unless the groups keep them so
   std::vector<Entry> entries_;
   size_t next_entry_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
 
@@ -173,10 +174,11 @@ bool IsSelfContained(const spark::connect::Plan& plan) {
   return contained;
 }
 
-/// Tells of a bug's error; one that ends the program tells of itself.
+/// Ends the program at a bug's error, as at a crash, after telling of it.
 Status Checked(const spark::connect::Plan& plan, const Status& status) {
   if (ErrorCondition(status) == "INTERNAL_ERROR") {
     std::fprintf(stderr, "%s\n%s\n", plan.ShortDebugString().c_str(), status.ToString().c_str());
+    if (std::getenv("FUZZ_GO_ON") == nullptr) std::abort();
   }
   return status;
 }
@@ -294,6 +296,17 @@ void Tame(Message* message) {
         range->set_num_partitions(static_cast<int32_t>(range->num_partitions() % 8));
       }
     }
+    using TableFunction = spark::connect::UnresolvedTableValuedFunction;
+    if (visited->GetDescriptor() != TableFunction::descriptor()) return;
+    VisitAll(visited, [](Message* argument) {
+      using Literal = spark::connect::Expression::Literal;
+      if (argument->GetDescriptor() != Literal::descriptor()) return;
+      auto* literal = static_cast<Literal*>(argument);
+      if (literal->has_long_()) literal->set_long_(Clamp(literal->long_()));
+      if (literal->has_integer()) {
+        literal->set_integer(static_cast<int32_t>(Clamp(literal->integer())));
+      }
+    });
   });
 }
 

@@ -43,7 +43,7 @@ void Tame(google::protobuf::Message* message);
 
 /// Translates and analyzes a plan, and runs it where it reads nothing but what it brings along.
 /// What it answers must be rows or an error that tells a user something: the error of a bug is
-/// printed with its plan.
+/// printed with its plan and ends the program, unless FUZZ_GO_ON is set.
 Status RunPlan(const spark::connect::Plan& plan, ServerSession* session);
 
 }  // namespace firesteel

@@ -52,6 +52,86 @@ Result<Value> SmallInteger(int32_t value, TypeId id, DataType* type) {
   return Value(static_cast<Small>(value));
 }
 
+bool Fits(const Value& value, const DataType& type);
+
+bool FitsNested(const Value& value, const DataType& type) {
+  if (type.id() == TypeId::kArray) {
+    if (!value.Is<ArrayValue>()) return false;
+    const std::vector<Value>& elements = value.Get<ArrayValue>().elements;
+    return std::all_of(elements.begin(), elements.end(), [&type](const Value& element) {
+      return Fits(element, type.element_type());
+    });
+  }
+  if (type.id() == TypeId::kMap) {
+    if (!value.Is<MapValue>()) return false;
+    const auto& entries = value.Get<MapValue>().entries;
+    return std::all_of(entries.begin(), entries.end(), [&type](const auto& entry) {
+      return Fits(entry.first, type.key_type()) && Fits(entry.second, type.value_type());
+    });
+  }
+  if (type.id() != TypeId::kStruct || !value.Is<StructValue>()) return false;
+  const std::vector<Value>& fields = value.Get<StructValue>().fields;
+  if (fields.size() != type.fields().size()) return false;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!Fits(fields[i], type.fields()[i].type)) return false;
+  }
+  return true;
+}
+
+/// Whether a value is one of the type it is declared to have.
+bool Fits(const Value& value, const DataType& type) {
+  if (value.is_null()) return true;
+  switch (type.id()) {
+    case TypeId::kNull:
+      return false;
+    case TypeId::kBoolean:
+      return value.Is<bool>();
+    case TypeId::kByte:
+      return value.Is<int8_t>();
+    case TypeId::kShort:
+      return value.Is<int16_t>();
+    case TypeId::kInteger:
+      return value.Is<int32_t>();
+    case TypeId::kLong:
+      return value.Is<int64_t>();
+    case TypeId::kFloat:
+      return value.Is<float>();
+    case TypeId::kDouble:
+      return value.Is<double>();
+    case TypeId::kDecimal:
+      return value.Is<Decimal>() && value.Get<Decimal>().scale == type.scale() &&
+             value.Get<Decimal>().precision <= type.precision();
+    case TypeId::kString:
+      return value.Is<std::string>();
+    case TypeId::kBinary:
+      return value.Is<Binary>();
+    case TypeId::kDate:
+      return value.Is<Date>();
+    case TypeId::kTimestamp:
+      return value.Is<Timestamp>();
+    case TypeId::kTimestampNtz:
+      return value.Is<TimestampNtz>();
+    case TypeId::kDayTimeInterval:
+      return value.Is<DayTimeInterval>();
+    case TypeId::kYearMonthInterval:
+      return value.Is<YearMonthInterval>();
+    case TypeId::kCalendarInterval:
+      return value.Is<CalendarInterval>();
+    default:
+      return FitsNested(value, type);
+  }
+}
+
+/// A value with others inside, which are declared to have a type.
+Result<Value> Declared(Value value, DataType declared, DataType* type) {
+  if (!Fits(value, declared)) {
+    return MakeError("CONNECT_INVALID_PLAN.INCOMPATIBLE_LITERAL_DATA_TYPE",
+                     {{"dataTypeKindCase", declared.Sql()}, {"literalTypeCase", value.ToString()}});
+  }
+  *type = std::move(declared);
+  return value;
+}
+
 template <typename Values>
 Value ArrayOf(const Values& values) {
   ArrayValue array;
@@ -128,8 +208,7 @@ Result<Value> PlanTranslator::LiteralValue(const Constant& literal, DataType* ty
       if (literal.array().has_element_type()) {
         ARROW_ASSIGN_OR_RAISE(element, FromProtocol(literal.array().element_type()));
       }
-      *type = DataType::Array(std::move(element));
-      return Value(std::move(array));
+      return Declared(std::move(array), DataType::Array(std::move(element)), type);
     }
     case Constant::kMap: {
       MapValue map;
@@ -148,8 +227,7 @@ Result<Value> PlanTranslator::LiteralValue(const Constant& literal, DataType* ty
         ARROW_ASSIGN_OR_RAISE(key, FromProtocol(literal.map().key_type()));
         ARROW_ASSIGN_OR_RAISE(value, FromProtocol(literal.map().value_type()));
       }
-      *type = DataType::Map(std::move(key), std::move(value));
-      return Value(std::move(map));
+      return Declared(std::move(map), DataType::Map(std::move(key), std::move(value)), type);
     }
     case Constant::kStruct: {
       StructValue fields;
@@ -157,10 +235,10 @@ Result<Value> PlanTranslator::LiteralValue(const Constant& literal, DataType* ty
       for (const Constant& item : literal.struct_().elements()) {
         ARROW_ASSIGN_OR_RAISE(fields.fields.emplace_back(), LiteralValue(item, &field_type));
       }
-      ARROW_ASSIGN_OR_RAISE(*type, FromProtocol(literal.has_data_type()
-                                                    ? literal.data_type()
-                                                    : literal.struct_().struct_type()));
-      return Value(std::move(fields));
+      ARROW_ASSIGN_OR_RAISE(DataType declared, FromProtocol(literal.has_data_type()
+                                                                ? literal.data_type()
+                                                                : literal.struct_().struct_type()));
+      return Declared(std::move(fields), std::move(declared), type);
     }
     case Constant::kSpecializedArray: return SpecializedArray(literal.specialized_array(), type);
     default: return UnsupportedMessage("Literal of a kind unknown here");

@@ -61,9 +61,20 @@ Result<PlanPtr> Repeated(PlanPtr numbered, double fraction) {
                                        std::move(repeated));
 }
 
+/// Each row comes at most once.
+Status CheckFraction(const spark::connect::Sample& sample) {
+  constexpr double kRounding = 1e-6;
+  const double fraction = sample.upper_bound() - sample.lower_bound();
+  if (fraction >= -kRounding && fraction <= 1 + kRounding) return Status::OK();
+  return Status::Invalid(
+      "requirement failed: a sample without replacement needs a fraction of 0 to 1, not ",
+      fraction);
+}
+
 }  // namespace
 
 Result<PlanPtr> PlanTranslator::TranslateSample(const spark::connect::Sample& sample) {
+  if (!sample.with_replacement()) ARROW_RETURN_NOT_OK(CheckFraction(sample));
   ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(sample.input()));
   if (sample.deterministic_order()) {
     // Parts of one split must see the rows in one order to have none twice.

@@ -251,6 +251,10 @@ Result<PlanPtr> PlanTranslator::TranslateSampleBy(const spark::connect::StatSamp
   ARROW_ASSIGN_OR_RAISE(const ExpressionPtr column, Translate(sample.col()));
   std::vector<ExpressionPtr> cases;
   for (const auto& fraction : sample.fractions()) {
+    if (!(fraction.fraction() >= 0 && fraction.fraction() <= 1)) {
+      return Status::Invalid("requirement failed: fractions must be in [0, 1], not ",
+                             fraction.fraction());
+    }
     DataType type;
     ARROW_ASSIGN_OR_RAISE(Value value, LiteralValue(fraction.stratum(), &type));
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr stratum, Literal::Make(std::move(value), type));
