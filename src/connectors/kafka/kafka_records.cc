@@ -46,13 +46,13 @@ const Array* ColumnAt(const arrow::RecordBatch& batch, int column) {
 
 }  // namespace
 
-Result<RecordColumns> RecordColumns::Make(const Schema& schema,
+Result<KafkaRecordColumns> KafkaRecordColumns::Make(const Schema& schema,
                                           const std::optional<std::string>& topic) {
   const DataType text = TypeId::kString;
   const DataType bytes = TypeId::kBinary;
   const DataType headers = DataType::Array(
       DataType::Struct({{.name = "key", .type = text}, {.name = "value", .type = bytes}}));
-  RecordColumns columns;
+  KafkaRecordColumns columns;
   if (topic) {
     columns.topic_ = *topic;
   } else {
@@ -72,7 +72,7 @@ Result<RecordColumns> RecordColumns::Make(const Schema& schema,
   return columns;
 }
 
-RecordBatchView::RecordBatchView(const RecordColumns& columns, const arrow::RecordBatch& batch)
+RecordBatchView::RecordBatchView(const KafkaRecordColumns& columns, const arrow::RecordBatch& batch)
     : columns_(columns),
       size_(batch.num_rows()),
       topics_(ColumnAt<arrow::BinaryArray>(batch, columns.topic_column_)),

@@ -14,11 +14,11 @@ namespace firesteel {
 
 /// Which columns of a written table are what of a record: `key`, `value`, `topic`, `partition` and
 /// `headers`, by exactly these names. Immutable.
-class RecordColumns {
+class KafkaRecordColumns {
  public:
   /// `topic` is the option, which goes before the column. Errors: _LEGACY_ERROR_TEMP_3080 where the
   /// value or the topic is missing or a column has another type than it must.
-  static Result<RecordColumns> Make(const Schema& schema, const std::optional<std::string>& topic);
+  static Result<KafkaRecordColumns> Make(const Schema& schema, const std::optional<std::string>& topic);
 
   const std::string& topic() const { return topic_; }
   bool has_topic_option() const { return topic_column_ < 0; }
@@ -41,7 +41,7 @@ class RecordBatchView {
     size_t size = 0;
   };
 
-  RecordBatchView(const RecordColumns& columns, const arrow::RecordBatch& batch);
+  RecordBatchView(const KafkaRecordColumns& columns, const arrow::RecordBatch& batch);
   int64_t size() const { return size_; }
   /// Errors: KAFKA_NULL_TOPIC_IN_DATA.
   Result<std::string_view> Topic(int64_t row) const;
@@ -55,7 +55,7 @@ class RecordBatchView {
   bool has_headers() const { return headers_ != nullptr; }
 
  private:
-  const RecordColumns& columns_;
+  const KafkaRecordColumns& columns_;
   int64_t size_;
   const arrow::BinaryArray* topics_ = nullptr;
   const arrow::BinaryArray* keys_ = nullptr;

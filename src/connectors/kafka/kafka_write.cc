@@ -9,7 +9,7 @@ namespace {
 
 class KafkaDataWriter final : public DataWriter {
  public:
-  KafkaDataWriter(KafkaProducer* producer, const RecordColumns* columns)
+  KafkaDataWriter(KafkaProducer* producer, const KafkaRecordColumns* columns)
       : producer_(producer), columns_(columns) {}
 
   Status Write(const arrow::RecordBatch& batch) override {
@@ -23,12 +23,12 @@ class KafkaDataWriter final : public DataWriter {
 
  private:
   KafkaProducer* producer_;
-  const RecordColumns* columns_;
+  const KafkaRecordColumns* columns_;
 };
 
 class KafkaWrite final : public StreamingWrite {
  public:
-  KafkaWrite(std::unique_ptr<KafkaProducer> producer, RecordColumns columns)
+  KafkaWrite(std::unique_ptr<KafkaProducer> producer, KafkaRecordColumns columns)
       : producer_(std::move(producer)), columns_(std::move(columns)) {}
 
   Result<std::unique_ptr<DataWriter>> CreateWriter(int, int64_t) override {
@@ -43,13 +43,13 @@ class KafkaWrite final : public StreamingWrite {
 
  private:
   std::unique_ptr<KafkaProducer> producer_;
-  RecordColumns columns_;
+  KafkaRecordColumns columns_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<StreamingWrite>> NewKafkaWrite(const KafkaSettings& settings,
-                                                      RecordColumns columns) {
+                                                      KafkaRecordColumns columns) {
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<KafkaProducer> producer, KafkaProducer::Make(settings));
   return std::make_unique<KafkaWrite>(std::move(producer), std::move(columns));
 }

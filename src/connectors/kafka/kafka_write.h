@@ -12,6 +12,6 @@ namespace firesteel {
 /// failed delivery, is sent again. Commit returns when all brokers that must have the records have
 /// them.
 Result<std::unique_ptr<StreamingWrite>> NewKafkaWrite(const KafkaSettings& settings,
-                                                      RecordColumns columns);
+                                                      KafkaRecordColumns columns);
 
 }  // namespace firesteel

@@ -98,14 +98,14 @@ TEST(EpochMarkerTest, TextAndBack) {
 
 TEST(RecordColumnsTest, ConditionsOfColumns) {
   const auto condition = [](const char* ddl, std::optional<std::string> topic) {
-    return RecordColumns::Make(*Schema::FromDdl(ddl), topic).status().message();
+    return KafkaRecordColumns::Make(*Schema::FromDdl(ddl), topic).status().message();
   };
   EXPECT_EQ(condition("value STRING", "t"), "");
   EXPECT_EQ(condition("key BINARY, value BINARY, topic STRING, partition INT, "
                       "headers ARRAY<STRUCT<key: STRING, value: BINARY>>",
                       std::nullopt),
             "");
-  EXPECT_EQ(ErrorCondition(RecordColumns::Make(*Schema::FromDdl("a INT"), "t").status()),
+  EXPECT_EQ(ErrorCondition(KafkaRecordColumns::Make(*Schema::FromDdl("a INT"), "t").status()),
             "_LEGACY_ERROR_TEMP_3080");
   EXPECT_NE(condition("value STRING", std::nullopt).find("topic option required"),
             std::string::npos);

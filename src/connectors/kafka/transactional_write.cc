@@ -34,7 +34,7 @@ rd_kafka_error_t* Persist(const KafkaClient& client, const Step& step) {
 
 class TransactionalWrite final : public StreamingWrite {
  public:
-  TransactionalWrite(TransactionalSettings settings, RecordColumns columns)
+  TransactionalWrite(TransactionalSettings settings, KafkaRecordColumns columns)
       : settings_(std::move(settings)), columns_(std::move(columns)) {}
 
   ~TransactionalWrite() override {
@@ -136,7 +136,7 @@ class TransactionalWrite final : public StreamingWrite {
   }
 
   TransactionalSettings settings_;
-  RecordColumns columns_;
+  KafkaRecordColumns columns_;
   std::mutex mutex_;
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<EpochMarker> marker_;
@@ -165,7 +165,7 @@ Result<std::unique_ptr<DataWriter>> TransactionalWrite::CreateWriter(int, int64_
 }  // namespace
 
 Result<std::unique_ptr<StreamingWrite>> NewTransactionalWrite(TransactionalSettings settings,
-                                                              RecordColumns columns) {
+                                                              KafkaRecordColumns columns) {
   return std::make_unique<TransactionalWrite>(std::move(settings), std::move(columns));
 }
 

@@ -40,6 +40,6 @@ struct TransactionalSettings {
 /// groups (offsets.retention.minutes): a query that crashed between the two commits and rested
 /// longer than that runs its last batch once more.
 Result<std::unique_ptr<StreamingWrite>> NewTransactionalWrite(TransactionalSettings settings,
-                                                              RecordColumns columns);
+                                                              KafkaRecordColumns columns);
 
 }  // namespace firesteel
