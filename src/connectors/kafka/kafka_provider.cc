@@ -59,7 +59,8 @@ class KafkaTable final : public Table {
       topic->erase(0, topic->find_first_not_of(" \t\r\n"));
       topic->erase(topic->find_last_not_of(" \t\r\n") + 1);
     }
-    ARROW_ASSIGN_OR_RAISE(KafkaRecordColumns columns, KafkaRecordColumns::Make(request.schema, topic));
+    ARROW_ASSIGN_OR_RAISE(KafkaRecordColumns columns,
+                          KafkaRecordColumns::Make(request.schema, topic));
     ARROW_ASSIGN_OR_RAISE(const bool exactly_once,
                           options.GetBool("firesteel.kafka.exactlyOnce", false));
     if (!exactly_once) return NewKafkaWrite(settings, std::move(columns));

@@ -47,7 +47,7 @@ const Array* ColumnAt(const arrow::RecordBatch& batch, int column) {
 }  // namespace
 
 Result<KafkaRecordColumns> KafkaRecordColumns::Make(const Schema& schema,
-                                          const std::optional<std::string>& topic) {
+                                                    const std::optional<std::string>& topic) {
   const DataType text = TypeId::kString;
   const DataType bytes = TypeId::kBinary;
   const DataType headers = DataType::Array(

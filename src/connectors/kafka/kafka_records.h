@@ -18,7 +18,8 @@ class KafkaRecordColumns {
  public:
   /// `topic` is the option, which goes before the column. Errors: _LEGACY_ERROR_TEMP_3080 where the
   /// value or the topic is missing or a column has another type than it must.
-  static Result<KafkaRecordColumns> Make(const Schema& schema, const std::optional<std::string>& topic);
+  static Result<KafkaRecordColumns> Make(const Schema& schema,
+                                         const std::optional<std::string>& topic);
 
   const std::string& topic() const { return topic_; }
   bool has_topic_option() const { return topic_column_ < 0; }
