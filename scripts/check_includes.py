@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the #include lines of the project against docs/architecture.md.
+"""Checks the #include lines of the project, and the names of classes, against docs/architecture.md.
 
 usage: check_includes.py [PROJECT_DIRECTORY]
 
@@ -13,6 +13,8 @@ import sys
 
 TABLE = "docs/architecture.md"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{")
+CLASS = re.compile(r"^(?:class|struct) (?:FIRESTEEL_EXPORT )?(\w+)(?: final)?(?: : .*)?(?: \{.*)?$")
 TEST_FOLDERS = ("tests", "benchmarks", "examples")
 # What public headers may include besides the public headers and the standard library.
 PUBLIC_DEPENDENCIES = ("arrow/", "boost/describe", "boost/mp11")
@@ -52,6 +54,7 @@ class Checker:
         self.root = root
         self.table = read_table(root)
         self.violations: list[str] = []
+        self.classes: dict[tuple[str, str], str] = {}  # where each class is defined
 
     def folder_of(self, path: str) -> str | None:
         """Returns the row for a path below src/ or the project: `connect/server/a.h` belongs to
@@ -81,9 +84,24 @@ class Checker:
         return lists.exists() and re.search(r"^project\(", lists.read_text(encoding="utf-8"),
                                             re.M) is not None
 
+    def check_class_names(self, path: pathlib.Path, lines: list[str]) -> None:
+        """Two classes of one name are one to the linker, which then calls either's destructor."""
+        namespace = ""
+        for number, line in enumerate(lines, 1):
+            if found := NAMESPACE.match(line):
+                namespace = found.group(1)
+            elif (found := CLASS.match(line)) and not line.rstrip().endswith(";"):
+                place = f"{path.relative_to(self.root)}:{number}"
+                first = self.classes.setdefault((namespace, found.group(1)), place)
+                if first != place:
+                    self.report(path, number, f"{first} has a class {found.group(1)} too")
+
     def check_file(self, path: pathlib.Path, top: str) -> None:
         includes = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if path.suffix == ".h" and top in ("include", "src"):
+            self.check_class_names(path, lines)
+        for number, line in enumerate(lines, 1):
             match = INCLUDE.match(line)
             if match:
                 includes.append((number, match.group(1), match.group(2)))

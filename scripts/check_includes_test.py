@@ -83,6 +83,23 @@ class CheckIncludesTest(unittest.TestCase):
             "include/firesteel/a.h": '#include <vector>\n#include "arrow/status.h"\n'
                                      '#include "firesteel/b.h"\n'}), "")
 
+    def test_a_class_has_its_name_for_itself(self):
+        class_a = "#pragma once\nnamespace firesteel {\nclass A final : public B {\n};\n}\n"
+        forward = "#pragma once\nnamespace firesteel {\nclass A;\n}\n"
+        other = "#pragma once\nnamespace firesteel::test {\nstruct A {\n};\n}\n"
+        self.assertEqual(self.check({"src/types/a.h": class_a, "src/types/b.h": forward,
+                                     "src/types/c.h": other}), "")
+        self.assertEqual(self.check({"src/exec/b.h": class_a, "src/types/a.h": class_a}),
+                         "src/types/a.h:3: src/exec/b.h:3 has a class A too")
+
+    def test_projects_of_their_own_know_only_public_headers(self):
+        project = {"tests/outside/CMakeLists.txt": "project(outside)\n",
+                   "tests/outside/own.h": "#pragma once\n", "include/firesteel/a.h": ""}
+        text = '#include "firesteel/a.h"\n#include "own.h"\n#include <vector>\n'
+        self.assertEqual(self.check({**project, "tests/outside/main.cc": text}), "")
+        self.assertIn("may not include types/a.h", self.check(
+            {**project, "tests/outside/main.cc": '#include "types/a.h"\n'}))
+
     def test_regex_is_banned(self):
         self.assertIn("PCRE2", self.check({"src/types/a.cc": "#include <regex>\n"}))
 
