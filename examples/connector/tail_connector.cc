@@ -1,5 +1,6 @@
 #include "tail_connector.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -91,15 +92,17 @@ class TailStream final : public firesteel::MicroBatchStream {
 
   // The file only grows, so that the range up to any line break gives the same lines for ever.
   Result<Offset> LatestOffset(const Offset& start, const firesteel::ReadLimit&) override {
-    if (available_now_) return *available_now_;
     ARROW_ASSIGN_OR_RAISE(const int64_t begin, BytesOf(start.json()));
-    ARROW_ASSIGN_OR_RAISE(const int64_t end, EndOfLastLine(begin));
-    return At(end);
+    if (!available_now_) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t end, EndOfLastLine(begin));
+      return At(end);
+    }
+    if (*available_now_ < begin) return WasCut(*available_now_, begin);
+    return At(*available_now_);
   }
 
   Status PrepareForAvailableNow() override {
-    ARROW_ASSIGN_OR_RAISE(const int64_t end, EndOfLastLine(0));
-    available_now_ = At(end);
+    ARROW_ASSIGN_OR_RAISE(available_now_, EndOfLastLine(0));
     return Status::OK();
   }
 
@@ -137,16 +140,18 @@ class TailStream final : public firesteel::MicroBatchStream {
     return Status::Invalid("'", json, "' is not an offset of a tail, such as {\"bytes\":120}.");
   }
 
+  Status WasCut(int64_t bytes, int64_t read) const {
+    return Status::Invalid(path_, " has ", bytes, " bytes of whole lines, but ", read,
+                           " were read: it was cut, and what was in it is lost.");
+  }
+
   /// Searches backwards from the end of the file for a line break, not further than `begin`.
   Result<int64_t> EndOfLastLine(int64_t begin) const {
     constexpr int64_t kPieceBytes = 4096;
     std::error_code failed;
     const auto size = static_cast<int64_t>(std::filesystem::file_size(path_, failed));
     if (failed) return Status::IOError(path_, ": ", failed.message());
-    if (size < begin) {
-      return Status::Invalid(path_, " has ", size, " bytes, but ", begin,
-                             " were read: it was cut, and what was in it is lost.");
-    }
+    if (size < begin) return WasCut(size, begin);
     std::ifstream file(path_, std::ios::binary);
     std::string piece;
     for (int64_t end = size; end > begin;) {
@@ -163,7 +168,7 @@ class TailStream final : public firesteel::MicroBatchStream {
 
   const std::string path_;
   const std::vector<bool> wants_position_;
-  std::optional<Offset> available_now_;
+  std::optional<int64_t> available_now_;  // where the last line ended then
 };
 
 class TailScan final : public firesteel::Scan {
