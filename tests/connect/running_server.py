@@ -27,17 +27,24 @@ class RunningServer:
         )
         line = self.process.stdout.readline()
         self.url = re.search(r"sc://\S+", line).group()
+        self.sessions = []
 
     def session(self):
         from pyspark.sql.connect.session import SparkSession
 
-        return SparkSession.builder.remote(self.url).create()
+        session = SparkSession.builder.remote(self.url).create()
+        self.sessions.append(session)
+        return session
 
     def stop(self):
         self.process.terminate()
-        status = self.process.wait(timeout=60)
-        self.process.stdout.close()
-        return status
+        try:
+            return self.process.wait(timeout=60)
+        finally:
+            self.process.stdout.close()
+            # A client that was not closed tries, as Python ends, for minutes to reach its server.
+            for session in self.sessions:
+                session.client.close()
 
 
 def workers_of(pid):

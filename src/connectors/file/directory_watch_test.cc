@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
 #include "gtest/gtest.h"
 
@@ -90,6 +91,15 @@ TEST_F(DirectoryWatchTest, WatchesADirectoryThatComesInThePlaceOfAnother) {
 TEST_F(DirectoryWatchTest, LooksAtWhatCannotBeWatched) {
   EXPECT_TRUE(watch_->Add(root_ + "/missing"));
   EXPECT_TRUE(Told());
+  EXPECT_TRUE(Told());
+}
+
+TEST_F(DirectoryWatchTest, SharesADirectoryWithAnotherWatch) {
+  const auto other = DirectoryWatch::Make([] {});
+  watch_->Add(root_);
+  EXPECT_TRUE(other->Add(root_));
+  other->Stop();
+  Write("file");
   EXPECT_TRUE(Told());
 }
 
