@@ -60,11 +60,16 @@ void KafkaClient::KeepTrouble(const rd_kafka_t* handle, int level, const char* f
   auto* client = static_cast<KafkaClient*>(rd_kafka_opaque(handle));
   if (client == nullptr) return;
   const std::lock_guard lock(client->mutex_);
-  for (const std::string_view denial : {"authentication error", "certificate verify failed"}) {
-    if (std::string_view(text).find(denial) != std::string_view::npos) client->is_denied_ = true;
-  }
+  const std::string_view said(text);
+  const bool is_denial = said.find("authentication error") != said.npos ||
+                         said.find("certificate verify failed") != said.npos;
+  client->is_denied_ |= is_denial;
   // Says the same trouble once, however often it is tried again.
-  if (client->trouble_ == text) return;
+  if (client->trouble_ == said) return;
+  // The reason comes first, then that no broker is left.
+  const bool is_consequence =
+      client->is_denied_ ? !is_denial : said.find("brokers are down") != said.npos;
+  if (is_consequence && !client->trouble_.empty()) return;
   const bool is_first = client->trouble_.empty();
   client->trouble_ = text;
   if (is_first) LogWarning("Kafka client: " + std::string(facility) + ": " + text);
