@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +22,8 @@ class BatchOutput {
 
   static std::unique_ptr<BatchOutput> Make(StreamingSink sink, FailpointHook failpoint);
 
+  /// Gives the sink the flag that ends its waiting; before anything else.
+  virtual void StopWhen(const std::atomic<bool>* /*stopped*/) {}
   /// Whether the sink has this batch already. For a batch that is run again after a restart.
   virtual Result<bool> IsCommitted(int64_t batch_id) = 0;
   /// Runs the plan and gives its rows to the sink; afterwards the sink has the batch. All state is

@@ -36,6 +36,7 @@ MicroBatchExecution::~MicroBatchExecution() = default;
 
 Status MicroBatchExecution::Run(QueryMonitor* monitor) {
   monitor_ = monitor;
+  output_->StopWhen(&monitor->stop_token().flag());
   const Status status = RunToTheEnd();
   if (!status.ok() && !monitor->stop_token().cancelled()) checkpoint_->Keep();
   return status;
@@ -74,6 +75,7 @@ Status MicroBatchExecution::Prepare() {
   const int64_t planning_start = clock->MonotonicNanos();
   ARROW_ASSIGN_OR_RAISE(query_, PrepareQuery(definition_, settings, *checkpoint_));
   planning_nanos_ = clock->MonotonicNanos() - planning_start;
+  query_.sources->StopWhen(&monitor_->stop_token().flag());
   monitor_->SetPlans(query_.physical_text, query_.all_text);
   if (definition_.trigger.kind() == Trigger::Kind::kAvailableNow) {
     ARROW_RETURN_NOT_OK(query_.sources->PrepareForAvailableNow());

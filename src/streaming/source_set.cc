@@ -52,6 +52,10 @@ void SourceSet::WakeOnData(const std::shared_ptr<WakeSignal>& wake) {
   }
 }
 
+void SourceSet::StopWhen(const std::atomic<bool>* stopped) {
+  for (const RunningSource& source : sources_) source.stream->StopWhen(stopped);
+}
+
 Status SourceSet::PrepareForAvailableNow() {
   for (const RunningSource& source : sources_) {
     ARROW_RETURN_NOT_OK(source.stream->PrepareForAvailableNow());
@@ -137,7 +141,10 @@ Status SourceSet::CommitConsumed() {
 }
 
 void SourceSet::FinishBatch() {
-  for (RunningSource& source : sources_) source.committed = source.available;
+  for (RunningSource& source : sources_) {
+    if (source.has_new_data()) source.stream->OnBatchCommitted(*source.available);
+    source.committed = source.available;
+  }
 }
 
 }  // namespace firesteel

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ class SourceSet {
   bool all_wake() const;
   /// Asks every source to signal `wake`, which the sources keep.
   void WakeOnData(const std::shared_ptr<WakeSignal>& wake);
+  /// Gives every source the flag that ends its waiting.
+  void StopWhen(const std::atomic<bool>* stopped);
   Status PrepareForAvailableNow();
   /// Goes to where `point` says. Errors: another number of sources than the query had before, an
   /// offset that its source does not understand.
@@ -53,7 +56,7 @@ class SourceSet {
   Result<std::vector<SourceBatch>> PlanInputPartitions();
   /// Tells every source that what the batches before this one read is never read again.
   Status CommitConsumed();
-  /// The batch is done: its end is where the next one starts.
+  /// The batch is done: its end is where the next one starts, and sources may tell so.
   void FinishBatch();
 
  private:

@@ -38,6 +38,8 @@ class StreamingWriteOutput final : public BatchOutput {
   StreamingWriteOutput(std::unique_ptr<StreamingWrite> write, FailpointHook failpoint)
       : write_(std::move(write)), failpoint_(std::move(failpoint)) {}
 
+  void StopWhen(const std::atomic<bool>* stopped) override { write_->StopWhen(stopped); }
+
   Result<bool> IsCommitted(int64_t batch_id) override { return write_->IsCommitted(batch_id); }
 
   Result<int64_t> Write(const PhysicalPlan& plan, ExecutionContext* execution,

@@ -4,6 +4,8 @@
         broker.create_topic("events", 3)
         ... broker.address, broker.stop(), broker.kill(), broker.start() ...
 
+`version` gives another version of Kafka than the one in pom.xml.
+
 JARS is a directory that keeps the broker's jars from one run to the next; Maven fills it the first
 time. Needs Java 17 and, that first time, Maven and its registry. Produces and consumes with kcat.
 With FIRESTEEL_NEEDS_KAFKA=1 what is missing is a failure, not a reason to skip.
@@ -34,9 +36,8 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def fetch_jars(directory):
+def fetch_jars(directory, version=None):
     """Fills the directory by Maven, once; test programs that come at the same time wait."""
-    directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     done = directory / "complete"
     with open(directory / "lock", "w") as lock:
@@ -49,7 +50,8 @@ def fetch_jars(directory):
             jar.unlink()
         got = subprocess.run(
             ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies",
-             "-DincludeScope=runtime", "-DoutputDirectory=%s" % directory],
+             "-DincludeScope=runtime", "-DoutputDirectory=%s" % directory]
+            + ([] if version is None else ["-Dkafka.version=" + version]),
             capture_output=True, text=True, timeout=600)
         if got.returncode != 0:
             skip("Maven could not get the jars: %s" % (got.stdout + got.stderr)[-600:])
@@ -59,7 +61,8 @@ def fetch_jars(directory):
 def free_ports(count):
     """Ports that nobody listens on, below those that the system gives to connections by itself."""
     ports = []
-    port = 20000 + os.getpid() * 7 % 9000
+    # Programs that run at the same time have neighbouring ids, and look at different ports.
+    port = 20000 + os.getpid() * 16 % 9000
     while len(ports) < count:
         port += 1
         with socket.socket() as probe:
@@ -81,13 +84,14 @@ class KafkaBroker:
         self.process = None
 
     @classmethod
-    def for_tests(cls, jars, properties=None):
+    def for_tests(cls, jars, properties=None, version=None):
         if shutil.which("java") is None:
             skip("Java is not installed (scripts/debian-packages-kafka.txt)")
         if shutil.which("kcat") is None:
             skip("kcat is not installed (scripts/debian-packages-kafka.txt)")
-        fetch_jars(jars)
-        return cls(jars, properties)
+        directory = pathlib.Path(jars) if version is None else pathlib.Path(jars) / version
+        fetch_jars(directory, version)
+        return cls(directory, properties)
 
     def __enter__(self):
         self.start()
@@ -124,6 +128,7 @@ class KafkaBroker:
             "broker.heartbeat.interval.ms": 500,
             "transaction.abort.timed.out.transaction.cleanup.interval.ms": 500,
             "log.retention.check.interval.ms": 500,
+            "log.cleaner.backoff.ms": 500,
             "num.network.threads": 2,
             "num.io.threads": 2,
             "background.threads": 2,
@@ -176,6 +181,12 @@ class KafkaBroker:
         """Runs a class of Kafka's own tools against this broker."""
         return self.run_class("org.apache.kafka.tools." + name, "--bootstrap-server", self.address,
                               *arguments)
+
+    def add_scram_user(self, name, mechanism, password):
+        """One mechanism at a time: the broker refuses a request with two for one user."""
+        self.run_class("kafka.admin.ConfigCommand", "--bootstrap-server", self.address, "--alter",
+                       "--add-config", "%s=[password=%s]" % (mechanism, password),
+                       "--entity-type", "users", "--entity-name", name)
 
     def create_topic(self, name, partitions, **config):
         # Names of settings have dots, which keywords cannot have.

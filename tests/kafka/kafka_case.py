@@ -90,10 +90,11 @@ class KafkaCase(unittest.TestCase):
 
     def reader(self, reader, topic, **options):
         options.setdefault("subscribe", topic)
+        options.setdefault("kafka.bootstrap.servers", self.broker.address)
         for name, value in options.items():
             if value is not None:
                 reader = reader.option(name, value)
-        return reader.format("kafka").option("kafka.bootstrap.servers", self.broker.address)
+        return reader.format("kafka")
 
     def transactions(self):
         producer = Transactions(self.broker, self.name)

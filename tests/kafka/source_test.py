@@ -203,6 +203,17 @@ class StreamTest(KafkaCase):
         self.assertTrue(query.awaitTermination(60))
         self.assertEqual(len(self.table()), 10)
 
+    def test_a_deleted_topic_names_the_group_that_is_set(self):
+        gone, stays = self.topic(1, "-gone"), self.topic(1, "-stays")
+        self.broker.produce(gone, ["1"])
+        frame = self.stream(None, subscribePattern=self.name + "-.*", **{"kafka.group.id": "mine"})
+        query = self.start(frame, "noop")
+        query.processAllAvailable()
+        self.broker.delete_topic(gone)
+        self.broker.produce(stays, ["2"])
+        with self.assertRaisesRegex(Exception, "PARTITIONS_DELETED_AND_GROUP_ID_CONFIG_PRESENT"):
+            query.awaitTermination(60)
+
     def test_small_batches_wait(self):
         topic = self.topic(1)
         query = self.start(self.stream(topic, minOffsetsPerTrigger="3", maxTriggerDelay="1h")
@@ -265,16 +276,22 @@ class StreamTest(KafkaCase):
         topic = self.topic(1)
         self.broker.produce(topic, ["1", "2"])
         frame = self.stream(topic, **{"firesteel.kafka.mirrorGroup": self.name})
+
+        def committed():
+            """The group's offset of the partition, in the table that Kafka's tool prints."""
+            described = self.broker.tool("consumer.group.ConsumerGroupCommand", "--describe",
+                                         "--group", self.name)
+            return [line.split()[3] for line in described.splitlines() if topic in line]
+
         query = self.start(frame, "noop")
         query.processAllAvailable()
+        # At once, not with the next batch.
+        wait_for(lambda: committed() == ["2"])
         self.broker.produce(topic, ["3"])
         query.processAllAvailable()
-
-        def described():
-            return self.broker.tool("consumer.group.ConsumerGroupCommand", "--describe",
-                                    "--group", self.name)
-
-        wait_for(lambda: topic in described())
+        query.stop()
+        # A query that ends waits for its last word.
+        self.assertEqual(committed(), ["3"])
 
     def test_query_outlives_a_broker_that_is_away(self):
         topic = self.topic(1)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,6 +32,10 @@ class FIRESTEEL_EXPORT DataWriter {
 class FIRESTEEL_EXPORT StreamingWrite {
  public:
   virtual ~StreamingWrite() = default;
+  /// Gives a flag that is set when the query is asked to stop, before anything else is called: what
+  /// waits for something outside of the process should look at it, and give up. The flag outlives
+  /// the write. Batch writes have none.
+  virtual void StopWhen(const std::atomic<bool>* /*stopped*/) {}
   /// Whether this epoch is committed already, so that its rows need not be computed again. The
   /// file sink answers from its log; most sinks cannot know and say false.
   virtual Result<bool> IsCommitted(int64_t /*epoch*/) { return false; }

@@ -45,6 +45,10 @@ class FIRESTEEL_EXPORT MicroBatchStream {
  public:
   virtual ~MicroBatchStream() = default;
 
+  /// Gives a flag that is set when the query is asked to stop, before anything else is called: what
+  /// waits for something outside of the process should look at it, and give up. The flag outlives
+  /// the stream.
+  virtual void StopWhen(const std::atomic<bool>* /*stopped*/) {}
   /// Where a new query starts. Asked again after a restart as long as the checkpoint has no offset of
   /// this stream (its first batch may have been begun), and must then give the same answer.
   virtual Result<Offset> InitialOffset() = 0;
@@ -66,6 +70,9 @@ class FIRESTEEL_EXPORT MicroBatchStream {
                                                             const ReadContext& context) = 0;
   /// Everything up to `end` has been processed by a committed batch and is never read again.
   virtual Status Commit(const Offset& end) = 0;
+  /// Called right after the batch up to `end` was committed; Commit follows when the next batch is
+  /// logged. For those who tell others how far the query is.
+  virtual void OnBatchCommitted(const Offset& /*end*/) {}
   /// Gives a function to call, from any thread, when new data may be there. A stream that cannot
   /// tell returns false and is polled.
   virtual bool SetWaker(std::function<void()> /*wake*/) { return false; }

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <limits>
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "common/duration.h"
 #include "common/env.h"
 
 namespace firesteel {
@@ -14,25 +14,6 @@ namespace {
 Status InvalidOption(const std::string& name, const std::string& value, const std::string& want) {
   return Status::Invalid("Option ", name, " of the file source is '", value, "', but must be ",
                          want, ".");
-}
-
-// Reads a time as Spark's settings have it: `7d`, `12 h`, `90min`, `500ms`; a bare number is of
-// milliseconds.
-std::optional<int64_t> ParseAge(std::string_view text) {
-  constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"", 1},         {"ms", 1},        {"s", 1000},      {"m", 60'000},
-      {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || count < 0) return std::nullopt;
-  std::string_view unit(end, text.data() + text.size() - end);
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  for (const auto& [name, milliseconds] : kUnits) {
-    if (unit != name) continue;
-    if (count > std::numeric_limits<int64_t>::max() / milliseconds) return std::nullopt;
-    return count * milliseconds;
-  }
-  return std::nullopt;
 }
 
 Result<std::optional<int64_t>> PositiveOption(const Options& options, const std::string& name) {
@@ -110,7 +91,7 @@ Result<FileSourceOptions> FileSourceOptions::Make(const Options& options) {
     }
   }
   if (const std::optional<std::string> text = options.Get("maxFileAge")) {
-    const std::optional<int64_t> age = ParseAge(*text);
+    const std::optional<int64_t> age = ParseDurationMs(*text);
     if (!age) return InvalidOption("maxFileAge", *text, "a time such as 7d or 12h");
     parsed.max_file_age_ms = *age;
   }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kMarkerStart = "firesteel epoch=";
 constexpr int kRequestMs = 5000;
+constexpr int kPollMs = 100;
+constexpr int kStepMs = 500;
 constexpr std::chrono::milliseconds kRetryPause(50);
 
 /// The settings that say where the brokers are and who asks.
@@ -51,7 +53,8 @@ struct Answer {
   std::optional<int64_t> epoch;
 };
 
-Answer Ask(rd_kafka_t* handle, const std::string& group) {
+Answer Ask(const KafkaClient& client, const std::string& group) {
+  rd_kafka_t* handle = client.handle();
   AdminObjects admin(handle, group);
   char reason[256];
   rd_kafka_AdminOptions_set_request_timeout(admin.options, kRequestMs, reason, sizeof(reason));
@@ -61,7 +64,10 @@ Answer Ask(rd_kafka_t* handle, const std::string& group) {
     rd_kafka_error_destroy(error);
   }
   rd_kafka_ListConsumerGroupOffsets(handle, &admin.request, 1, admin.options, admin.queue);
-  admin.event = rd_kafka_queue_poll(admin.queue, kRequestMs + 1000);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2 * kRequestMs);
+  while (admin.event == nullptr && !client.is_stopped() && std::chrono::steady_clock::now() < end) {
+    admin.event = rd_kafka_queue_poll(admin.queue, kPollMs);
+  }
   Answer answer;
   if (admin.event == nullptr) return answer;
   answer.error = rd_kafka_event_error(admin.event);
@@ -105,21 +111,26 @@ std::optional<int64_t> EpochOfMarker(std::string_view text) {
 }
 
 Result<std::unique_ptr<EpochMarker>> EpochMarker::Make(const KafkaSettings& settings,
-                                                       const std::string& query_id) {
-  ARROW_ASSIGN_OR_RAISE(
-      std::unique_ptr<KafkaClient> client,
-      KafkaClient::Make(KafkaClient::Kind::kConsumer, ConnectionSettings(settings)));
-  return std::unique_ptr<EpochMarker>(
-      new EpochMarker(std::move(client), "firesteel-sink-" + query_id));
+                                                       const std::string& query_id,
+                                                       const std::atomic<bool>* stopped) {
+  const std::string group = "firesteel-sink-" + query_id;
+  KafkaSettings connection = ConnectionSettings(settings);
+  // Makes librdkafka know a group, without which it (2.0.2) dies of a coordinator that is not
+  // ready.
+  connection["group.id"] = group;
+  ARROW_ASSIGN_OR_RAISE(std::unique_ptr<KafkaClient> client,
+                        KafkaClient::Make(KafkaClient::Kind::kConsumer, connection));
+  client->StopWhen(stopped);
+  return std::unique_ptr<EpochMarker>(new EpochMarker(std::move(client), group));
 }
 
 Result<std::optional<int64_t>> EpochMarker::Read(int64_t patience_ms) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   while (true) {
-    const Answer answer = Ask(client_->handle(), group_);
+    const Answer answer = Ask(*client_, group_);
     if (answer.error == RD_KAFKA_RESP_ERR_NO_ERROR) return answer.epoch;
     if (answer.error == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) return std::nullopt;
-    if (!IsTransientKafkaError(answer.error) || client_->is_denied() ||
+    if (!IsTransientKafkaError(answer.error) || client_->is_denied() || client_->is_stopped() ||
         std::chrono::steady_clock::now() >= end) {
       return client_->Error("Kafka does not tell which batches it has of the query", answer.error);
     }
@@ -128,7 +139,7 @@ Result<std::optional<int64_t>> EpochMarker::Read(int64_t patience_ms) {
 }
 
 Status EpochMarker::AddToTransaction(KafkaClient* producer, const std::string& topic, int64_t epoch,
-                                     int timeout_ms) {
+                                     int64_t patience_ms) {
   rd_kafka_topic_partition_list_t* offsets = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_t* offset = rd_kafka_topic_partition_list_add(offsets, topic.c_str(), 0);
   offset->offset = epoch + 1;
@@ -137,15 +148,9 @@ Status EpochMarker::AddToTransaction(KafkaClient* producer, const std::string& t
   offset->metadata = strndup(text.data(), text.size());
   offset->metadata_size = text.size();
   rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata_new(group_.c_str());
-  rd_kafka_error_t* error = nullptr;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  while (true) {
-    error = rd_kafka_send_offsets_to_transaction(producer->handle(), offsets, group, timeout_ms);
-    const bool again = error != nullptr && rd_kafka_error_is_retriable(error) != 0 &&
-                       std::chrono::steady_clock::now() < end;
-    if (!again) break;
-    rd_kafka_error_destroy(error);
-  }
+  rd_kafka_error_t* const error = producer->Persist(patience_ms, [&] {
+    return rd_kafka_send_offsets_to_transaction(producer->handle(), offsets, group, kStepMs);
+  });
   rd_kafka_consumer_group_metadata_destroy(group);
   rd_kafka_topic_partition_list_destroy(offsets);
   return producer->Error(

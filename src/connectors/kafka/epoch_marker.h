@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,16 +23,17 @@ namespace firesteel {
 /// Of several topics' markers the highest counts. Not thread-safe.
 class EpochMarker {
  public:
-  /// `settings` are those of a producer.
+  /// `settings` are those of a producer. `stopped`, if not null, ends all waiting when it is set.
   static Result<std::unique_ptr<EpochMarker>> Make(const KafkaSettings& settings,
-                                                   const std::string& query_id);
+                                                   const std::string& query_id,
+                                                   const std::atomic<bool>* stopped);
 
   /// The last batch whose transaction was committed; nullopt where there is no marker. To be asked
   /// when no transaction of the query is open any more. Waits `patience_ms` for the brokers.
   Result<std::optional<int64_t>> Read(int64_t patience_ms);
-  /// Puts the marker of a batch into the open transaction of `producer`.
+  /// Puts the marker of a batch into the open transaction of `producer`. Waits as long for brokers.
   Status AddToTransaction(KafkaClient* producer, const std::string& topic, int64_t epoch,
-                          int timeout_ms);
+                          int64_t patience_ms);
 
  private:
   EpochMarker(std::unique_ptr<KafkaClient> client, std::string group)

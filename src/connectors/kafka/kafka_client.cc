@@ -2,6 +2,7 @@
 
 #include <sys/syslog.h>
 
+#include <chrono>
 #include <string_view>
 
 #include "common/error.h"
@@ -17,6 +18,18 @@ struct ConfigurationDeleter {
 Status Refused(const std::string& name, std::string reason) {
   return MakeError("KAFKA_UNSUPPORTED_CONFIGURATION",
                    {{"option", "kafka." + name}, {"reason", std::move(reason)}});
+}
+
+/// librdkafka says its own part of SCRAM's nonce twice before this version. Brokers let that pass
+/// from 3.8.1 until they compared as the standard asks.
+constexpr int kFirstWithRightScram = 0x02060100;
+
+std::string DenialNote(const KafkaSettings& settings) {
+  const auto mechanism = settings.find("sasl.mechanism");
+  const bool is_scram = mechanism != settings.end() && mechanism->second.starts_with("SCRAM");
+  if (!is_scram || rd_kafka_version() >= kFirstWithRightScram) return "";
+  return std::string("; librdkafka ") + rd_kafka_version_str() +
+         " cannot authenticate by SCRAM to brokers of Kafka 4, that needs 2.6.1 or later";
 }
 
 }  // namespace
@@ -38,6 +51,7 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::Make(Kind kind, const KafkaSet
     }
   }
   std::unique_ptr<KafkaClient> client(new KafkaClient());
+  client->denial_note_ = DenialNote(settings);
   rd_kafka_conf_set_opaque(configuration.get(), client.get());
   rd_kafka_conf_set_log_cb(configuration.get(), &KafkaClient::KeepTrouble);
   if (on_delivery != nullptr) rd_kafka_conf_set_dr_msg_cb(configuration.get(), on_delivery);
@@ -51,7 +65,8 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::Make(Kind kind, const KafkaSet
 }
 
 KafkaClient::~KafkaClient() {
-  if (handle_ != nullptr) rd_kafka_destroy(handle_);
+  // Nobody is a member of a group, so there is none to leave, which could take long.
+  if (handle_ != nullptr) rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 void KafkaClient::KeepTrouble(const rd_kafka_t* handle, int level, const char* facility,
@@ -80,10 +95,27 @@ bool KafkaClient::is_denied() const {
   return is_denied_;
 }
 
+bool KafkaClient::is_stopped() const {
+  return stopped_ != nullptr && stopped_->load(std::memory_order_acquire);
+}
+
+rd_kafka_error_t* KafkaClient::Persist(int64_t patience_ms,
+                                       const std::function<rd_kafka_error_t*()>& step) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  while (true) {
+    rd_kafka_error_t* error = step();
+    const bool again = error != nullptr && rd_kafka_error_is_retriable(error) != 0 &&
+                       !is_denied() && !is_stopped() && std::chrono::steady_clock::now() < end;
+    if (!again) return error;
+    rd_kafka_error_destroy(error);
+  }
+}
+
 Status KafkaClient::Error(const std::string& what, const std::string& reason) const {
   const std::lock_guard lock(mutex_);
   return Status::IOError(what, ": ", reason,
-                         trouble_.empty() ? "" : "; the client's last trouble: ", trouble_);
+                         trouble_.empty() ? "" : "; the client's last trouble: ", trouble_,
+                         is_denied_ ? denial_note_ : "");
 }
 
 Status KafkaClient::Error(const std::string& what, rd_kafka_resp_err_t error) const {

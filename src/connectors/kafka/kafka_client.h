@@ -2,6 +2,9 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,6 +39,14 @@ class KafkaClient {
   /// Whether the brokers do not believe who the client is, or the client who they are: trying again
   /// does not help.
   bool is_denied() const;
+  /// Gives the flag that ends what waits for brokers; before anything is asked of them.
+  void StopWhen(const std::atomic<bool>* stopped) { stopped_ = stopped; }
+  /// Whether nobody waits for an answer any more.
+  bool is_stopped() const;
+  /// Repeats a step while librdkafka says that it may be repeated, for this long; gives the error
+  /// of the last try, nullptr when it went well. A step should take a second at most.
+  rd_kafka_error_t* Persist(int64_t patience_ms,
+                            const std::function<rd_kafka_error_t*()>& step) const;
 
  private:
   KafkaClient() = default;
@@ -43,6 +54,8 @@ class KafkaClient {
                           const char* text);
 
   rd_kafka_t* handle_ = nullptr;
+  const std::atomic<bool>* stopped_ = nullptr;
+  std::string denial_note_;  // what may be the reason when brokers do not believe the client
   mutable std::mutex mutex_;
   std::string trouble_;     // guarded by mutex_: the last connection error
   bool is_denied_ = false;  // guarded by mutex_

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -75,42 +76,32 @@ std::map<std::string, std::string> KafkaOptions(const Options& options) {
   return found;
 }
 
-Status CheckConsumerOptions(const std::map<std::string, std::string>& given) {
-  if (given.count("auto.offset.reset") > 0) {
-    return Status::Invalid(
-        "The Kafka option 'auto.offset.reset' cannot be set: the query keeps its own offsets. "
-        "Where "
-        "a new query begins is said by the option startingOffsets, 'earliest' or 'latest'.");
-  }
-  for (const char* name : {"key.deserializer", "value.deserializer"}) {
-    if (given.count(name) > 0) {
-      return Status::Invalid("The Kafka option '", name,
-                             "' cannot be set: keys and values are bytes, which functions of "
-                             "columns make something of.");
-    }
-  }
-  for (const char* name : {"enable.auto.commit", "interceptor.classes"}) {
-    if (given.count(name) > 0) {
-      return Status::Invalid("The Kafka option '", name, "' is not supported.");
-    }
+Status RefuseGiven(const std::map<std::string, std::string>& given,
+                   std::initializer_list<const char*> names, std::string_view why) {
+  for (const char* name : names) {
+    if (given.count(name) > 0) return Status::Invalid("The Kafka option '", name, "' ", why);
   }
   return Status::OK();
 }
 
+constexpr std::string_view kNotSupported = "is not supported.";
+
+Status CheckConsumerOptions(const std::map<std::string, std::string>& given) {
+  ARROW_RETURN_NOT_OK(RefuseGiven(
+      given, {"auto.offset.reset"},
+      "cannot be set: the query keeps its own offsets. Where a new query begins is said by the "
+      "option startingOffsets, 'earliest' or 'latest'."));
+  ARROW_RETURN_NOT_OK(RefuseGiven(
+      given, {"key.deserializer", "value.deserializer"},
+      "cannot be set: keys and values are bytes, which functions of columns make something of."));
+  return RefuseGiven(given, {"enable.auto.commit", "interceptor.classes"}, kNotSupported);
+}
+
 Status CheckProducerOptions(const std::map<std::string, std::string>& given) {
-  for (const char* name : {"key.serializer", "value.serializer"}) {
-    if (given.count(name) > 0) {
-      return Status::Invalid("The Kafka option '", name,
-                             "' cannot be set: keys and values are bytes or strings, which "
-                             "functions of columns make.");
-    }
-  }
-  for (const char* name : {"interceptor.classes", "transactional.id"}) {
-    if (given.count(name) > 0) {
-      return Status::Invalid("The Kafka option '", name, "' is not supported.");
-    }
-  }
-  return Status::OK();
+  ARROW_RETURN_NOT_OK(RefuseGiven(
+      given, {"key.serializer", "value.serializer"},
+      "cannot be set: keys and values are bytes or strings, which functions of columns make."));
+  return RefuseGiven(given, {"interceptor.classes", "transactional.id"}, kNotSupported);
 }
 
 /// Says who the client is, from what a Java client is told.
@@ -246,8 +237,9 @@ Result<KafkaSettings> ConsumerSettings(const Options& options) {
   }
   // The group says who reads, for quotas and rights; the query assigns partitions itself.
   given.erase("partition.assignment.strategy");
-  // The default of the Java client, and so Spark's; librdkafka's is the other one.
+  // The defaults of the Java client, and so Spark's; librdkafka's are the other ones.
   given.emplace("isolation.level", "read_uncommitted");
+  given.emplace("check.crcs", "true");
   return Translate(std::move(given));
 }
 

@@ -1,121 +1,17 @@
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
+#include "connectors/kafka/kafka_mock_case.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <fstream>
-#include <map>
 #include <mutex>
 #include <sstream>
 #include <thread>
 
-#include "arrow/record_batch.h"
-#include "common/clock.h"
-#include "common/env.h"
-#include "common/random.h"
-#include "connectors/kafka/kafka_client.h"
-#include "connectors/kafka/kafka_provider.h"
 #include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "types/arrow_types.h"
 
 namespace firesteel {
 namespace {
 
-constexpr int16_t kProduceRequest = 0;
-constexpr int16_t kFetchRequest = 1;
-
-/// librdkafka's own brokers, in this process, and what a session would do with the source and sink.
-class KafkaMockTest : public testing::Test {
- protected:
-  KafkaMockTest()
-      : host_(KafkaClient::Make(KafkaClient::Kind::kProducer, {}).ValueOrDie()),
-        cluster_(rd_kafka_mock_cluster_new(host_->handle(), 1)),
-        directory_(testing::TempDir() + "kafka-" + NewUuid()) {
-    context_.env = Env::Posix();
-    context_.clock = Clock::System();
-    options_.Set("kafka.bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster_));
-  }
-  ~KafkaMockTest() override {
-    rd_kafka_mock_cluster_destroy(cluster_);
-    EXPECT_TRUE(Env::Posix()->RemoveAll(directory_).ok());
-  }
-
-  void MakeTopic(const char* name, int partitions) {
-    ASSERT_EQ(rd_kafka_mock_topic_create(cluster_, name, partitions, 1), 0);
-  }
-
-  Result<std::shared_ptr<Table>> TableOf(const Schema& schema, const Options& options) {
-    return NewKafkaProvider()->GetTable(schema, options, context_);
-  }
-
-  /// Writes rows `(key STRING, value STRING, partition INT)` as one batch.
-  Status WriteRows(const char* topic, const std::vector<Row>& rows) {
-    const Schema schema(
-        {{"key", TypeId::kString}, {"value", TypeId::kString}, {"partition", TypeId::kInteger}});
-    Options options = options_;
-    options.Set("topic", topic);
-    options.Set("kafka.delivery.timeout.ms", "5000");
-    WriteRequest request;
-    request.schema = schema;
-    ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<Table> table, TableOf(schema, options));
-    ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<StreamingWrite> write,
-                          table->NewBatchWrite(request, SaveMode::kAppend));
-    ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<DataWriter> writer, write->CreateWriter(0, 0));
-    ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::RecordBatch> batch, MakeBatch(rows, schema));
-    ARROW_RETURN_NOT_OK(writer->Write(*batch));
-    ARROW_ASSIGN_OR_RAISE(const WriterCommitMessage message, writer->Commit());
-    return write->Commit(0, {message});
-  }
-
-  static Row MakeRow(const std::string& key, const std::string& value, int partition) {
-    return Row({Value(key), Value(value), Value(partition)});
-  }
-
-  Result<std::shared_ptr<Scan>> ScanOf(const char* topic, bool streaming) {
-    Options options = options_;
-    options.Set("subscribe", topic);
-    if (streaming) options.Set("startingOffsets", "earliest");
-    ARROW_ASSIGN_OR_RAISE(const Schema schema, NewKafkaProvider()->ResolveSchema(
-                                                   std::nullopt, options, streaming, context_));
-    ARROW_ASSIGN_OR_RAISE(table_, TableOf(schema, options));
-    return table_->NewScan({.columns = schema, .filters = {}});
-  }
-
-  /// `partition:offset:key=value` of all rows of some partitions.
-  template <typename Reads>
-  Result<std::vector<std::string>> ReadAll(
-      Reads* reads, const std::vector<std::shared_ptr<const InputPartition>>& partitions) {
-    std::vector<std::string> texts;
-    for (const auto& partition : partitions) {
-      std::string file;
-      int64_t count = 0;
-      const std::atomic<bool> cancelled{false};
-      const ReadContext context{
-          .batch_rows = 64, .input_file = &file, .input_rows = &count, .cancelled = &cancelled};
-      ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<BatchReader> reader,
-                            reads->CreateReader(*partition, context));
-      while (true) {
-        ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
-        if (batch == nullptr) break;
-        std::vector<Row> rows;
-        AppendRows(*batch, std::make_shared<const Schema>(table_->schema()), &rows);
-        for (const Row& row : rows) {
-          texts.push_back(row[3].ToString() + ":" + row[4].ToString() + ":" + row[0].ToString() +
-                          "=" + row[1].ToString());
-        }
-      }
-    }
-    return texts;
-  }
-
-  std::unique_ptr<KafkaClient> host_;
-  rd_kafka_mock_cluster_t* cluster_;
-  std::string directory_;
-  ConnectorContext context_;
-  Options options_;
-  std::shared_ptr<Table> table_;
-};
+class KafkaMockTest : public KafkaMockCase {};
 
 TEST_F(KafkaMockTest, BatchReadsWhatABatchWrote) {
   MakeTopic("events", 2);
@@ -163,6 +59,33 @@ TEST_F(KafkaMockTest, StreamGoesOnWhereItWas) {
             1u);
   EXPECT_FALSE(stream->DeserializeOffset("7").ok());
   EXPECT_FALSE(stream->DeserializeOffset(R"({"events":{"0":-1}})").ok());
+  stream->Stop();
+}
+
+TEST_F(KafkaMockTest, AvailableNowReadsWhatWasThereAtFirst) {
+  MakeTopic("events-a", 1);
+  MakeTopic("events-b", 1);
+  for (const char* topic : {"events-a", "events-b"}) {
+    ASSERT_TRUE(WriteRows(topic, {MakeRow("a", "1", 0), MakeRow("a", "2", 0)}).ok());
+  }
+  options_.Set("maxOffsetsPerTrigger", "2");
+  const std::shared_ptr<Scan> scan = ScanOf("events-.*", true, "subscribePattern").ValueOrDie();
+  const auto stream = scan->ToMicroBatchStream(directory_ + "/sources/0").ValueOrDie();
+  ASSERT_TRUE(stream->PrepareForAvailableNow().ok());
+  const Offset start = stream->InitialOffset().ValueOrDie();
+  const Offset middle = stream->LatestOffset(start, stream->DefaultReadLimit()).ValueOrDie();
+  EXPECT_EQ(middle.json(), R"({"events-a":{"0":1},"events-b":{"0":1}})");
+  // What comes meanwhile, records and partitions, is for the next run.
+  ASSERT_TRUE(WriteRows("events-a", {MakeRow("a", "3", 0)}).ok());
+  MakeTopic("events-c", 1);
+  EXPECT_TRUE(stream->PlanInputPartitions(start, middle).ok());
+  const Offset end = stream->LatestOffset(middle, stream->DefaultReadLimit()).ValueOrDie();
+  EXPECT_EQ(end.json(), R"({"events-a":{"0":2},"events-b":{"0":2}})");
+  EXPECT_EQ(stream->LatestOffset(end, stream->DefaultReadLimit()).ValueOrDie(), end);
+  // What goes meanwhile is an error, found before the batch is read.
+  rd_kafka_mock_topic_set_error(cluster_, "events-b", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  EXPECT_EQ(ErrorCondition(stream->PlanInputPartitions(middle, end).status()),
+            "LOST_TOPIC_PARTITIONS_IN_END_OFFSET_WITH_TRIGGER_AVAILABLENOW");
   stream->Stop();
 }
 

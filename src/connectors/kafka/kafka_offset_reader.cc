@@ -71,18 +71,13 @@ Status KafkaOffsetReader::Patiently(const std::string& what,
     const rd_kafka_resp_err_t error = step(timeout_ms);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::OK();
     brokers_are_away_ = IsTransientKafkaError(error) && !client_->is_denied();
+    if (client_->is_stopped()) return client_->Error(what, error);
     if (!brokers_are_away_ && ++failures >= options_->offset_attempts) {
       return client_->Error(what, error);
     }
     if (client_->is_denied() || SteadyClock::now() >= end) return client_->Error(what, error);
     std::this_thread::sleep_for(kPauseAfterFailure);
   }
-}
-
-Status KafkaOffsetReader::Metadata(rd_kafka_topic_t* topic, const rd_kafka_metadata_t** metadata) {
-  return Patiently("Kafka's brokers do not tell their topics", [&](int timeout_ms) {
-    return rd_kafka_metadata(client_->handle(), topic == nullptr, topic, metadata, timeout_ms);
-  });
 }
 
 Result<std::vector<TopicPartition>> KafkaOffsetReader::PartitionsOfTopic(const std::string& topic) {
@@ -123,7 +118,9 @@ Result<std::vector<TopicPartition>> KafkaOffsetReader::PartitionsOfTopic(const s
 
 Result<std::vector<TopicPartition>> KafkaOffsetReader::PartitionsOfPattern() {
   const rd_kafka_metadata_t* metadata = nullptr;
-  ARROW_RETURN_NOT_OK(Metadata(nullptr, &metadata));
+  ARROW_RETURN_NOT_OK(Patiently("Kafka's brokers do not tell their topics", [&](int timeout_ms) {
+    return rd_kafka_metadata(client_->handle(), /*all_topics=*/1, nullptr, &metadata, timeout_ms);
+  }));
   std::vector<TopicPartition> partitions;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& topic = metadata->topics[i];

@@ -22,6 +22,9 @@ class KafkaOffsetReader {
   /// How long a call may wait for brokers that do not answer.
   void SetPatience(int64_t patience_ms) { patience_ms_ = patience_ms; }
 
+  /// Gives the flag that ends all waiting.
+  void StopWhen(const std::atomic<bool>* stopped) { client_->StopWhen(stopped); }
+
   /// Whether the last call that failed did so because brokers do not answer, for now.
   bool brokers_are_away() const { return brokers_are_away_; }
 
@@ -50,7 +53,6 @@ class KafkaOffsetReader {
   Result<PartitionOffsets> AllAt(int64_t time);
   Result<PartitionOffsets> ResolveTimes(const PartitionOffsets& times, bool is_start,
                                         bool latest_without_match);
-  Status Metadata(rd_kafka_topic_t* topic, const rd_kafka_metadata_t** metadata);
   /// Calls `step` until it succeeds, fails for good, or patience is at its end.
   Status Patiently(const std::string& what, const std::function<rd_kafka_resp_err_t(int)>& step);
 

@@ -85,6 +85,7 @@ TEST(KafkaConfigurationTest, TranslatesWhatJavaCallsOtherwise) {
                                     {"startingOffsets", "earliest"}}))
           .ValueOrDie();
   const KafkaSettings expected = {{"bootstrap.servers", "127.0.0.1:1"},
+                                  {"check.crcs", "true"},
                                   {"fetch.wait.max.ms", "7"},
                                   {"isolation.level", "read_uncommitted"},
                                   {"sasl.password", "p"},

@@ -8,6 +8,16 @@ namespace {
 constexpr int kPollMs = 100;
 constexpr int64_t kRowsBetweenPolls = 1024;
 
+/// Why there is no use in waiting for deliveries any more; OK as long as there is.
+Status WaitingStatus(const KafkaClient& client) {
+  if (client.is_stopped()) {
+    return Status::Cancelled("Records were not waited for to be delivered: the query was stopped.");
+  }
+  if (!client.is_denied()) return Status::OK();
+  return client.Error("Records cannot be delivered",
+                      std::string("the brokers and the client do not trust each other"));
+}
+
 /// The headers of a row, which a record that is taken owns.
 rd_kafka_headers_t* MakeHeaders(const RecordBatchView& records, int64_t row) {
   const auto [begin, end] = records.HeaderRange(row);
@@ -88,7 +98,8 @@ Status KafkaProducer::SendOne(const RecordBatchView& records, int64_t row,
     if (rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       rd_kafka_error_destroy(error);
       rd_kafka_poll(client_->handle(), kPollMs);
-      const Status delivered = DeliveryStatus();
+      Status delivered = WaitingStatus(*client_);
+      if (delivered.ok()) delivered = DeliveryStatus();
       if (delivered.ok()) continue;
       if (headers != nullptr) rd_kafka_headers_destroy(headers);
       return delivered;
@@ -121,6 +132,7 @@ Status KafkaProducer::Send(const RecordBatchView& records) {
 Status KafkaProducer::Flush() {
   // Ends: each record is delivered or has failed after delivery.timeout.ms.
   while (rd_kafka_flush(client_->handle(), kPollMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ARROW_RETURN_NOT_OK(WaitingStatus(*client_));
   }
   return DeliveryStatus();
 }

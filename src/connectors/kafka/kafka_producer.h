@@ -25,7 +25,8 @@ class KafkaProducer {
   /// Hands all rows over; they are sent in the background. Waits while too many are under way.
   /// Errors: a record that cannot be sent, or one before it that was not delivered.
   Status Send(const RecordBatchView& records);
-  /// Waits until everything handed over is delivered. Errors: something was not.
+  /// Waits until everything handed over is delivered. Errors: something was not, or nobody waits
+  /// any more (see KafkaClient::StopWhen).
   Status Flush();
   /// What went wrong with deliveries so far.
   Status DeliveryStatus() const;

@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_source_options.h"
 #include "connectors/kafka/kafka_write.h"
 #include "connectors/kafka/transactional_write.h"
+#include "types/datetime.h"
 
 namespace firesteel {
 namespace {
@@ -55,10 +56,7 @@ class KafkaTable final : public Table {
     for (const auto& [name, value] : request.options.All()) options.Set(name, value);
     ARROW_ASSIGN_OR_RAISE(KafkaSettings settings, ProducerSettings(options));
     std::optional<std::string> topic = options.Get("topic");
-    if (topic) {
-      topic->erase(0, topic->find_first_not_of(" \t\r\n"));
-      topic->erase(topic->find_last_not_of(" \t\r\n") + 1);
-    }
+    if (topic) topic = std::string(TrimForParsing(*topic));
     ARROW_ASSIGN_OR_RAISE(KafkaRecordColumns columns,
                           KafkaRecordColumns::Make(request.schema, topic));
     ARROW_ASSIGN_OR_RAISE(const bool exactly_once,

@@ -19,7 +19,7 @@ constexpr int kWaitMs = 100;            // between looks at whether the task is 
 constexpr int kQuietBeforeProbeMs = 4;  // records that are there come faster
 constexpr int kFirstWaitMs = 60;        // a new cursor has to connect first
 constexpr int kProbeMs = 1000;
-constexpr int kWatermarkMs = 5000;
+constexpr int kWatermarkMs = 1000;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -167,7 +167,7 @@ class KafkaRangeReader final : public BatchReader {
                           {{"startOffset", std::to_string(next_)},
                            {"endOffset", std::to_string(range_.until)},
                            {"topicPartition", range_.partition.ToString()},
-                           {"groupId", "none"}});
+                           {"groupId", settings_->options->group_id}});
   }
 
   std::shared_ptr<const KafkaReadSettings> settings_;

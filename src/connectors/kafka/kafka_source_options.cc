@@ -1,13 +1,15 @@
 #include "connectors/kafka/kafka_source_options.h"
 
-#include <charconv>
-#include <limits>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "common/duration.h"
 #include "common/error.h"
 #include "common/logging.h"
+#include "common/random.h"
 #include "connectors/kafka/topic_pattern.h"
+#include "types/datetime.h"
 #include "types/type_lexer.h"
 
 namespace firesteel {
@@ -17,17 +19,11 @@ constexpr char kNameOfGroup[] = "kafka.group.id";
 constexpr int64_t kDefaultTriggerDelayMs = 15 * 60 * 1000;
 constexpr int64_t kDefaultPollTimeoutMs = 120'000;
 
-std::string_view TrimSpaces(std::string_view text) {
-  while (!text.empty() && text.front() <= ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 std::vector<std::string> SplitTopics(std::string_view text) {
   std::vector<std::string> topics;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view topic = TrimSpaces(text.substr(0, comma));
+    const std::string_view topic = TrimForParsing(text.substr(0, comma));
     if (!topic.empty()) topics.emplace_back(topic);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
@@ -53,14 +49,14 @@ Result<TopicSelection> ParseSelection(const Options& options) {
     }
   } else if (pattern) {
     selection.kind = TopicSelection::Kind::kPattern;
-    selection.pattern = TrimSpaces(*pattern);
+    selection.pattern = TrimForParsing(*pattern);
     if (selection.pattern.empty()) {
       return Status::Invalid("The option 'subscribePattern' is empty.");
     }
     ARROW_RETURN_NOT_OK(TopicPattern::Make(selection.pattern).status());
   } else {
     selection.kind = TopicSelection::Kind::kAssign;
-    if (!TrimSpaces(*assign).starts_with("{")) {
+    if (!TrimForParsing(*assign).starts_with("{")) {
       return Status::Invalid("The option 'assign' names no partitions: '", *assign, "'.");
     }
     ARROW_ASSIGN_OR_RAISE(selection.partitions, AssignmentFromJson(*assign));
@@ -68,21 +64,11 @@ Result<TopicSelection> ParseSelection(const Options& options) {
   return selection;
 }
 
-/// Reads `10`, `10ms`, `10s`, `10m`, `10min`, `10h`, `10d` as milliseconds.
+/// As Spark reads it: in any case, without spaces inside.
 Result<int64_t> ParseDelayMs(const std::string& text) {
-  constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"", 1},         {"ms", 1},        {"s", 1000},      {"m", 60'000},
-      {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  const std::string lower = AsciiLowerCase(TrimSpaces(text));
-  int64_t number = 0;
-  const auto [stop, error] = std::from_chars(lower.data(), lower.data() + lower.size(), number);
-  const std::string_view unit(stop, static_cast<size_t>(lower.data() + lower.size() - stop));
-  for (const auto& [name, factor] : kUnits) {
-    if (error == std::errc() && name == unit && number >= 0 &&
-        number <= std::numeric_limits<int64_t>::max() / factor) {
-      return number * factor;
-    }
-  }
+  const std::string lower = AsciiLowerCase(TrimForParsing(text));
+  const std::optional<int64_t> delay_ms = ParseDurationMs(lower);
+  if (delay_ms && lower.find(' ') == lower.npos) return *delay_ms;
   return MakeError("INVALID_OPTION_VALUE", {{"option", "maxTriggerDelay"},
                                             {"value", "'" + text + "'"},
                                             {"reason", "it is no duration like 15m or 30s"}});
@@ -114,7 +100,24 @@ Status ReadLimits(const Options& options, KafkaSourceOptions* parsed) {
   return Status::OK();
 }
 
-Result<KafkaSourceOptions> ParseCommon(const Options& options) {
+void NameGroup(const Options& options, const char* default_prefix, KafkaSourceOptions* parsed) {
+  const std::optional<std::string> group = options.Get(kNameOfGroup);
+  parsed->is_group_given = group.has_value();
+  if (!group) {
+    parsed->group_id = options.GetOr("groupIdPrefix", default_prefix) + "-" + NewUuid();
+    return;
+  }
+  parsed->group_id = *group;
+  LogWarning(
+      "The option kafka.group.id is set. It only names the group in messages here: no query joins "
+      "it, so queries with the same group do not disturb each other, and offsets are not kept in "
+      "it (firesteel.kafka.mirrorGroup copies them).");
+  if (options.Get("groupIdPrefix")) {
+    LogWarning("The option groupIdPrefix means nothing beside kafka.group.id.");
+  }
+}
+
+Result<KafkaSourceOptions> ParseCommon(const Options& options, const char* default_group_prefix) {
   KafkaSourceOptions parsed;
   ARROW_ASSIGN_OR_RAISE(parsed.topics, ParseSelection(options));
   ARROW_ASSIGN_OR_RAISE(parsed.settings, ConsumerSettings(options));
@@ -131,9 +134,7 @@ Result<KafkaSourceOptions> ParseCommon(const Options& options) {
                         options.GetLong("fetchOffset.retryIntervalMs"));
   parsed.offset_retry_interval_ms = std::max<int64_t>(interval.value_or(10), 0);
   parsed.mirror_group = options.GetOr("firesteel.kafka.mirrorGroup", "");
-  if (options.Get(kNameOfGroup) && options.Get("groupIdPrefix")) {
-    LogWarning("The option groupIdPrefix means nothing beside kafka.group.id.");
-  }
+  NameGroup(options, default_group_prefix, &parsed);
   return parsed;
 }
 
@@ -163,7 +164,7 @@ Result<KafkaSourceOptions> KafkaSourceOptions::ForStream(const Options& options)
       return Status::Invalid(name, " is not valid in streaming queries: they do not end.");
     }
   }
-  ARROW_ASSIGN_OR_RAISE(KafkaSourceOptions parsed, ParseCommon(options));
+  ARROW_ASSIGN_OR_RAISE(KafkaSourceOptions parsed, ParseCommon(options, "spark-kafka-source"));
   ARROW_ASSIGN_OR_RAISE(parsed.start, OffsetBound::OfStart(options, OffsetBound::Kind::kLatest));
   return parsed;
 }
@@ -173,7 +174,7 @@ Result<KafkaSourceOptions> KafkaSourceOptions::ForBatch(const Options& options) 
                         OffsetBound::OfStart(options, OffsetBound::Kind::kEarliest));
   ARROW_ASSIGN_OR_RAISE(const OffsetBound end, OffsetBound::OfEnd(options));
   ARROW_RETURN_NOT_OK(CheckBatchBounds(start, end));
-  ARROW_ASSIGN_OR_RAISE(KafkaSourceOptions parsed, ParseCommon(options));
+  ARROW_ASSIGN_OR_RAISE(KafkaSourceOptions parsed, ParseCommon(options, "spark-kafka-relation"));
   parsed.start = start;
   parsed.end = end;
   return parsed;

@@ -40,6 +40,10 @@ struct KafkaSourceOptions {
   int64_t poll_timeout_ms = 0;  ///< how long a task waits for a record that should be there
   int64_t offset_attempts = 0;
   int64_t offset_retry_interval_ms = 0;
+  /// The consumer group that messages name: `kafka.group.id`, or one with the prefix
+  /// `groupIdPrefix`. Nobody joins it, as the query assigns partitions itself.
+  std::string group_id;
+  bool is_group_given = false;  ///< by `kafka.group.id`
   /// The group to which committed offsets are copied; "" for none.
   std::string mirror_group;
 

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "connectors/kafka/available_now.h"
 #include "connectors/kafka/initial_offsets.h"
 #include "connectors/kafka/kafka_offset_reader.h"
 #include "connectors/kafka/offset_mirror.h"
@@ -34,6 +35,8 @@ class KafkaStream final : public MicroBatchStream {
         metadata_path_(std::move(metadata_path)),
         offsets_(std::move(offsets)),
         mirror_(std::move(mirror)) {}
+
+  void StopWhen(const std::atomic<bool>* stopped) override { offsets_->StopWhen(stopped); }
 
   Result<Offset> InitialOffset() override {
     ARROW_ASSIGN_OR_RAISE(const PartitionOffsets initial, InitialOffsets(metadata_path_, env_, [&] {
@@ -93,6 +96,7 @@ class KafkaStream final : public MicroBatchStream {
     ARROW_ASSIGN_OR_RAISE(const PartitionOffsets from, PartitionOffsetsFromJson(start.json()));
     ARROW_ASSIGN_OR_RAISE(const PartitionOffsets until, PartitionOffsetsFromJson(end.json()));
     offsets_->SetPatience(kLongPatienceMs);
+    if (available_now_ && has_latest_) ARROW_RETURN_NOT_OK(CheckStillThere(until));
     ARROW_ASSIGN_OR_RAISE(
         std::vector<OffsetRange> ranges,
         RangesBetween(from, until, options_, [&](const std::vector<TopicPartition>& partitions) {
@@ -113,11 +117,12 @@ class KafkaStream final : public MicroBatchStream {
     return OpenKafkaRange(settings_, partition, context);
   }
 
-  Status Commit(const Offset& end) override {
-    if (mirror_ == nullptr) return Status::OK();
-    ARROW_ASSIGN_OR_RAISE(const PartitionOffsets offsets, PartitionOffsetsFromJson(end.json()));
-    mirror_->Copy(offsets);
-    return Status::OK();
+  Status Commit(const Offset&) override { return Status::OK(); }
+
+  void OnBatchCommitted(const Offset& end) override {
+    if (mirror_ == nullptr) return;
+    const Result<PartitionOffsets> offsets = PartitionOffsetsFromJson(end.json());
+    if (offsets.ok()) mirror_->Copy(*offsets);
   }
 
   bool SetWaker(std::function<void()> wake) override {
@@ -136,7 +141,10 @@ class KafkaStream final : public MicroBatchStream {
 
   std::string Describe() const override { return "KafkaV2[" + options_.topics.Describe() + "]"; }
 
-  void Stop() override { offsets_.reset(); }
+  void Stop() override {
+    offsets_.reset();
+    mirror_.reset();
+  }
 
  private:
   /// Asks for the latest offsets; false when the brokers are away for a while.
@@ -160,6 +168,14 @@ class KafkaStream final : public MicroBatchStream {
     has_latest_ = true;
     latest_ = std::move(*latest);
     return true;
+  }
+
+  /// Whether the end of a batch is among what was there when the query started, and is there now.
+  /// A batch that an earlier run has begun is not asked about: it had another beginning.
+  Status CheckStillThere(const PartitionOffsets& end) {
+    ARROW_RETURN_NOT_OK(CheckEndIsPrefetched(end, latest_));
+    ARROW_ASSIGN_OR_RAISE(const PartitionOffsets now, offsets_->LatestAfter(end));
+    return CheckEndIsAvailable(end, now);
   }
 
   /// `from`, with the beginnings of those partitions of `until` that it does not have.
@@ -201,6 +217,16 @@ class KafkaStream final : public MicroBatchStream {
   int64_t away_since_ms_ = -1;
   int64_t last_batch_ms_ = 0;  // the first batch of a run does not wait, as in Spark
 };
+
+Status ReportDeleted(const KafkaSourceOptions& options,
+                     const std::vector<TopicPartition>& partitions) {
+  const std::string deleted = JoinPartitions(partitions);
+  if (!options.is_group_given) {
+    return ReportDataLoss(options, "PARTITIONS_DELETED", {{"partitions", deleted}});
+  }
+  return ReportDataLoss(options, "PARTITIONS_DELETED_AND_GROUP_ID_CONFIG_PRESENT",
+                        {{"partitions", deleted}, {"groupIdConfig", "group.id"}});
+}
 
 std::string DecimalText(double number) {
   char text[kFloatingTextSize];
@@ -247,10 +273,7 @@ Result<std::vector<OffsetRange>> RangesBetween(
         options, "ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO",
         {{"topicPartition", partition.ToString()}, {"startOffset", std::to_string(offset)}}));
   }
-  if (!deleted.empty()) {
-    ARROW_RETURN_NOT_OK(
-        ReportDataLoss(options, "PARTITIONS_DELETED", {{"partitions", JoinPartitions(deleted)}}));
-  }
+  if (!deleted.empty()) ARROW_RETURN_NOT_OK(ReportDeleted(options, deleted));
   from.insert(start.begin(), start.end());
   std::vector<OffsetRange> ranges;
   for (const auto& [partition, until] : end) {

@@ -31,6 +31,9 @@ class KafkaWrite final : public StreamingWrite {
   KafkaWrite(std::unique_ptr<KafkaProducer> producer, KafkaRecordColumns columns)
       : producer_(std::move(producer)), columns_(std::move(columns)) {}
 
+  void StopWhen(const std::atomic<bool>* stopped) override {
+    producer_->client()->StopWhen(stopped);
+  }
   Result<std::unique_ptr<DataWriter>> CreateWriter(int, int64_t) override {
     return std::make_unique<KafkaDataWriter>(producer_.get(), &columns_);
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/error.h"
+#include "connectors/kafka/available_now.h"
 #include "connectors/kafka/epoch_marker.h"
 #include "connectors/kafka/kafka_records.h"
 #include "connectors/kafka/kafka_stream.h"
@@ -78,6 +79,34 @@ TEST(RangesBetweenTest, FindsLosses) {
   EXPECT_EQ(LossBetween(one, two, {}), "KAFKA_DATA_LOSS.INITIAL_OFFSET_NOT_FOUND_FOR_PARTITIONS");
   EXPECT_EQ(LossBetween(two, one, {}), "KAFKA_DATA_LOSS.PARTITIONS_DELETED");
   EXPECT_EQ(LossBetween({{{"t", 0}, 6}}, one, {}), "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED");
+}
+
+TEST(RangesBetweenTest, NamesTheGroupThatIsSet) {
+  KafkaSourceOptions options;
+  options.is_group_given = true;
+  const auto none = [](const std::vector<TopicPartition>&) -> Result<PartitionOffsets> {
+    return PartitionOffsets();
+  };
+  EXPECT_EQ(
+      ErrorCondition(
+          RangesBetween({{{"t", 0}, 1}, {{"t", 1}, 1}}, {{{"t", 0}, 1}}, options, none).status()),
+      "KAFKA_DATA_LOSS.PARTITIONS_DELETED_AND_GROUP_ID_CONFIG_PRESENT");
+}
+
+TEST(AvailableNowTest, EndsAmongWhatWasAndIsThere) {
+  const PartitionOffsets prefetched = {{{"t", 0}, 5}, {{"t", 1}, 5}};
+  EXPECT_TRUE(CheckEndIsPrefetched({{{"t", 0}, 5}, {{"t", 1}, 3}}, prefetched).ok());
+  EXPECT_EQ(ErrorCondition(CheckEndIsPrefetched({{{"t", 0}, 5}}, prefetched)),
+            "MISMATCHED_TOPIC_PARTITIONS_BETWEEN_END_OFFSET_AND_PREFETCHED");
+  EXPECT_EQ(ErrorCondition(CheckEndIsPrefetched({{{"t", 0}, 6}, {{"t", 1}, 3}}, prefetched)),
+            "END_OFFSET_HAS_GREATER_OFFSET_FOR_TOPIC_PARTITION_THAN_PREFETCHED");
+  // New partitions do not matter: this query does not read them.
+  EXPECT_TRUE(CheckEndIsAvailable({{{"t", 0}, 5}}, prefetched).ok());
+  EXPECT_EQ(ErrorCondition(CheckEndIsAvailable({{{"t", 2}, 0}}, prefetched)),
+            "LOST_TOPIC_PARTITIONS_IN_END_OFFSET_WITH_TRIGGER_AVAILABLENOW");
+  EXPECT_EQ(
+      ErrorCondition(CheckEndIsAvailable({{{"t", 0}, 6}}, prefetched)),
+      "END_OFFSET_HAS_GREATER_OFFSET_FOR_TOPIC_PARTITION_THAN_LATEST_WITH_TRIGGER_AVAILABLENOW");
 }
 
 TEST(RangesBetweenTest, LagIsOverPartitions) {

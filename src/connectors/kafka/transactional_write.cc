@@ -1,6 +1,5 @@
 #include "connectors/kafka/transactional_write.h"
 
-#include <chrono>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -13,24 +12,13 @@
 namespace firesteel {
 namespace {
 
-constexpr int kStepMs = 10'000;
+/// librdkafka goes on with a step that took longer when it is called again.
+constexpr int kStepMs = 500;
 constexpr int64_t kPatienceMs = 60'000;
 constexpr int kAbortMs = 5000;
+constexpr int kAbortWhenStoppedMs = 100;
 /// As long as brokers allow unless told otherwise: a batch must not take longer.
 constexpr char kTransactionTimeoutMs[] = "900000";
-
-/// Repeats a step of a transaction while librdkafka says that it may be repeated.
-template <typename Step>
-rd_kafka_error_t* Persist(const KafkaClient& client, const Step& step) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
-  while (true) {
-    rd_kafka_error_t* error = step();
-    const bool again = error != nullptr && rd_kafka_error_is_retriable(error) != 0 &&
-                       !client.is_denied() && std::chrono::steady_clock::now() < end;
-    if (!again) return error;
-    rd_kafka_error_destroy(error);
-  }
-}
 
 class TransactionalWrite final : public StreamingWrite {
  public:
@@ -40,6 +28,8 @@ class TransactionalWrite final : public StreamingWrite {
   ~TransactionalWrite() override {
     if (in_transaction_) AbortTransaction().Warn();
   }
+
+  void StopWhen(const std::atomic<bool>* stopped) override { stopped_ = stopped; }
 
   Result<bool> IsCommitted(int64_t epoch) override {
     if (settings_.query_id.empty()) return false;
@@ -100,13 +90,14 @@ class TransactionalWrite final : public StreamingWrite {
         settings_.id_prefix + (settings_.query_id.empty() ? NewUuid() : settings_.query_id);
     settings.emplace("transaction.timeout.ms", kTransactionTimeoutMs);
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<KafkaProducer> producer, KafkaProducer::Make(settings));
+    producer->client()->StopWhen(stopped_);
     rd_kafka_t* handle = producer->client()->handle();
     ARROW_RETURN_NOT_OK(producer->client()->Error(
-        "Kafka transactions cannot be begun", Persist(*producer->client(), [handle] {
+        "Kafka transactions cannot be begun", producer->client()->Persist(kPatienceMs, [handle] {
           return rd_kafka_init_transactions(handle, kStepMs);
         })));
     if (!settings_.query_id.empty()) {
-      ARROW_ASSIGN_OR_RAISE(marker_, EpochMarker::Make(settings, settings_.query_id));
+      ARROW_ASSIGN_OR_RAISE(marker_, EpochMarker::Make(settings, settings_.query_id, stopped_));
     }
     producer_ = std::move(producer);
     return Status::OK();
@@ -116,27 +107,31 @@ class TransactionalWrite final : public StreamingWrite {
     KafkaClient* client = producer_->client();
     if (marker_ != nullptr) {
       ARROW_RETURN_NOT_OK(
-          marker_->AddToTransaction(client, producer_->first_topic(), epoch, kStepMs));
+          marker_->AddToTransaction(client, producer_->first_topic(), epoch, kPatienceMs));
     }
     // Waits for all records, too. Where the answer does not come it is not known whether the batch
     // is there; the query ends, and its next run asks for the marker.
     return client->Error("The transaction of batch " + std::to_string(epoch) + " was not committed",
-                         Persist(*client, [client] {
+                         client->Persist(kPatienceMs, [client] {
                            return rd_kafka_commit_transaction(client->handle(), kStepMs);
                          }));
   }
 
   Status AbortTransaction() {
     in_transaction_ = false;
-    const Status aborted = producer_->client()->Error(
-        "A Kafka transaction was not aborted",
-        rd_kafka_abort_transaction(producer_->client()->handle(), kAbortMs));
+    // What stays open the next run ends, or the broker when its time is over.
+    KafkaClient* client = producer_->client();
+    const Status aborted =
+        client->Error("A Kafka transaction was not aborted",
+                      rd_kafka_abort_transaction(
+                          client->handle(), client->is_stopped() ? kAbortWhenStoppedMs : kAbortMs));
     producer_->ForgetFailures();
     return aborted;
   }
 
   TransactionalSettings settings_;
   KafkaRecordColumns columns_;
+  const std::atomic<bool>* stopped_ = nullptr;
   std::mutex mutex_;
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<EpochMarker> marker_;
