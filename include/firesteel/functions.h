@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -262,6 +263,18 @@ FIRESTEEL_EXPORT Column GetJsonObject(const Column& column, std::string_view pat
 FIRESTEEL_EXPORT Column SchemaOfJson(const Column& column);
 FIRESTEEL_EXPORT Column FromCsv(const Column& column, std::string_view schema);
 FIRESTEEL_EXPORT Column ToCsv(const Column& column);
+
+// Avro and Protocol Buffers: binary values, with the schema's JSON text or the file that `protoc
+// --descriptor_set_out` wrote. Options are those of Spark, `mode`, `avroSchema`, ….
+FIRESTEEL_EXPORT Column FromAvro(const Column& column, std::string_view schema,
+                                 const std::map<std::string, std::string>& options = {});
+FIRESTEEL_EXPORT Column ToAvro(const Column& column, std::string_view schema = "");
+FIRESTEEL_EXPORT Column FromProtobuf(const Column& column, std::string_view message,
+                                     std::string_view descriptor_file,
+                                     const std::map<std::string, std::string>& options = {});
+FIRESTEEL_EXPORT Column ToProtobuf(const Column& column, std::string_view message,
+                                   std::string_view descriptor_file,
+                                   const std::map<std::string, std::string>& options = {});
 
 // Hashes
 FIRESTEEL_EXPORT Column Md5(const Column& column);

@@ -181,27 +181,39 @@ std::string RenderVertically(const Cells& cells, int columns) {
 
 }  // namespace
 
-Result<std::string> FormatTextTable(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
-                                    const Schema& schema, const TextTableOptions& options) {
-  Cells cells(1);
+Result<TextTableCells> MakeTextTableCells(
+    const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, const Schema& schema,
+    const TextTableOptions& options) {
+  TextTableCells cells;
+  cells.rows.resize(1);
   for (const StructField& field : schema.fields()) {
-    cells[0].push_back(EscapeControlCharacters(field.name));
+    cells.rows[0].push_back(EscapeControlCharacters(field.name));
   }
-  const int64_t wanted = std::max(0, options.rows);
-  int64_t left = wanted;
-  bool more = false;
+  int64_t left = std::max(0, options.rows);
   for (const std::shared_ptr<arrow::RecordBatch>& batch : batches) {
     const int64_t rows = std::min(left, batch->num_rows());
-    if (rows < batch->num_rows()) more = true;
-    if (rows > 0) ARROW_RETURN_NOT_OK(AppendCells(*batch, rows, schema, options, &cells));
+    if (rows < batch->num_rows()) cells.more = true;
+    if (rows > 0) ARROW_RETURN_NOT_OK(AppendCells(*batch, rows, schema, options, &cells.rows));
     left -= rows;
   }
-  std::string table = options.vertical ? RenderVertically(cells, schema.size())
-                                       : RenderTable(cells, schema.size(), options.truncate > 0);
-  if (options.vertical && cells.size() == 1) {
+  return cells;
+}
+
+std::string TextTableRemark(const TextTableOptions& options) {
+  const int shown = std::max(0, options.rows);
+  return fmt::format("only showing top {} {}", shown, shown == 1 ? "row" : "rows");
+}
+
+Result<std::string> FormatTextTable(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
+                                    const Schema& schema, const TextTableOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(const TextTableCells cells, MakeTextTableCells(batches, schema, options));
+  std::string table = options.vertical
+                          ? RenderVertically(cells.rows, schema.size())
+                          : RenderTable(cells.rows, schema.size(), options.truncate > 0);
+  if (options.vertical && cells.rows.size() == 1) {
     table += "(0 rows)";
-  } else if (more) {
-    table += fmt::format("only showing top {} {}", wanted, wanted == 1 ? "row" : "rows");
+  } else if (cells.more) {
+    table += TextTableRemark(options);
   }
   return table + "\n";
 }

@@ -17,6 +17,18 @@ struct TextTableOptions {
   std::string time_zone = "UTC";
 };
 
+/// The texts of a table's cells, names first, cut to what is shown.
+struct TextTableCells {
+  std::vector<std::vector<std::string>> rows;
+  bool more = false;  ///< there are more rows than these
+};
+
+Result<TextTableCells> MakeTextTableCells(
+    const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, const Schema& schema,
+    const TextTableOptions& options);
+/// "only showing top N rows".
+std::string TextTableRemark(const TextTableOptions& options);
+
 /// Renders rows as Spark's `show` and console sink do, to the character: the frame, the alignment,
 /// the `…` rules, East Asian widths, and "only showing top N rows" when `batches` hold more rows
 /// than are shown. Ends with the empty line that `show` prints.

@@ -203,16 +203,6 @@ Result<BoundFunction> BindCollation(const BindRequest& request) {
   return function;
 }
 
-/// Functions of modules that are not part of the engine.
-Result<BoundFunction> BindAvro(const BindRequest& request) {
-  return MakeError("AVRO_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE",
-                   {{"functionName", "`" + std::string(request.name) + "`"}});
-}
-Result<BoundFunction> BindProtobuf(const BindRequest& request) {
-  return MakeError("PROTOBUF_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE",
-                   {{"functionName", "`" + std::string(request.name) + "`"}});
-}
-
 Status Raised(std::string_view message) {
   return MakeError("USER_RAISED_EXCEPTION", {{"errorMessage", std::string(message)}});
 }
@@ -323,23 +313,6 @@ constexpr ScalarFunctionDefinition kMiscellaneousFunctions[] = {
      {"`collate(str, collation)`: the string; only UTF8_BINARY is supported.", "4.0.0"},
      BindCollate},
     {"collation", 1, 1, {"`collation(str)`: the collation's name.", "4.0.0"}, BindCollation},
-    {"from_avro", 2, 3, {"`from_avro(bin, schema[, options])`: not available.", "4.0.0"}, BindAvro},
-    {"to_avro", 1, 2, {"`to_avro(expr[, schema])`: not available.", "4.0.0"}, BindAvro},
-    {"schema_of_avro",
-     1,
-     2,
-     {"`schema_of_avro(schema[, options])`: not available.", "4.0.0"},
-     BindAvro},
-    {"from_protobuf",
-     2,
-     4,
-     {"`from_protobuf(bin, message[, file[, options]])`: not available.", "4.0.0"},
-     BindProtobuf},
-    {"to_protobuf",
-     2,
-     4,
-     {"`to_protobuf(expr, message[, file[, options]])`: not available.", "4.0.0"},
-     BindProtobuf},
 };
 
 }  // namespace

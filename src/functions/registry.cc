@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "expr/lambda.h"
 #include "expr/nodes.h"
+#include "functions/binary_formats.h"
 #include "functions/binding.h"
 #include "functions/coercion.h"
 #include "functions/time_bucket.h"
@@ -37,7 +38,7 @@ Index BuildIndex() {
                       TextDistanceFunctions, TextValidationFunctions, TextPartFunctions,
                       CharsetFunctions, NumberTextFunctions, NumberConversionFunctions,
                       NumberBaseFunctions, UrlFunctions, TimeWindowFunctions,
-                      RandomFunctions, TimeBucketFunctions}) {
+                      RandomFunctions, TimeBucketFunctions, AvroFunctions, ProtobufFunctions}) {
     for (const ScalarFunctionDefinition& definition : family()) {
       index[definition.name].scalar = &definition;
     }

@@ -9,6 +9,7 @@
 #include "common/random.h"
 #include "connectors/console/console_provider.h"
 #include "connectors/file/file_provider.h"
+#include "connectors/jdbc/jdbc_provider.h"
 #include "connectors/kafka/kafka_provider.h"
 #include "connectors/memory/memory_sink.h"
 #include "connectors/noop/noop_provider.h"
@@ -24,6 +25,7 @@ std::shared_ptr<const DataSourceRegistry> NewDataSourceRegistry(
   std::vector<std::shared_ptr<TableProvider>> providers;
   for (const FileFormat* format : AllFileFormats()) providers.push_back(NewFileProvider(format));
   providers.push_back(NewConsoleProvider(std::move(console)));
+  providers.push_back(NewJdbcProvider());
   providers.push_back(NewKafkaProvider());
   providers.push_back(NewMemorySinkProvider());
   providers.push_back(NewNoopProvider());

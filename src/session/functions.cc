@@ -1,6 +1,9 @@
 #include "firesteel/functions.h"
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "expr/nodes.h"
 #include "expr/unresolved.h"
@@ -16,6 +19,18 @@ Column Number(int number) { return Lit(int32_t{number}); }
 Column WithPattern(std::string_view name, const Column& column, std::string_view pattern) {
   return pattern.empty() ? CallFunction(name, {column})
                          : CallFunction(name, {column, Text(pattern)});
+}
+
+/// The arguments with the options behind them, as a map; without options as they are.
+std::vector<Column> WithOptions(std::vector<Column> arguments,
+                                const std::map<std::string, std::string>& options) {
+  std::vector<Column> entries;
+  for (const auto& [name, value] : options) {
+    entries.push_back(Text(name));
+    entries.push_back(Text(value));
+  }
+  if (!entries.empty()) arguments.push_back(CallFunction("map", entries));
+  return arguments;
 }
 
 }  // namespace
@@ -473,6 +488,27 @@ Column FromCsv(const Column& column, std::string_view schema) {
   return CallFunction("from_csv", {column, Text(schema)});
 }
 Column ToCsv(const Column& column) { return CallFunction("to_csv", {column}); }
+
+// Avro and Protocol Buffers
+Column FromAvro(const Column& column, std::string_view schema,
+                const std::map<std::string, std::string>& options) {
+  return CallFunction("from_avro", WithOptions({column, Text(schema)}, options));
+}
+Column ToAvro(const Column& column, std::string_view schema) {
+  if (schema.empty()) return CallFunction("to_avro", {column});
+  return CallFunction("to_avro", {column, Text(schema)});
+}
+Column FromProtobuf(const Column& column, std::string_view message,
+                    std::string_view descriptor_file,
+                    const std::map<std::string, std::string>& options) {
+  return CallFunction("from_protobuf",
+                      WithOptions({column, Text(message), Text(descriptor_file)}, options));
+}
+Column ToProtobuf(const Column& column, std::string_view message, std::string_view descriptor_file,
+                  const std::map<std::string, std::string>& options) {
+  return CallFunction("to_protobuf",
+                      WithOptions({column, Text(message), Text(descriptor_file)}, options));
+}
 
 // Hashes
 Column Md5(const Column& column) { return CallFunction("md5", {column}); }

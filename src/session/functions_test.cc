@@ -23,8 +23,8 @@ TEST(Functions, AreAllKnownToTheRegistry) {
       "current_timestamp", "date_add", "date_format", "date_sub", "date_trunc", "datediff",
       "dayofmonth", "dayofweek", "dayofyear", "decode", "degrees", "element_at", "encode",
       "endswith", "equal_null", "exp", "explode", "explode_outer", "expm1", "factorial",
-      "find_in_set", "first", "flatten", "floor", "from_csv", "from_json", "from_unixtime",
-      "from_utc_timestamp", "get_json_object", "greatest", "hash", "hex", "hour",
+      "find_in_set", "first", "flatten", "floor", "from_avro", "from_csv", "from_json",
+      "from_protobuf", "from_unixtime", "from_utc_timestamp", "get_json_object", "greatest", "hash", "hex", "hour",
       "hypot", "ifnull", "initcap", "inline", "inline_outer", "input_file_name", "instr", "isnan",
       "kurtosis", "last", "last_day", "least", "left", "length", "levenshtein", "ln", "locate",
       "log", "log10", "log1p", "log2", "lower", "lpad", "ltrim", "make_date", "map", "map_concat",
@@ -39,7 +39,8 @@ TEST(Functions, AreAllKnownToTheRegistry) {
       "size", "skewness", "slice", "sort_array", "soundex", "space", "spark_partition_id", "split",
       "split_part", "sqrt", "startswith", "stddev", "stddev_pop", "stddev_samp", "struct",
       "substring", "substring_index", "sum", "tan", "tanh", "timestamp_micros", "timestamp_millis",
-      "timestamp_seconds", "to_csv", "to_date", "to_json", "to_timestamp", "to_utc_timestamp",
+      "timestamp_seconds", "to_avro", "to_csv", "to_date", "to_json", "to_protobuf",
+      "to_timestamp", "to_utc_timestamp",
       "translate", "trim", "trunc", "try_add", "try_divide", "try_multiply", "try_subtract",
       "try_sum", "try_to_timestamp", "typeof", "unbase64", "unhex", "unix_micros", "unix_millis",
       "unix_seconds", "unix_timestamp", "upper", "uuid", "var_pop", "var_samp", "variance",
@@ -56,6 +57,10 @@ TEST(Functions, PutTheirArgumentsInOrder) {
   EXPECT_EQ(functions::Round("a").ToString(), "round(a, 0)");
   EXPECT_EQ(functions::ToDate("a").ToString(), "to_date(a)");
   EXPECT_EQ(functions::ToDate("a", "yyyy").ToString(), "to_date(a, yyyy)");
+  EXPECT_EQ(functions::FromAvro("a", "\"int\"", {{"mode", "PERMISSIVE"}}).ToString(),
+            "from_avro(a, \"int\", map(mode, PERMISSIVE))");
+  EXPECT_EQ(functions::ToAvro("a").ToString(), "to_avro(a)");
+  EXPECT_EQ(functions::FromProtobuf("a", "M", "m.desc").ToString(), "from_protobuf(a, M, m.desc)");
 }
 
 TEST(Functions, KeepTheFirstError) {

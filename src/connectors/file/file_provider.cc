@@ -1,10 +1,14 @@
 #include "connectors/file/file_provider.h"
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "common/clock.h"
 #include "common/config_keys.h"
+#include "common/duration.h"
 #include "common/error.h"
 #include "connectors/file/file_stream.h"
 #include "connectors/file/file_write.h"
@@ -13,6 +17,10 @@
 
 namespace firesteel {
 namespace {
+
+// Options that Spark does not have.
+constexpr char kTargetFileBytes[] = "firesteel.fileSink.targetFileBytes";
+constexpr char kRefreshInterval[] = "firesteel.refreshInterval";
 
 /// A whole-number setting of the session.
 int64_t LongSetting(const ConnectorContext& context, const ConfigKey<int64_t>& key) {
@@ -66,16 +74,26 @@ std::string DisplayName(const FileFormat& format) {
 class FileScan final : public Scan, public FileListing {
  public:
   FileScan(InputLocation location, Options options, std::shared_ptr<const FileReadSettings> read,
-           ConnectorContext context)
+           std::optional<int64_t> refresh_interval_ms, ConnectorContext context)
       : location_(std::move(location)),
         options_(std::move(options)),
         read_(std::move(read)),
+        refresh_interval_ms_(refresh_interval_ms),
         context_(std::move(context)) {}
 
+  // A plan lives as long as a run of a streaming query. As in Spark the files of its static side
+  // are those of the beginning; with an interval they are looked for again when it is over.
   Result<std::vector<std::shared_ptr<const InputPartition>>> PlanInputPartitions() override {
-    ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> files, ListInputFiles(read_->env, location_));
-    ARROW_ASSIGN_OR_RAISE(files, PruneFiles(std::move(files), *read_));
-    return PackFiles(std::move(files), context_.default_parallelism);
+    const std::lock_guard lock(mutex_);
+    const int64_t now_ms = refresh_interval_ms_ ? context_.clock->NowMs() : 0;
+    const bool over = refresh_interval_ms_ && now_ms - listed_at_ms_ >= *refresh_interval_ms_;
+    if (!listed_ || over) {
+      ARROW_ASSIGN_OR_RAISE(std::vector<FileStatus> files, ListInputFiles(read_->env, location_));
+      ARROW_ASSIGN_OR_RAISE(files, PruneFiles(std::move(files), *read_));
+      listed_ = std::move(files);
+      listed_at_ms_ = now_ms;
+    }
+    return PackFiles(*listed_, context_.default_parallelism);
   }
 
   Result<std::unique_ptr<BatchReader>> CreateReader(const InputPartition& partition,
@@ -116,7 +134,12 @@ class FileScan final : public Scan, public FileListing {
   InputLocation location_;
   Options options_;
   std::shared_ptr<const FileReadSettings> read_;
+  const std::optional<int64_t> refresh_interval_ms_;
   ConnectorContext context_;
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  std::optional<std::vector<FileStatus>> listed_;
+  int64_t listed_at_ms_ = 0;
 };
 
 class FileTable final : public Table {
@@ -159,7 +182,17 @@ class FileTable final : public Table {
     FileReadRequest in_files = read->request;
     ARROW_ASSIGN_OR_RAISE(in_files.columns, ColumnsInFiles(request.columns, location));
     ARROW_RETURN_NOT_OK(format_->ValidateRead(in_files));
-    return std::make_shared<FileScan>(std::move(location), options_, std::move(read), context_);
+    std::optional<int64_t> refresh_interval_ms;
+    if (const auto text = options_.Get(kRefreshInterval)) {
+      refresh_interval_ms = ParseDurationMs(*text);
+      if (!refresh_interval_ms) {
+        return MakeError("INVALID_OPTION_VALUE", {{"option", kRefreshInterval},
+                                                  {"value", *text},
+                                                  {"reason", "it is no length of time, as 10s"}});
+      }
+    }
+    return std::make_shared<FileScan>(std::move(location), options_, std::move(read),
+                                      refresh_interval_ms, context_);
   }
 
   Result<StreamingSink> NewStreamingSink(const WriteRequest& request) override {
@@ -210,6 +243,14 @@ class FileTable final : public Table {
                           settings.output.options.GetLong("maxRecordsPerFile"));
     settings.output.max_records_per_file =
         rows.value_or(LongSetting(context_, config::kMaxRecordsPerFile));
+    ARROW_ASSIGN_OR_RAISE(const std::optional<int64_t> target,
+                          settings.output.options.GetLong(kTargetFileBytes));
+    if (target && *target <= 0) {
+      return MakeError("INVALID_OPTION_VALUE", {{"option", kTargetFileBytes},
+                                                {"value", std::to_string(*target)},
+                                                {"reason", "it must be positive"}});
+    }
+    settings.output.target_file_bytes = target.value_or(0);
     ARROW_ASSIGN_OR_RAISE(const InputLocation location,
                           InputLocation::Make(settings.output.options));
     settings.clock = context_.clock;

@@ -1,11 +1,13 @@
 #include "connectors/file/file_write.h"
 
 #include <cstdio>
+#include <mutex>
 #include <utility>
 
 #include "checkpoint/compactible_file_log.h"
 #include "common/error.h"
 #include "common/random.h"
+#include "connectors/file/shared_files.h"
 #include "connectors/file/sink_log.h"
 
 namespace firesteel {
@@ -38,13 +40,23 @@ class FileStreamingWrite final : public StreamingWrite {
   }
 
   Result<std::unique_ptr<DataWriter>> CreateWriter(int partition, int64_t epoch) override {
+    const bool shares = settings_.output.target_file_bytes > 0;
+    // Tasks come here at the same time; the first one makes the files.
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (shares) lock.lock();
+    if (shares && shared_ != nullptr && shared_->epoch() == epoch) return shared_->NewWriter();
     char number[16];
-    std::snprintf(number, sizeof(number), "%05d", partition);
+    std::snprintf(number, sizeof(number), "%05d", shares ? 0 : partition);
     // The epoch in the name keeps two batches of one run apart.
     const std::string uuid = run_uuid_.substr(0, 24) + EpochHex(epoch);
     auto writer = std::make_unique<PartitionedWriter>(
         &settings_.output, &files_, settings_.directory,
         std::string("part-") + number + "-" + uuid, extension_);
+    if (shares) {
+      ARROW_RETURN_NOT_OK(writer->EnsureOpen());
+      shared_ = std::make_shared<SharedFiles>(epoch, std::move(writer));
+      return shared_->NewWriter();
+    }
     // Partition 0 writes a file even without rows, so that readers find the schema.
     if (partition == 0) ARROW_RETURN_NOT_OK(writer->EnsureOpen());
     return writer;
@@ -54,7 +66,14 @@ class FileStreamingWrite final : public StreamingWrite {
     ARROW_ASSIGN_OR_RAISE(const bool committed, IsCommitted(epoch));
     if (committed) return Status::OK();
     std::vector<std::string> lines;
-    for (const WriterCommitMessage& message : messages) {
+    std::vector<WriterCommitMessage> all = messages;
+    const std::lock_guard lock(mutex_);
+    if (shared_ != nullptr && shared_->epoch() == epoch) {
+      ARROW_ASSIGN_OR_RAISE(WriterCommitMessage shared, shared_->Commit());
+      all.push_back(std::move(shared));
+      shared_.reset();
+    }
+    for (const WriterCommitMessage& message : all) {
       ARROW_ASSIGN_OR_RAISE(const std::vector<SinkLogEntry> entries,
                             SinkLogEntry::FromLines(message.payload));
       for (const SinkLogEntry& entry : entries) lines.push_back(entry.ToJson());
@@ -67,6 +86,11 @@ class FileStreamingWrite final : public StreamingWrite {
   }
 
   Status Abort(int64_t, const std::vector<WriterCommitMessage>& messages) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (shared_ != nullptr) shared_->Abort();
+      shared_.reset();
+    }
     Status result;
     for (const WriterCommitMessage& message : messages) {
       ARROW_ASSIGN_OR_RAISE(const std::vector<SinkLogEntry> entries,
@@ -94,6 +118,9 @@ class FileStreamingWrite final : public StreamingWrite {
   CheckpointFileManager files_;
   std::string run_uuid_;
   std::unique_ptr<CompactibleFileLog> log_;
+  std::mutex mutex_;
+  // Guarded by mutex_. Of the batch at hand; null where each task has files of its own.
+  std::shared_ptr<SharedFiles> shared_;
 };
 
 }  // namespace

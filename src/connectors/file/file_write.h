@@ -18,10 +18,11 @@ struct FileWriteSettings {
   int64_t log_cleanup_delay_ms = 600000;
 };
 
-/// Writes each partition of a batch into files of its own, `part-<partition>-<uuid>-c000<ending>`,
-/// which appear complete or not at all, and then names the files in `_spark_metadata/<batch>`: only
-/// then do readers see them, all at once. A batch that is in the log already is not written again:
-/// exactly once. Files of interrupted attempts stay, unnamed and unread.
+/// Writes each partition of a batch into files of its own, `part-<partition>-<uuid>-c000<ending>`
+/// (with FileOutput::target_file_bytes: all partitions into the same ones), which appear complete or
+/// not at all, and then names the files in `_spark_metadata/<batch>`: only then do readers see them,
+/// all at once. A batch that is in the log already is not written again: exactly once. Files of
+/// interrupted attempts stay, unnamed and unread.
 Result<std::unique_ptr<StreamingWrite>> NewFileStreamingWrite(FileWriteSettings settings);
 
 /// Writes a directory of files once. Tasks write below `_temporary`; Commit moves everything into

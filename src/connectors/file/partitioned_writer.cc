@@ -159,12 +159,21 @@ Status PartitionedWriter::Write(const arrow::RecordBatch& batch) {
   return partition_columns_.empty() ? WriteRows("", batch) : WritePartitioned(batch);
 }
 
+Result<bool> PartitionedWriter::IsFull(const OpenFile& file) const {
+  const int64_t limit = output_->max_records_per_file;
+  if (limit > 0 && file.rows >= limit) return true;
+  if (output_->target_file_bytes <= 0 || file.rows == 0) return false;
+  ARROW_ASSIGN_OR_RAISE(const int64_t bytes, file.stream->Tell());
+  return bytes >= output_->target_file_bytes;
+}
+
 Status PartitionedWriter::WriteRows(const std::string& partition, const arrow::RecordBatch& rows) {
   const int64_t limit = output_->max_records_per_file;
   ARROW_ASSIGN_OR_RAISE(OpenFile * file, FileOf(partition));
   int64_t done = 0;
   while (done < rows.num_rows()) {
-    if (limit > 0 && file->rows >= limit) {
+    ARROW_ASSIGN_OR_RAISE(const bool full, IsFull(*file));
+    if (full) {
       ARROW_RETURN_NOT_OK(Close(file));
       ARROW_RETURN_NOT_OK(Open(file));
     }

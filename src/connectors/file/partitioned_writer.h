@@ -25,6 +25,9 @@ struct FileOutput {
   Options options;
   std::string session_time_zone = "UTC";
   int64_t max_records_per_file = 0;  ///< 0: no limit
+  /// A file that has so many bytes takes no more rows; 0: no limit. What a format keeps back until
+  /// a row group is full does not count yet.
+  int64_t target_file_bytes = 0;
 
   /// The columns kept in the files: all but the partition columns.
   Schema DataSchema() const;
@@ -55,6 +58,8 @@ class PartitionedWriter final : public DataWriter {
  private:
   struct OpenFile;
 
+  // Whether the file has as much as a file is to have.
+  Result<bool> IsFull(const OpenFile& file) const;
   Status WriteRows(const std::string& partition, const arrow::RecordBatch& rows);
   Status WritePartitioned(const arrow::RecordBatch& batch);
   Result<OpenFile*> FileOf(const std::string& partition);
