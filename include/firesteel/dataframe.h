@@ -62,6 +62,11 @@ class FIRESTEEL_EXPORT DataFrame {
   DataFrame Limit(int64_t rows) const;
   /// Leaves out the first rows.
   DataFrame Offset(int64_t rows) const;
+  /// The same rows in so many partitions, and so of files where they are written: rows that are
+  /// equal in `columns` come together, without columns they go round.
+  DataFrame Repartition(int partitions, const std::vector<Column>& columns = {}) const;
+  /// At most so many partitions: neighbouring ones are put together, in their order.
+  DataFrame Coalesce(int partitions) const;
   /// Rows of both side by side where the condition holds. `type` is inner, left, right, full (each
   /// also with _outer), semi, anti, cross. Errors: UNSUPPORTED_JOIN_TYPE.
   DataFrame Join(const DataFrame& right, const Column& condition,

@@ -48,7 +48,8 @@ class Call:
         self.protocol = description["protocol"]
         self.shape = description["shape"]
         self.columns = description["columns"]
-        self._names = description["names"]
+        self.names = description["names"]
+        self.table = description["table"]
         if self.shape == "table":
             from pyspark.sql.types import StructType
 
@@ -56,8 +57,8 @@ class Call:
 
     def arguments(self, columns):
         """Positional and named arguments out of a batch's columns."""
-        named = {n: columns[c] for c, n in zip(self.columns, self._names) if n}
-        return [columns[c] for c, n in zip(self.columns, self._names) if not n], named
+        named = {n: columns[c] for c, n in zip(self.columns, self.names) if n}
+        return [columns[c] for c, n in zip(self.columns, self.names) if not n], named
 
     def positional(self, columns):
         """All arguments of an iterator's element: itself when it is one only."""

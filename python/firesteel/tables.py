@@ -1,7 +1,8 @@
 """Functions that give tables (Python UDTFs): asks what they give, and calls them row by row.
 
-An object of the user's class sees the rows of one partition: `eval` for each of them, `terminate`
-behind the last, `cleanup` at the end whatever happened. Without rows there is no object.
+An object of the user's class sees the rows of one partition: `eval` for each of them (for each batch
+of them if it is one of Arrow's functions), `terminate` behind the last, `cleanup` at the end
+whatever happened. Without rows there is no object.
 """
 
 import copy
@@ -17,22 +18,22 @@ from firesteel.conversions import failure
 
 def table_rows(task, frames):
     """Columns of rows: those of the input that are kept, then what the function gives."""
+    partition = BatchPartition if task.calls[0].protocol == 302 else RowPartition
     if not task.key_columns:
-        yield from Partition(task).run(task.batches(frames))
+        yield from partition(task).run(task.batches(frames))
         return
     for ((_, batches),) in frames:
-        yield from Partition(task).run(batches)
+        yield from partition(task).run(batches)
 
 
 class Partition:
+    """The life of an object of the user's class; what it is called with is up to who derives."""
+
     def __init__(self, task):
         self._task = task
         self._call = task.calls[0]
-        self._kept = range(task.key_columns, min(self._call.columns, default=task.width))
         self._object = None
         self._ended = False  # the function does not want the rest of the rows
-        self._given = []
-        self._origins = []  # for each of them, the row that it was made of
 
     def run(self, batches):
         last = None
@@ -47,10 +48,7 @@ class Partition:
                     yield from self._evaluate(batch)
             if last is None:
                 return
-            if hasattr(self._object, "terminate"):
-                for row in self._rows("terminate"):
-                    yield from self._add(row, 0, last.slice(last.num_rows - 1, 1))
-            yield from self._flush(last.slice(last.num_rows - 1, 1))
+            yield from self._terminate(last)
         finally:
             if hasattr(self._object, "cleanup"):
                 self._guarded("cleanup")
@@ -59,53 +57,56 @@ class Partition:
         maker = self._call.function
         try:
             if self._call.analysis is not None and len(inspect.signature(maker).parameters) == 1:
-                return maker(copy.copy(self._call.analysis))
-            return maker()
+                made = maker(copy.copy(self._call.analysis))
+            else:
+                made = maker()
         except Exception as error:
             raise method_failure("__init__", error) from error
+        names = [name for name in self._call.names if name]
+        try:
+            inspect.signature(made.eval).bind(
+                *[None] * (len(self._call.names) - len(names)), **dict.fromkeys(names)
+            )
+        except ValueError:  # Python does not know what it takes
+            pass
+        except TypeError as error:
+            raise failure(
+                "UDTF_EVAL_METHOD_ARGUMENTS_DO_NOT_MATCH_SIGNATURE",
+                "The method 'eval' of %s cannot be called with these arguments: %s"
+                % (self._call.name, error),
+            ) from error
+        return made
 
-    def _evaluate(self, batch):
-        from firesteel.functions import Views
-
-        arguments, named = self._call.arguments(Views(self._task, batch).python)
-        names = list(named)
-        columns = arguments + list(named.values())
-        count = len(arguments)
-        rows = zip(*columns) if columns else ((),) * batch.num_rows
-        for i, row in enumerate(rows):
-            for given in self._rows("eval", row[:count], dict(zip(names, row[count:]))):
-                yield from self._add(given, i, batch)
-            if self._ended:
-                break
-        yield from self._flush(batch)
-
-    def _rows(self, method, arguments=(), named=None):
-        """What one call gives, row by row."""
+    def _items(self, method, arguments=(), named=None):
+        """What one call gives, item by item."""
         from pyspark.sql.udtf import SkipRestOfInputTableException
 
         try:
             given = self._guarded(method, arguments, named)
             if given is None:
                 return
-            if not hasattr(given, "__iter__"):
+            if not self._is_sequence(given):
                 raise failure(
                     "UDTF_RETURN_NOT_ITERABLE",
                     "The method '%s' gave a %s, not rows one after the other."
                     % (method, type(given).__name__),
                 )
-            rows = iter(given)
+            items = iter(given)
             while True:
                 try:
-                    row = next(rows)
+                    item = next(items)
                 except StopIteration:
                     return
                 except SkipRestOfInputTableException:
                     raise
                 except Exception as error:
                     raise method_failure(method, error) from error
-                yield row
+                yield item
         except SkipRestOfInputTableException:
             self._ended = True
+
+    def _is_sequence(self, given):
+        return hasattr(given, "__iter__")
 
     def _guarded(self, method, arguments=(), named=None):
         from pyspark.sql.udtf import SkipRestOfInputTableException
@@ -116,6 +117,38 @@ class Partition:
             raise
         except Exception as error:
             raise method_failure(method, error) from error
+
+
+class RowPartition(Partition):
+    """Calls `eval` for each row. What is kept of the input goes beside the rows made of a row."""
+
+    def __init__(self, task):
+        super().__init__(task)
+        self._kept = range(task.key_columns, min(self._call.columns, default=task.width))
+        self._given = []
+        self._origins = []  # for each of them, the row that it was made of
+
+    def _evaluate(self, batch):
+        from firesteel.functions import Views
+
+        arguments, named = self._call.arguments(Views(self._task, batch).python)
+        names = list(named)
+        columns = arguments + list(named.values())
+        count = len(arguments)
+        rows = zip(*columns) if columns else ((),) * batch.num_rows
+        for i, row in enumerate(rows):
+            for given in self._items("eval", row[:count], dict(zip(names, row[count:]))):
+                yield from self._add(given, i, batch)
+            if self._ended:
+                break
+        yield from self._flush(batch)
+
+    def _terminate(self, last):
+        origin = last.slice(last.num_rows - 1, 1)
+        if hasattr(self._object, "terminate"):
+            for row in self._items("terminate"):
+                yield from self._add(row, 0, origin)
+        yield from self._flush(origin)
 
     # ---- Rows out ----
 
@@ -171,6 +204,97 @@ class Partition:
         yield columns
 
 
+class BatchPartition(Partition):
+    """Calls `eval` for each batch: with the table's rows as a RecordBatch, others as arrays."""
+
+    def run(self, batches):
+        return super().run(full_batches(batches, self._task.rows_per_batch))
+
+    def _evaluate(self, batch):
+        from firesteel.functions import Views
+
+        views = Views(self._task, batch).arrow
+        positional, named = [], {}
+        for i, (column, name) in enumerate(zip(self._call.columns, self._call.names)):
+            value = views[column]
+            if i == self._call.table:
+                value = pyarrow.RecordBatch.from_struct_array(value)
+            if name:
+                named[name] = value
+            else:
+                positional.append(value)
+        yield from self._columns("eval", positional, named)
+
+    def _terminate(self, last):
+        if hasattr(self._object, "terminate"):
+            yield from self._columns("terminate")
+
+    def _is_sequence(self, given):
+        # Tables and batches are sequences of columns, not of rows.
+        return super()._is_sequence(given) and not isinstance(
+            given, (pyarrow.Table, pyarrow.RecordBatch)
+        )
+
+    def _columns(self, method, arguments=(), named=None):
+        for item in self._items(method, arguments, named):
+            if isinstance(item, pyarrow.Table):
+                parts = item.combine_chunks().to_batches()
+            elif isinstance(item, pyarrow.RecordBatch):
+                parts = [item]
+            else:
+                raise failure(
+                    "UDTF_ARROW_TYPE_CONVERSION_ERROR",
+                    "The method '%s' gave a %s, not a pyarrow.Table or RecordBatch."
+                    % (method, type(item).__name__),
+                )
+            for part in parts:
+                yield self._fitted(part, method)
+
+    def _fitted(self, part, method):
+        names = self._call.result.names
+        if part.num_columns != len(names):
+            raise failure(
+                "UDTF_RETURN_SCHEMA_MISMATCH",
+                "The function says that it gives %d columns, a batch of '%s' had %d."
+                % (len(names), method, part.num_columns),
+            )
+        conversions.check_columns(part.schema.names, names, by_name=True)
+        columns = []
+        for name, field in zip(names, self._task.target):
+            column = part.column(part.schema.names.index(name))
+            try:
+                columns.append(conversions.fitted(column, field.type))
+            except (pyarrow.lib.ArrowException, TypeError) as error:
+                raise failure(
+                    "RESULT_COLUMN_TYPES_MISMATCH",
+                    "The column %s is of the type %s instead of %s: %s"
+                    % (name, column.type, field.type, error),
+                ) from error
+        return columns
+
+
+def full_batches(batches, size):
+    """The same rows in batches of this size, but for the last one."""
+    held, rows = [], 0
+    for batch in batches:
+        while batch.num_rows > 0:
+            part = batch.slice(0, size - rows)
+            batch = batch.slice(part.num_rows)
+            held.append(part)
+            rows += part.num_rows
+            if rows == size:
+                yield one_batch(held)
+                held, rows = [], 0
+    if held:
+        yield one_batch(held)
+
+
+def one_batch(parts):
+    if len(parts) == 1:
+        return parts[0]
+    return pyarrow.Table.from_batches(parts).combine_chunks().to_batches()[0]
+
+
 def method_failure(method, error):
     return failure(
         "UDTF_EXEC_ERROR", "The method '%s' of a table function failed: %s" % (method, error)
@@ -209,6 +333,7 @@ class Analysis:
                 "The static method 'analyze' gave a %s, not an AnalyzeResult."
                 % type(result).__name__
             )
+        self._check_wishes(result)
         text = json.dumps(
             {
                 "schema": result.schema.jsonValue(),
@@ -224,10 +349,24 @@ class Analysis:
                     }
                     for column in result.orderBy
                 ],
-                "selects": len(result.select) > 0,
+                "select": [
+                    {"expression": column.name, "alias": column.alias or ""}
+                    for column in result.select
+                ],
             }
         ).encode("utf-8")
         return struct.pack("<I", len(text)) + text + cloudpickle.dumps(result)
+
+    def _check_wishes(self, result):
+        """What is asked for of a table needs one among the arguments."""
+        if any(argument["table"] for argument in self._arguments):
+            return
+        for wish in ("withSinglePartition", "partitionBy"):
+            if getattr(result, wish):
+                raise ValueError(
+                    "The static method 'analyze' asked for '%s', but no argument of the call is a "
+                    "table." % wish
+                )
 
     def _described(self, i, argument):
         from pyspark.sql.udtf import AnalyzeArgument

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "catalog/catalog.h"
 #include "expr/function.h"
 #include "firesteel/connector/table.h"
@@ -13,6 +16,9 @@ struct AnalysisContext {
   ConnectorContext connectors;
   FunctionSettings settings;
   bool case_sensitive = false;
+  /// Parses one expression of SQL, with an alias if it has one: table functions of the user ask for
+  /// them. Null where there are none.
+  std::function<Result<ExpressionPtr>(std::string_view)> parse_expression;
 };
 
 /// Turns an unresolved plan into a resolved one, or says what is wrong with it: names, types,

@@ -18,6 +18,7 @@
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
+#include "plan/repartition.h"
 #include "plan/semantic_equality.h"
 
 namespace firesteel {
@@ -250,6 +251,19 @@ std::vector<AttributePtr> KeyColumns(const Deduplicate& deduplicate) {
   return columns;
 }
 
+Status CheckRepartition(const Repartition& repartition) {
+  if (repartition.partitions().value_or(1) < 1) {
+    return Status::Invalid("requirement failed: the number of partitions (",
+                           *repartition.partitions(), ") must be positive");
+  }
+  for (const ExpressionPtr& key : repartition.keys()) {
+    if (!HasMap(key->type())) continue;
+    return MakeError("UNSUPPORTED_FEATURE.PARTITION_BY_MAP",
+                     {{"expr", Quoted(key->Sql())}, {"dataType", Quoted(key->type().Sql())}});
+  }
+  return Status::OK();
+}
+
 Status CheckRowCount(const char* name, int64_t count) {
   if (count >= 0) return Status::OK();
   const std::string text = std::to_string(count);
@@ -291,6 +305,7 @@ Status CheckNode(const PlanPtr& node) {
     case PlanKind::kRange:
       return CheckRange(*As<Range>(node));
     case PlanKind::kLimit: return CheckRowCount("limit", As<Limit>(node)->count());
+    case PlanKind::kRepartition: return CheckRepartition(*As<Repartition>(node));
     case PlanKind::kOffset: return CheckRowCount("offset", As<SkipRows>(node)->count());
     case PlanKind::kJoin: return CheckJoin(*As<Join>(node));
     case PlanKind::kDistinct:

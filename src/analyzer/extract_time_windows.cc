@@ -72,6 +72,7 @@ Result<PlanPtr> ReadFrom(const PlanPtr& node, PlanPtr child, const ExpressionPtr
   switch (node->kind()) {
     case PlanKind::kFilter:
     case PlanKind::kSort:
+    case PlanKind::kRepartition:
     case PlanKind::kGenerate:
       break;
     default: return result;

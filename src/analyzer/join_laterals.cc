@@ -4,6 +4,7 @@
 #include "analyzer/resolve_expression.h"
 #include "analyzer/rules.h"
 #include "common/error.h"
+#include "expr/user_call.h"
 #include "functions/registry.h"
 #include "plan/attribute_set.h"
 #include "plan/joins.h"
@@ -186,12 +187,23 @@ Result<PlanPtr> WithoutLateral(const Join& join, const FunctionSettings& setting
   return PlanPtr(std::make_shared<Filter>(join.condition(), std::move(pairs)));
 }
 
+/// Whether a table function that is called with batches stands in the plan: its rows would not tell
+/// which row of the left side they belong to.
+bool CallsWithBatches(const PlanPtr& plan) {
+  return Exists<LogicalPlan>(plan, [](const LogicalPlan& node) {
+    const auto* generate = As<Generate>(node);
+    const auto* call = generate == nullptr ? nullptr : As<UserCall>(generate->generator());
+    return call != nullptr && call->function()->takes_batches;
+  });
+}
+
 }  // namespace
 
 Result<PlanPtr> JoinLaterals(const PlanPtr& node, Resolver* resolver) {
   const auto* join = As<Join>(node);
   if (join == nullptr || !join->lateral()) return node;
   if (join->condition() != nullptr && !join->condition()->resolved()) return node;
+  if (CallsWithBatches(join->right())) return MakeError("LATERAL_JOIN_WITH_ARROW_UDTF_UNSUPPORTED");
   ARROW_ASSIGN_OR_RAISE(PlanPtr pairs, WithoutLateral(*join, resolver->settings()));
   if (pairs == nullptr) {
     return MakeError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE",

@@ -66,6 +66,16 @@ Result<PlanPtr> MakeRange(const UnresolvedTableFunction& call) {
   return PlanPtr(std::make_shared<Range>(start, end, step, partitions));
 }
 
+/// The table function of the user's that is registered under a name; nullptr when there is none.
+Result<UserColumnFunctionPtr> FindUserTable(const std::string& name, const Resolver& resolver) {
+  if (resolver.context().catalog == nullptr) return UserColumnFunctionPtr();
+  UserColumnFunctionPtr function = resolver.context().catalog->user_functions().Find(name);
+  if (function != nullptr && function->shape != UserColumnFunction::Shape::kTable) {
+    return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", "`" + FoldCase(name) + "`"}});
+  }
+  return function;
+}
+
 /// The call of a table function of the user's, sent with the query or registered before; nullptr
 /// when it is none.
 Result<PlanPtr> MakeUserTable(const UnresolvedTableFunction& call, const Resolver& resolver) {
@@ -75,13 +85,8 @@ Result<PlanPtr> MakeUserTable(const UnresolvedTableFunction& call, const Resolve
     const auto& sent = *As<UserCall>(arguments[0]);
     return CallUserTable(sent.function(), sent.children(), sent.names());
   }
-  if (resolver.context().catalog == nullptr) return PlanPtr();
-  const UserColumnFunctionPtr function =
-      resolver.context().catalog->user_functions().Find(call.name());
+  ARROW_ASSIGN_OR_RAISE(const UserColumnFunctionPtr function, FindUserTable(call.name(), resolver));
   if (function == nullptr) return PlanPtr();
-  if (function->shape != UserColumnFunction::Shape::kTable) {
-    return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", "`" + FoldCase(call.name()) + "`"}});
-  }
   std::vector<std::string> names;
   for (ExpressionPtr& argument : arguments) {
     const auto* named = As<NamedArgument>(argument);
@@ -109,6 +114,29 @@ Result<PlanPtr> MakeTable(const UnresolvedTableFunction& call, const Resolver& r
                         GeneratorColumns(generator, {}, {}, Origin()));
   return PlanPtr(std::make_shared<Generate>(std::move(generator), false, std::move(columns),
                                             std::make_shared<OneRow>()));
+}
+
+/// A call with a table among the arguments, whose function may be known by its name only.
+Result<PlanPtr> MakeTableCall(const UserRows& rows, const Resolver& resolver) {
+  UserTableCall call = *rows.table_call();
+  if (call.bound) return AnalyzeUserTable(rows, resolver);
+  const std::string& name = rows.function()->name;
+  ARROW_ASSIGN_OR_RAISE(UserColumnFunctionPtr function, FindUserTable(name, resolver));
+  if (function != nullptr) {
+    call.bound = true;
+    return AnalyzeUserTable(
+        UserRows(std::move(function), rows.key_columns(), rows.children(), {}, std::move(call)),
+        resolver);
+  }
+  // Built-in functions see a struct for each row of the table.
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> arguments, TableCallArguments(rows));
+  for (ExpressionPtr& argument : arguments) argument = ExpressionPtr(argument->child(0));
+  const UnresolvedTableFunction builtin(name, std::move(arguments), call.origin);
+  ARROW_ASSIGN_OR_RAISE(const PlanPtr table, MakeTable(builtin, resolver));
+  std::vector<ExpressionPtr> columns;
+  for (const AttributePtr& column : table->output()) columns.push_back(column);
+  return PlanPtr(std::make_shared<Project>(std::move(columns),
+                                           table->WithNewChildren({rows.child()->children()[0]})));
 }
 
 Result<PlanPtr> MakeView(const LateralView& view) {
@@ -151,7 +179,9 @@ Result<std::vector<AttributePtr>> GeneratorColumns(const ExpressionPtr& generato
 Result<PlanPtr> ResolveTableFunctions(const PlanPtr& node, Resolver* resolver) {
   const auto* rows = As<UserRows>(node);
   if (rows != nullptr && rows->table_call() && !rows->table_call()->analyzed) {
-    return rows->child()->resolved() ? AnalyzeUserTable(*rows) : node;
+    if (!rows->child()->resolved()) return node;
+    Result<PlanPtr> table = MakeTableCall(*rows, *resolver);
+    return table.ok() ? table : AtOrigin(table.status(), rows->table_call()->origin);
   }
   for (const ExpressionPtr& expression : node->expressions()) {
     const bool named = expression->kind() == ExpressionKind::kNamedArgument;

@@ -47,7 +47,8 @@ Columns MetadataIn(const Columns& columns) {
 
 bool PassesAllColumns(PlanKind kind) {
   return kind == PlanKind::kFilter || kind == PlanKind::kSort || kind == PlanKind::kLimit ||
-         kind == PlanKind::kOffset || kind == PlanKind::kTaggedPlan ||
+         kind == PlanKind::kOffset || kind == PlanKind::kRepartition ||
+         kind == PlanKind::kTaggedPlan ||
          kind == PlanKind::kSubqueryAlias || kind == PlanKind::kEventTimeWatermark ||
          kind == PlanKind::kGenerate;
 }

@@ -1,7 +1,9 @@
 #include "analyzer/user_tables.h"
 
+#include <functional>
 #include <utility>
 
+#include "analyzer/resolver.h"
 #include "arrow/record_batch.h"
 #include "common/error.h"
 #include "expr/unresolved.h"
@@ -62,11 +64,7 @@ std::vector<AttributePtr> NewColumns(const DataType& rows) {
 
 /// Errors: wishes that contradict each other or the call.
 Status CheckWishes(const UserTableAnalysis& analysis, const UserRows& rows) {
-  const std::string name = QuoteIdentifier(rows.function()->name);
-  // What would be chosen are expressions in SQL.
-  if (analysis.selects) {
-    return MakeError("UNSUPPORTED_CONNECT_MESSAGE", {{"name", "AnalyzeResult.select"}});
-  }
+  const std::string& name = rows.function()->name;
   const bool partitions = !analysis.partition_by.empty();
   if (partitions && analysis.single_partition) {
     return MakeError("TABLE_VALUED_FUNCTION_REQUIRED_METADATA_INVALID",
@@ -87,17 +85,83 @@ Status CheckWishes(const UserTableAnalysis& analysis, const UserRows& rows) {
   return Status::OK();
 }
 
-/// The table's rows in the order that the function wants.
-Result<PlanPtr> Ordered(const UserTableAnalysis& analysis, PlanPtr table) {
-  if (analysis.order_by.empty()) return table;
-  std::vector<ExpressionPtr> order;
-  for (const UserTableAnalysis::Order& wish : analysis.order_by) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr column, UnresolvedAttribute::Parse(wish.name));
-    order.push_back(
-        std::make_shared<SortOrder>(std::move(column), wish.ascending, wish.nulls_first));
+/// Errors: arguments that read the table's rows as if they were their own. Besides the table there
+/// is nothing that a call in FROM could read.
+Status CheckArguments(const std::vector<ExpressionPtr>& arguments, int table) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (static_cast<int>(i) == table) continue;
+    ExpressionPtr read;
+    ForEach<Expression>(arguments[i], [&](const ExpressionPtr& node) {
+      if (read == nullptr && node->kind() == ExpressionKind::kAttribute) read = node;
+    });
+    if (read == nullptr) continue;
+    return MakeError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION",
+                     {{"objectName", QuoteIdentifier(As<Attribute>(read)->name())}});
   }
-  return PlanPtr(std::make_shared<Sort>(std::move(order), std::move(table)));
+  return Status::OK();
 }
+
+/// The expressions in SQL that a function asks for.
+class Wishes {
+ public:
+  Wishes(const UserTableAnalysis& analysis, const Resolver& resolver)
+      : analysis_(analysis), parse_(resolver.context().parse_expression) {}
+
+  /// The table's rows in the order that the function wants.
+  Result<PlanPtr> Ordered(PlanPtr table) const {
+    if (analysis_.order_by.empty()) return table;
+    std::vector<ExpressionPtr> order;
+    for (const UserTableAnalysis::Order& wish : analysis_.order_by) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr column, Parse(wish.name));
+      // The direction stands beside the text; one inside of it reads like an alias.
+      if (const auto* alias = As<Alias>(column)) {
+        return MakeError("UDTF_INVALID_ALIAS_IN_REQUESTED_ORDERING_STRING_FROM_ANALYZE_METHOD",
+                         {{"aliasName", alias->name()}});
+      }
+      order.push_back(
+          std::make_shared<SortOrder>(std::move(column), wish.ascending, wish.nulls_first));
+    }
+    return PlanPtr(std::make_shared<Sort>(std::move(order), std::move(table)));
+  }
+
+  Result<std::vector<ExpressionPtr>> Keys() const {
+    std::vector<ExpressionPtr> keys;
+    for (const std::string& text : analysis_.partition_by) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr key, Parse(text));
+      if (As<Alias>(key) != nullptr) key = ExpressionPtr(key->child(0));
+      keys.push_back(std::make_shared<Alias>(std::move(key), "key" + std::to_string(keys.size())));
+    }
+    return keys;
+  }
+
+  bool selects() const { return !analysis_.select.empty(); }
+  /// The row of the columns that it chose, as a struct.
+  Result<ExpressionPtr> Selected() const {
+    std::vector<ExpressionPtr> fields;
+    for (const UserTableAnalysis::Column& wish : analysis_.select) {
+      ARROW_ASSIGN_OR_RAISE(ExpressionPtr value, Parse(wish.expression));
+      std::string name = wish.alias;
+      const auto* column = As<UnresolvedAttribute>(value);
+      if (name.empty() && column != nullptr) name = column->parts().back();
+      if (name.empty()) {
+        return MakeError(
+            "UDTF_INVALID_REQUESTED_SELECTED_EXPRESSION_FROM_ANALYZE_METHOD_REQUIRES_ALIAS",
+            {{"expression", value->Sql()}});
+      }
+      ARROW_ASSIGN_OR_RAISE(fields.emplace_back(), Literal::Make(std::move(name), TypeId::kString));
+      fields.push_back(std::move(value));
+    }
+    return std::make_shared<UnresolvedFunction>("named_struct", std::move(fields));
+  }
+
+ private:
+  Result<ExpressionPtr> Parse(const std::string& text) const {
+    return parse_ ? parse_(text) : UnresolvedAttribute::Parse(text);
+  }
+
+  const UserTableAnalysis& analysis_;
+  const std::function<Result<ExpressionPtr>(std::string_view)>& parse_;
+};
 
 }  // namespace
 
@@ -113,33 +177,46 @@ Result<PlanPtr> CallUserTable(const UserColumnFunctionPtr& function,
                                             std::make_shared<OneRow>()));
 }
 
-Result<PlanPtr> AnalyzeUserTable(const UserRows& rows) {
-  UserTableCall call = *rows.table_call();
+Result<std::vector<ExpressionPtr>> TableCallArguments(const UserRows& rows) {
   const auto* project = As<Project>(rows.child());
-  if (project == nullptr || project->list().size() < call.names.size()) {
+  const size_t count = rows.table_call()->names.size();
+  if (project == nullptr || project->list().size() < count) {
     return InternalError("A call with a table has no arguments: " + rows.Describe());
   }
   const std::vector<ExpressionPtr>& list = project->list();
-  const std::vector<ExpressionPtr> arguments(
-      list.end() - static_cast<std::ptrdiff_t>(call.names.size()), list.end());
+  return std::vector<ExpressionPtr>(list.end() - static_cast<std::ptrdiff_t>(count), list.end());
+}
+
+Result<PlanPtr> AnalyzeUserTable(const UserRows& rows, const Resolver& resolver) {
+  UserTableCall call = *rows.table_call();
+  if (call.tables > 1) {
+    return MakeError("TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS",
+                     {{"num", std::to_string(call.tables)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::vector<ExpressionPtr> arguments, TableCallArguments(rows));
+  ARROW_RETURN_NOT_OK(CheckArguments(arguments, call.table));
   UserTableAnalysis analysis;
   ARROW_ASSIGN_OR_RAISE(UserColumnFunctionPtr asked,
                         Asked(rows.function(), arguments, call.names, call.table, &analysis));
   ARROW_RETURN_NOT_OK(CheckWishes(analysis, rows));
-  ARROW_ASSIGN_OR_RAISE(PlanPtr table, Ordered(analysis, project->child()));
-  std::vector<ExpressionPtr> columns;
-  for (const std::string& name : analysis.partition_by) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr key, UnresolvedAttribute::Parse(name));
-    columns.push_back(
-        std::make_shared<Alias>(std::move(key), "key" + std::to_string(columns.size())));
-  }
+  const auto& project = *As<Project>(rows.child());
+  const Wishes wishes(analysis, resolver);
+  ARROW_ASSIGN_OR_RAISE(PlanPtr table, wishes.Ordered(project.child()));
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> columns, wishes.Keys());
   const int key_columns = rows.key_columns() + static_cast<int>(columns.size());
-  columns.insert(columns.end(), list.begin(), list.end());
+  columns.insert(columns.end(), project.list().begin(), project.list().end());
+  if (wishes.selects()) {
+    ExpressionPtr& row = columns[columns.size() - arguments.size() + call.table];
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr selected, wishes.Selected());
+    row = std::make_shared<Alias>(std::move(selected), As<Alias>(row)->name());
+  }
   PlanPtr input = std::make_shared<Project>(std::move(columns), std::move(table));
+  auto placed = std::make_shared<UserColumnFunction>(*asked);
+  placed->table = call.table;
   call.analyzed = true;
   call.single_partition = call.single_partition || analysis.single_partition;
   std::vector<AttributePtr> output = NewColumns(asked->result);
-  return PlanPtr(std::make_shared<UserRows>(std::move(asked), key_columns,
+  return PlanPtr(std::make_shared<UserRows>(std::move(placed), key_columns,
                                             std::vector<PlanPtr>{std::move(input)},
                                             std::move(output), std::move(call)));
 }

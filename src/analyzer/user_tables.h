@@ -21,8 +21,14 @@ Result<PlanPtr> CallUserTable(const UserColumnFunctionPtr& function,
                               const std::vector<ExpressionPtr>& arguments,
                               const std::vector<std::string>& names);
 
-/// A call with a table among the arguments, whose input is resolved. Errors: as above,
-/// TABLE_VALUED_FUNCTION_REQUIRED_METADATA_* for what cannot be done to the table.
-Result<PlanPtr> AnalyzeUserTable(const UserRows& rows);
+/// A call with a table among the arguments, whose input is resolved and whose function is known.
+/// Errors: as above; TABLE_VALUED_FUNCTION_REQUIRED_METADATA_* for what cannot be done to the
+/// table, UDTF_INVALID_* for what the function asks for in expressions that it may not use,
+/// TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS.
+Result<PlanPtr> AnalyzeUserTable(const UserRows& rows, const Resolver& resolver);
+
+/// The arguments of such a call, the row of its table among them. They stand in the projection
+/// below it, behind the keys.
+Result<std::vector<ExpressionPtr>> TableCallArguments(const UserRows& rows);
 
 }  // namespace firesteel

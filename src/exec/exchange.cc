@@ -20,17 +20,19 @@ struct Exchanged {
   int64_t rows = 0;
 };
 
-/// Splits batches by target partition.
+/// Splits batches by target partition; without keys rows go round the targets, beginning with
+/// `first`.
 class Splitter {
  public:
-  Splitter(const std::vector<ExpressionPtr>* keys, int targets)
-      : keys_(keys), targets_(targets), splitter_(targets) {
+  Splitter(const std::vector<ExpressionPtr>* keys, int targets, int first)
+      : keys_(keys), targets_(targets), next_(first % targets), splitter_(targets) {
     for (const ExpressionPtr& key : *keys) key_types_.push_back(key->type());
   }
 
   Status Split(const std::shared_ptr<arrow::RecordBatch>& batch, EvaluationContext* evaluation,
                SpillableBuffers* buffers) {
-    if (targets_ == 1 || keys_->empty()) return (*buffers)[0]->Add(batch);
+    if (targets_ == 1) return (*buffers)[0]->Add(batch);
+    if (keys_->empty()) return splitter_.Split(batch, GoRound(batch->num_rows()), buffers);
     arrow::ArrayVector columns;
     for (const ExpressionPtr& key : *keys_) {
       ARROW_ASSIGN_OR_RAISE(const ColumnVector column, key->Evaluate(*batch, evaluation));
@@ -43,8 +45,18 @@ class Splitter {
   }
 
  private:
+  std::vector<int32_t> GoRound(int64_t rows) {
+    std::vector<int32_t> targets(rows);
+    for (int32_t& target : targets) {
+      target = next_;
+      next_ = next_ + 1 == targets_ ? 0 : next_ + 1;
+    }
+    return targets;
+  }
+
   const std::vector<ExpressionPtr>* keys_;
   int targets_;
+  int next_;
   BatchSplitter splitter_;
   std::vector<DataType> key_types_;
 };
@@ -83,7 +95,7 @@ class HashExchange final : public PhysicalPlan {
         *children()[0], execution, [&](int source, BatchReader* reader, TaskContext* task) {
           SpillableBuffers& buffers = exchanged->by_source[source];
           buffers = MakeBuffers(partitions_, &services, arrow_schema_, budget);
-          return Fill(reader, task, &buffers);
+          return Fill(source, reader, task, &buffers);
         }));
     for (const SpillableBuffers& buffers : exchanged->by_source) {
       for (const auto& buffer : buffers) exchanged->rows += buffer->rows();
@@ -103,8 +115,9 @@ class HashExchange final : public PhysicalPlan {
   }
 
  private:
-  Status Fill(BatchReader* reader, TaskContext* task, SpillableBuffers* buffers) const {
-    Splitter splitter(&keys_, partitions_);
+  Status Fill(int source, BatchReader* reader, TaskContext* task,
+              SpillableBuffers* buffers) const {
+    Splitter splitter(&keys_, partitions_, source);
     while (true) {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::RecordBatch> batch, reader->Next());
       if (!batch) break;

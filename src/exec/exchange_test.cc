@@ -82,14 +82,31 @@ TEST_F(ExchangeTest, KeysMayBeExpressionsAndConstants) {
   EXPECT_EQ(plan->Name(), "Exchange [(i % 2), c], 3");
 }
 
-TEST_F(ExchangeTest, WithoutKeysEverythingIsInPartitionZeroInOrder) {
+TEST_F(ExchangeTest, WithoutKeysRowsGoRoundInOrder) {
   const Schema schema({{"i", TypeId::kInteger}});
   const auto scan =
       PartitionsOf(schema, {{Row({Value(1)})}, {Row({Value(2)})}, {Row({Value(3)})}});
   EXPECT_THAT(RunByPartition(**NewHashExchange(scan, {}, 1)),
               ElementsAre(ElementsAre("[1]", "[2]", "[3]")));
   EXPECT_THAT(RunByPartition(**NewHashExchange(scan, {}, 2)),
-              ElementsAre(ElementsAre("[1]", "[2]", "[3]"), IsEmpty()));
+              ElementsAre(ElementsAre("[1]", "[3]"), ElementsAre("[2]")));
+  const auto one = PartitionsOf(schema, {{Row({Value(1)}), Row({Value(2)}), Row({Value(3)})}});
+  EXPECT_THAT(RunByPartition(**NewHashExchange(one, {}, 2)),
+              ElementsAre(ElementsAre("[1]", "[3]"), ElementsAre("[2]")));
+}
+
+TEST_F(ExchangeTest, CoalescedPartitionsAreNeighboursInOrder) {
+  const Schema schema({{"i", TypeId::kInteger}});
+  const auto scan =
+      PartitionsOf(schema, {{Row({Value(1)})}, {Row({Value(2)}), Row({Value(3)})}, {Row({Value(4)})}});
+  EXPECT_THAT(RunByPartition(**NewCoalesce(scan, 1)),
+              ElementsAre(ElementsAre("[1]", "[2]", "[3]", "[4]")));
+  EXPECT_THAT(RunByPartition(**NewCoalesce(scan, 2)),
+              ElementsAre(ElementsAre("[1]"), ElementsAre("[2]", "[3]", "[4]")));
+  EXPECT_THAT(RunByPartition(**NewCoalesce(scan, 5)),
+              ElementsAre(ElementsAre("[1]"), ElementsAre("[2]", "[3]"), ElementsAre("[4]")));
+  EXPECT_THAT(RunByPartition(**NewCoalesce(NewUnion({}, schema).ValueOrDie(), 1)), IsEmpty());
+  EXPECT_FALSE(NewCoalesce(scan, 0).ok());
 }
 
 TEST_F(ExchangeTest, WithoutRowsTheTargetsStillRun) {

@@ -53,7 +53,9 @@ Result<PhysicalPlanPtr> NewTopRows(PhysicalPlanPtr child, std::vector<Expression
 /// sorted side by side when the run is prepared; what exceeds the budget goes to files. `order` are
 /// SortOrders with bound children.
 Result<PhysicalPlanPtr> NewSort(PhysicalPlanPtr child, std::vector<ExpressionPtr> order);
-/// Spreads rows by pmod(murmur3(keys), partitions); without keys everything goes to partition 0.
+/// At most so many partitions, each of neighbouring ones of the child, read one after the other.
+Result<PhysicalPlanPtr> NewCoalesce(PhysicalPlanPtr child, int partitions);
+/// Spreads rows by pmod(murmur3(keys), partitions); without keys they go round the partitions.
 Result<PhysicalPlanPtr> NewHashExchange(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
                                         int partitions);
 

@@ -8,8 +8,8 @@ namespace {
 
 class PartitionSequenceReader final : public BatchReader {
  public:
-  PartitionSequenceReader(const PhysicalPlan* plan, ExecutionContext* execution)
-      : plan_(plan), execution_(execution), count_(plan->PartitionCount(*execution)) {}
+  PartitionSequenceReader(const PhysicalPlan* plan, ExecutionContext* execution, int begin, int end)
+      : plan_(plan), execution_(execution), next_(begin), end_(end) {}
 
   Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
     while (true) {
@@ -19,7 +19,7 @@ class PartitionSequenceReader final : public BatchReader {
         if (batch) return batch;
         reader_.reset();
       }
-      if (next_ == count_) return nullptr;
+      if (next_ == end_) return nullptr;
       task_ = std::make_unique<TaskContext>(MakeTask(execution_, next_));
       ARROW_ASSIGN_OR_RAISE(reader_, plan_->Execute(next_++, task_.get()));
     }
@@ -28,8 +28,8 @@ class PartitionSequenceReader final : public BatchReader {
  private:
   const PhysicalPlan* plan_;
   ExecutionContext* execution_;
-  int count_;
-  int next_ = 0;
+  int next_;
+  int end_;
   std::unique_ptr<TaskContext> task_;  // of the partition being read; outlives reader_
   std::unique_ptr<BatchReader> reader_;
 };
@@ -37,8 +37,14 @@ class PartitionSequenceReader final : public BatchReader {
 }  // namespace
 
 std::unique_ptr<BatchReader> NewPartitionSequenceReader(const PhysicalPlan* plan,
+                                                        ExecutionContext* execution, int begin,
+                                                        int end) {
+  return std::make_unique<PartitionSequenceReader>(plan, execution, begin, end);
+}
+
+std::unique_ptr<BatchReader> NewPartitionSequenceReader(const PhysicalPlan* plan,
                                                         ExecutionContext* execution) {
-  return std::make_unique<PartitionSequenceReader>(plan, execution);
+  return NewPartitionSequenceReader(plan, execution, 0, plan->PartitionCount(*execution));
 }
 
 }  // namespace firesteel

@@ -44,6 +44,7 @@ class Pruner {
       case PlanKind::kFilter:
       case PlanKind::kSort:
       case PlanKind::kOffset:
+      case PlanKind::kRepartition:
       case PlanKind::kLimit: {
         AttributeSet read = required;
         for (const ExpressionPtr& expression : node->expressions()) read.AddReferences(expression);

@@ -112,6 +112,7 @@ Result<PlanPtr> PushFilter(const PlanPtr& node) {
     case PlanKind::kUnion: return PushThroughUnion(*filter, *As<Union>(child));
     case PlanKind::kGenerate:
       return Push(Divide(*filter, AttributeSet(child->child()->output())), {}, child);
+    case PlanKind::kRepartition:
     case PlanKind::kSort: return Push(Divide(*filter, AttributeSet(child->output())), {}, child);
     case PlanKind::kEventTimeWatermark: return PushThroughWatermark(*filter, child);
     default: return PlanPtr();

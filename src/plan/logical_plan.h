@@ -47,6 +47,7 @@ enum class PlanKind {
   kSort,
   kLimit,
   kOffset,
+  kRepartition,
   kDistinct,
   kDeduplicate,
   kExpand,
@@ -119,6 +120,17 @@ class LogicalPlan {
   std::vector<PlanPtr> children_;
   mutable std::atomic<int8_t> resolved_{-1};  // -1: not known yet
   mutable std::atomic<bool> analyzed_{false};
+};
+
+/// What front ends make of their words: it has no columns, and analysis puts another node in its
+/// place.
+class UnresolvedPlan : public LogicalPlan {
+ public:
+  std::vector<AttributePtr> output() const final { return {}; }
+
+ protected:
+  using LogicalPlan::LogicalPlan;
+  bool SelfResolved() const final { return false; }
 };
 
 /// Returns `plan` as a `T` when its kind is T::kKind, else nullptr.

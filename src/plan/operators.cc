@@ -152,7 +152,7 @@ std::string Generate::Describe() const {
 }
 
 DropColumns::DropColumns(std::vector<std::string> names, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
+    : UnresolvedPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
 
 PlanPtr DropColumns::WithNewChildren(std::vector<PlanPtr> children) const {
   return std::make_shared<DropColumns>(names_, std::move(children[0]));
@@ -162,7 +162,7 @@ std::string DropColumns::Describe() const { return "DropColumns " + BracketedLis
 
 WithColumns::WithColumns(std::vector<std::string> names, std::vector<ExpressionPtr> values,
                          PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}),
+    : UnresolvedPlan(kKind, {std::move(child)}),
       names_(std::move(names)),
       values_(std::move(values)) {}
 
@@ -179,7 +179,7 @@ std::string WithColumns::Describe() const {
 }
 
 WithColumnsRenamed::WithColumnsRenamed(NamePairs names, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
+    : UnresolvedPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
 
 PlanPtr WithColumnsRenamed::WithNewChildren(std::vector<PlanPtr> children) const {
   return std::make_shared<WithColumnsRenamed>(names_, std::move(children[0]));

@@ -120,17 +120,13 @@ class Generate final : public LogicalPlan {
 };
 
 /// `drop(names)`: unresolved; names that do not exist are ignored.
-class DropColumns final : public LogicalPlan {
+class DropColumns final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kDropColumns;
   DropColumns(std::vector<std::string> names, PlanPtr child);
   const std::vector<std::string>& names() const { return names_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<std::string> names_;
@@ -138,38 +134,30 @@ class DropColumns final : public LogicalPlan {
 
 /// `withColumnsRenamed`: unresolved. Each new name goes to every column that has the old one, pair by
 /// pair, so that a later pair sees the names of those before; the other columns stay what they are.
-class WithColumnsRenamed final : public LogicalPlan {
+class WithColumnsRenamed final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kWithColumnsRenamed;
   using NamePairs = std::vector<std::pair<std::string, std::string>>;  // old and new
   WithColumnsRenamed(NamePairs names, PlanPtr child);
   const NamePairs& names() const { return names_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   NamePairs names_;
 };
 
 /// `withColumn(name, value)`: unresolved; replaces columns of that name or appends.
-class WithColumns final : public LogicalPlan {
+class WithColumns final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kWithColumns;
   WithColumns(std::vector<std::string> names, std::vector<ExpressionPtr> values, PlanPtr child);
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<ExpressionPtr>& values() const { return values_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override { return values_; }
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<std::string> names_;

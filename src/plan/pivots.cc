@@ -22,10 +22,10 @@ void Append(const std::vector<ExpressionPtr>& more, std::vector<ExpressionPtr>* 
 
 }  // namespace
 
-Pivot::Pivot(std::optional<std::vector<ExpressionPtr>> grouping,
-             std::vector<ExpressionPtr> columns, std::vector<ExpressionPtr> values,
-             std::vector<ExpressionPtr> aggregates, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}),
+Pivot::Pivot(std::optional<std::vector<ExpressionPtr>> grouping, std::vector<ExpressionPtr> columns,
+             std::vector<ExpressionPtr> values, std::vector<ExpressionPtr> aggregates,
+             PlanPtr child)
+    : UnresolvedPlan(kKind, {std::move(child)}),
       grouping_(std::move(grouping)),
       columns_(std::move(columns)),
       values_(std::move(values)),
@@ -62,7 +62,7 @@ std::string Pivot::Describe() const {
 
 Unpivot::Unpivot(Definition definition, std::optional<std::vector<ExpressionPtr>> ids,
                  std::vector<ExpressionPtr> values, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}),
+    : UnresolvedPlan(kKind, {std::move(child)}),
       definition_(std::move(definition)),
       ids_(std::move(ids)),
       values_(std::move(values)) {}

@@ -11,7 +11,7 @@ namespace firesteel {
 /// PIVOT (aggregates FOR columns IN (values)): for each value a column per aggregate. Unresolved;
 /// analysis makes it an Aggregate. Without grouping expressions, as in SQL, rows are grouped by all
 /// columns that neither `columns` nor `aggregates` read.
-class Pivot final : public LogicalPlan {
+class Pivot final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kPivot;
   /// `columns`: what the values are compared with; several are `(a, b)`, and then a value is
@@ -22,14 +22,10 @@ class Pivot final : public LogicalPlan {
   const std::vector<ExpressionPtr>& columns() const { return columns_; }
   const std::vector<ExpressionPtr>& values() const { return values_; }
   const std::vector<ExpressionPtr>& aggregates() const { return aggregates_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override;  // grouping, columns, values, aggregates
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::optional<std::vector<ExpressionPtr>> grouping_;
@@ -40,7 +36,7 @@ class Pivot final : public LogicalPlan {
 
 /// UNPIVOT (value FOR name IN (a AS x, b)): a row per column, with its name and its value.
 /// Unresolved; analysis makes it an Expand and a Filter.
-class Unpivot final : public LogicalPlan {
+class Unpivot final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnpivot;
   struct Definition {
@@ -57,14 +53,10 @@ class Unpivot final : public LogicalPlan {
   const Definition& definition() const { return definition_; }
   const std::optional<std::vector<ExpressionPtr>>& ids() const { return ids_; }
   const std::vector<ExpressionPtr>& values() const { return values_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override;  // ids, values
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   Definition definition_;

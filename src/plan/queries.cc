@@ -47,7 +47,7 @@ std::vector<PlanPtr> ChildAndQueries(PlanPtr child,
 }  // namespace
 
 With::With(std::vector<Definition> definitions, PlanPtr child)
-    : LogicalPlan(kKind, ChildAndQueries(std::move(child), definitions)),
+    : UnresolvedPlan(kKind, ChildAndQueries(std::move(child), definitions)),
       definitions_(std::move(definitions)) {}
 
 PlanPtr With::WithNewChildren(std::vector<PlanPtr> children) const {
@@ -63,7 +63,7 @@ std::string With::Describe() const {
 }
 
 ColumnAliases::ColumnAliases(std::vector<std::string> names, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
+    : UnresolvedPlan(kKind, {std::move(child)}), names_(std::move(names)) {}
 
 PlanPtr ColumnAliases::WithNewChildren(std::vector<PlanPtr> children) const {
   return std::make_shared<ColumnAliases>(names_, std::move(children[0]));
@@ -72,7 +72,7 @@ PlanPtr ColumnAliases::WithNewChildren(std::vector<PlanPtr> children) const {
 std::string ColumnAliases::Describe() const { return "ColumnAliases " + BracketedList(names_); }
 
 InlineTable::InlineTable(std::vector<std::vector<ExpressionPtr>> rows)
-    : LogicalPlan(kKind, {}), rows_(std::move(rows)) {}
+    : UnresolvedPlan(kKind, {}), rows_(std::move(rows)) {}
 
 std::vector<ExpressionPtr> InlineTable::expressions() const { return Flatten(rows_); }
 
@@ -89,7 +89,7 @@ std::string InlineTable::Describe() const { return "InlineTable " + firesteel::D
 UnresolvedTableFunction::UnresolvedTableFunction(std::string name,
                                                  std::vector<ExpressionPtr> arguments,
                                                  Origin origin)
-    : LogicalPlan(kKind, {}),
+    : UnresolvedPlan(kKind, {}),
       name_(std::move(name)),
       arguments_(std::move(arguments)),
       origin_(std::move(origin)) {}
@@ -144,7 +144,7 @@ std::string Having::Describe() const { return "Having " + condition_->ToString()
 
 LateralView::LateralView(ExpressionPtr generator, bool outer, std::string name,
                          std::vector<std::string> columns, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}),
+    : UnresolvedPlan(kKind, {std::move(child)}),
       generator_(std::move(generator)),
       outer_(outer),
       name_(std::move(name)),

@@ -19,7 +19,7 @@ namespace firesteel {
 /// WITH name [(columns)] AS (query), … child. Unresolved: analysis puts each query in the place of
 /// its name, within the child and the definitions after it (its own too when `recursive`). child()
 /// is the query below; the definitions' queries are the children after it.
-class With final : public LogicalPlan {
+class With final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kWith;
   struct Definition {
@@ -30,12 +30,8 @@ class With final : public LogicalPlan {
   };
   With(std::vector<Definition> definitions, PlanPtr child);
   const std::vector<Definition>& definitions() const { return definitions_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<Definition> definitions_;
@@ -43,17 +39,13 @@ class With final : public LogicalPlan {
 
 /// `child AS name(a, b)`: other names for all columns. Unresolved; analysis makes it a projection.
 /// Errors there: a number of names that differs from that of the columns.
-class ColumnAliases final : public LogicalPlan {
+class ColumnAliases final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kColumnAliases;
   ColumnAliases(std::vector<std::string> names, PlanPtr child);
   const std::vector<std::string>& names() const { return names_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<std::string> names_;
@@ -61,40 +53,32 @@ class ColumnAliases final : public LogicalPlan {
 
 /// VALUES (…), (…): rows of expressions without columns below. Unresolved; analysis makes it a
 /// LocalRelation with columns col1, col2, … of the rows' common types.
-class InlineTable final : public LogicalPlan {
+class InlineTable final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kInlineTable;
   explicit InlineTable(std::vector<std::vector<ExpressionPtr>> rows);
   const std::vector<std::vector<ExpressionPtr>>& rows() const { return rows_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override;  // row by row
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<std::vector<ExpressionPtr>> rows_;
 };
 
 /// `FROM range(10)`, `FROM explode(…)`: a call that gives a table. Unresolved.
-class UnresolvedTableFunction final : public LogicalPlan {
+class UnresolvedTableFunction final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedTableFunction;
   UnresolvedTableFunction(std::string name, std::vector<ExpressionPtr> arguments,
                           Origin origin = {});
   const std::string& name() const { return name_; }
   const Origin& origin() const { return origin_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override { return arguments_; }
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::string name_;
@@ -146,7 +130,7 @@ class Having final : public LogicalPlan {
 
 /// LATERAL VIEW [OUTER] generator alias AS columns: the child's columns, then the generator's.
 /// Unresolved; analysis makes it a Generate.
-class LateralView final : public LogicalPlan {
+class LateralView final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kLateralView;
   LateralView(ExpressionPtr generator, bool outer, std::string name,
@@ -155,14 +139,10 @@ class LateralView final : public LogicalPlan {
   bool outer() const { return outer_; }
   const std::string& name() const { return name_; }
   const std::vector<std::string>& columns() const { return columns_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   std::vector<ExpressionPtr> expressions() const override { return {generator_}; }
   PlanPtr WithNewExpressions(std::vector<ExpressionPtr> expressions) const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   ExpressionPtr generator_;

@@ -59,7 +59,7 @@ std::string DescribePredicate(const Predicate& predicate) {
 
 UnresolvedDataSource::UnresolvedDataSource(std::string format, std::optional<Schema> schema,
                                            Options options, bool streaming)
-    : LogicalPlan(kKind, {}),
+    : UnresolvedPlan(kKind, {}),
       format_(std::move(format)),
       schema_(std::move(schema)),
       options_(std::move(options)),
@@ -74,7 +74,7 @@ std::string UnresolvedDataSource::Describe() const {
 }
 
 UnresolvedTable::UnresolvedTable(std::vector<std::string> name, bool streaming, Origin origin)
-    : LogicalPlan(kKind, {}),
+    : UnresolvedPlan(kKind, {}),
       name_(std::move(name)),
       streaming_(streaming),
       origin_(std::move(origin)) {}

@@ -13,7 +13,7 @@
 namespace firesteel {
 
 /// `Read().Format(…).Load(…)` before its table is made.
-class UnresolvedDataSource final : public LogicalPlan {
+class UnresolvedDataSource final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedDataSource;
   UnresolvedDataSource(std::string format, std::optional<Schema> schema, Options options,
@@ -22,12 +22,8 @@ class UnresolvedDataSource final : public LogicalPlan {
   const std::optional<Schema>& user_schema() const { return schema_; }
   const Options& options() const { return options_; }
   bool is_streaming() const override { return streaming_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::string format_;
@@ -37,7 +33,7 @@ class UnresolvedDataSource final : public LogicalPlan {
 };
 
 /// A table or view by name.
-class UnresolvedTable final : public LogicalPlan {
+class UnresolvedTable final : public UnresolvedPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kUnresolvedTable;
   UnresolvedTable(std::vector<std::string> name, bool streaming, Origin origin = {});
@@ -45,12 +41,8 @@ class UnresolvedTable final : public LogicalPlan {
   /// The name in the query text.
   const Origin& origin() const { return origin_; }
   bool is_streaming() const override { return streaming_; }
-  std::vector<AttributePtr> output() const override { return {}; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;
-
- protected:
-  bool SelfResolved() const override { return false; }
 
  private:
   std::vector<std::string> name_;

@@ -46,16 +46,17 @@ std::string ChangeDatabase::Describe() const {
   return (change_.drop ? "DropDatabase " : "CreateDatabase ") + QuoteIdentifier(change_.name);
 }
 
-ChangeTable::ChangeTable(Change change) : Command(kKind, {}), change_(std::move(change)) {}
+ChangeTable::ChangeTable(Change change, std::vector<PlanPtr> queries)
+    : Command(kKind, std::move(queries)), change_(std::move(change)) {}
 
-PlanPtr ChangeTable::WithNewChildren(std::vector<PlanPtr>) const {
-  return std::make_shared<ChangeTable>(change_);
+PlanPtr ChangeTable::WithNewChildren(std::vector<PlanPtr> children) const {
+  return std::make_shared<ChangeTable>(change_, std::move(children));
 }
 
 std::string ChangeTable::Describe() const {
   constexpr std::string_view kNames[] = {"TruncateTable", "AnalyzeTable",  "RepairTable",
                                          "ShowCreateTable", "ShowPartitions", "AddColumns",
-                                         "RenameTable",   "SetTableProperties"};
+                                         "RenameTable",   "SetTableProperties", "Refused"};
   return std::string(kNames[static_cast<size_t>(change_.action)]) + " " +
          QuoteIdentifier(change_.name);
 }

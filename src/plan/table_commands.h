@@ -84,20 +84,23 @@ class ChangeDatabase final : public Command {
 };
 
 /// What else is done with a table: TRUNCATE, ANALYZE, MSCK REPAIR, SHOW CREATE TABLE, SHOW
-/// PARTITIONS, ALTER TABLE … ADD COLUMNS | RENAME TO | SET TBLPROPERTIES.
+/// PARTITIONS, ALTER TABLE … ADD COLUMNS | RENAME TO | SET TBLPROPERTIES. Also what no table here
+/// can do, as none of Spark's own catalog can: DELETE, UPDATE, MERGE, REPLACE TABLE (kRefused).
 class ChangeTable final : public Command {
  public:
   static constexpr PlanKind kKind = PlanKind::kChangeTable;
   enum class Action { kTruncate, kAnalyze, kRepair, kShowCreate, kShowPartitions, kAddColumns,
-                      kRename, kSetProperties };
+                      kRename, kSetProperties, kRefused };
   struct Change {
     Action action = Action::kTruncate;
     std::vector<std::string> name;
     std::vector<std::string> new_name;
     std::optional<Schema> columns;
     std::map<std::string, std::string> properties;
+    std::string operation;  ///< kRefused: what it is called in the error
   };
-  explicit ChangeTable(Change change);
+  /// `queries`, of kRefused: what is wrong with them is said first.
+  explicit ChangeTable(Change change, std::vector<PlanPtr> queries = {});
   const Change& change() const { return change_; }
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
   std::string Describe() const override;

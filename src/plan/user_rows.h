@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "expr/unresolved.h"
 #include "firesteel/connector/user_function.h"
 #include "plan/logical_plan.h"
 
@@ -15,6 +16,11 @@ struct UserTableCall {
   int table = 0;                   ///< which of them is the table: its row, as a struct
   bool single_partition = false;   ///< all rows go to one object of the function
   bool analyzed = false;           ///< the function has said what it gives
+  /// Whether the function is known. In SQL it is only by name at first: it has nothing else, and
+  /// analysis looks for it.
+  bool bound = true;
+  int tables = 1;  ///< how many of the arguments are tables; the input is the first of them
+  Origin origin;   ///< of a call in SQL
 };
 
 /// Rows that a function of the user makes of its input's: of all of a partition's, of each group's,

@@ -5,6 +5,7 @@
 #include "exec/operators.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
+#include "plan/repartition.h"
 #include "planner/strategies.h"
 
 namespace firesteel {
@@ -43,6 +44,17 @@ Result<PhysicalPlanPtr> PlanUnion(const Union& plan, Planning* planning) {
   return NewUnion(std::move(children), plan.schema());
 }
 
+Result<PhysicalPlanPtr> PlanRepartition(const Repartition& repartition, Planning* planning) {
+  ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(repartition.child()));
+  const int partitions = repartition.partitions().value_or(planning->context().shuffle_partitions);
+  if (repartition.form() == Repartition::Form::kCoalesce) {
+    return NewCoalesce(std::move(child), partitions);
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> keys,
+                        BindReferences(repartition.keys(), repartition.child()->output()));
+  return NewHashExchange(std::move(child), std::move(keys), partitions);
+}
+
 Result<PhysicalPlanPtr> PlanExpand(const Expand& expand, Planning* planning) {
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(expand.child()));
   const std::vector<AttributePtr> columns = expand.child()->output();
@@ -68,6 +80,9 @@ Result<PhysicalPlanPtr> PlanCombination(const PlanPtr& plan, Planning* planning)
   }
   if (const auto* all = As<Union>(plan)) return PlanUnion(*all, planning);
   if (const auto* expand = As<Expand>(plan)) return PlanExpand(*expand, planning);
+  if (const auto* repartition = As<Repartition>(plan)) {
+    return PlanRepartition(*repartition, planning);
+  }
   return nullptr;
 }
 

@@ -26,7 +26,7 @@ constexpr Strategy kStrategies[] = {
     PlanJoin,           // Join of all types
     PlanWindow,         // Window
     PlanRecursion,      // Recursion and its input
-    PlanCombination,    // Union, Generate, Expand
+    PlanCombination,    // Union, Generate, Expand, Repartition
 };
 
 }  // namespace

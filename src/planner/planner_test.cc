@@ -8,6 +8,7 @@
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
+#include "plan/repartition.h"
 #include "plan/windows.h"
 
 namespace firesteel {
@@ -160,6 +161,21 @@ TEST_F(PlannerTest, SortAndLimit) {
             "Offset 1\n"
             "+- Limit 1000000\n"
             "   +- Sort [v DESC NULLS LAST]\n"
+            "      +- LocalScan\n");
+}
+
+TEST_F(PlannerTest, Repartitions) {
+  using Form = Repartition::Form;
+  const std::vector<ExpressionPtr> none;
+  const PlanPtr spread = std::make_shared<Repartition>(
+      Form::kSpread, std::nullopt, std::vector<ExpressionPtr>{Output(local_, 0)}, local_);
+  const PlanPtr round = std::make_shared<Repartition>(Form::kSpread, 2, none, spread);
+  const PlanPtr plan = std::make_shared<Repartition>(Form::kCoalesce, 1, none, round);
+  EXPECT_THAT(Texts(plan), UnorderedElementsAre("[a,1]", "[b,2]", "[a,3]", "[NULL,4]"));
+  EXPECT_EQ(Tree(plan),
+            "Coalesce 1\n"
+            "+- Exchange [], 2\n"
+            "   +- Exchange [k], 3\n"
             "      +- LocalScan\n");
 }
 

@@ -53,6 +53,7 @@ Json DescribeCall(const UserColumnTask::Call& call) {
           {"analysisSize", function.analysis.size()},
           {"columns", call.columns},
           {"names", call.names},
+          {"table", function.table},
           {"result", Parsed(function.result.Json())}};
 }
 

@@ -73,7 +73,6 @@ Result<UserTableAnalysis> Parse(const std::string& payload, WorkerProcess* proce
   ARROW_ASSIGN_OR_RAISE(const Schema schema, Schema::FromJson(answer["schema"].dump()));
   analysis.result = schema.AsStruct();
   analysis.single_partition = answer.value("singlePartition", false);
-  analysis.selects = answer.value("selects", false);
   for (const Json& name : answer.value("partitionBy", Json::array())) {
     if (!name.is_string()) return Nonsense(process);
     analysis.partition_by.push_back(name.get<std::string>());
@@ -82,6 +81,11 @@ Result<UserTableAnalysis> Parse(const std::string& payload, WorkerProcess* proce
     if (!order.is_object()) return Nonsense(process);
     analysis.order_by.push_back({order.value("name", std::string()), order.value("ascending", true),
                                  order.value("nullsFirst", true)});
+  }
+  for (const Json& column : answer.value("select", Json::array())) {
+    if (!column.is_object()) return Nonsense(process);
+    analysis.select.push_back(
+        {column.value("expression", std::string()), column.value("alias", std::string())});
   }
   analysis.state = payload.substr(4 + length);
   return analysis;

@@ -52,6 +52,27 @@ TEST_F(DataFrameWriterTest, KeepsToTheSaveMode) {
   EXPECT_THAT(Written(), UnorderedElementsAre("[0]", "[1]"));
 }
 
+TEST_F(DataFrameWriterTest, WritesAFileForEachPartition) {
+  const auto files = [this](const DataFrame& rows) {
+    EXPECT_TRUE(rows.Write().Mode("overwrite").Json(path_).ok());
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      count += entry.path().extension() == ".json" ? 1 : 0;
+    }
+    return count;
+  };
+  const DataFrame rows = Numbers(100).Union(Numbers(10));
+  EXPECT_EQ(files(rows.Coalesce(1)), 1);
+  EXPECT_EQ(files(rows.Repartition(5)), 5);
+  EXPECT_EQ(files(rows.Repartition(3, {functions::Col("id")})), 3);
+  EXPECT_EQ(Written().size(), 110u);
+  EXPECT_EQ(files(rows.Repartition(1).Where("id > 98")), 1);
+  EXPECT_THAT(Written(), UnorderedElementsAre("[99]"));
+  EXPECT_FALSE(rows.Coalesce(0).Count().ok());
+  EXPECT_EQ(ErrorCondition(rows.Repartition(2, {functions::Expr("map(1, 2)")}).Count().status()),
+            "UNSUPPORTED_FEATURE.PARTITION_BY_MAP");
+}
+
 TEST_F(DataFrameWriterTest, PartitionsByColumns) {
   const DataFrame rows = Numbers(4).SelectExpr({"id", "id % 2 AS odd"});
   ASSERT_TRUE(rows.Write().PartitionBy({"odd"}).Json(path_).ok());

@@ -17,6 +17,7 @@
 #include "plan/joins.h"
 #include "plan/operators.h"
 #include "plan/queries.h"
+#include "plan/repartition.h"
 #include "session/session_backend.h"
 #include "types/arrow_types.h"
 
@@ -161,6 +162,20 @@ DataFrame DataFrame::Offset(int64_t rows) const {
   if (!status_.ok()) return *this;
   if (rows < 0) return With(NegativeCount("offset", rows));
   return With(NewPlan<SkipRows>(rows, plan_));
+}
+
+DataFrame DataFrame::Repartition(int partitions, const std::vector<Column>& columns) const {
+  if (!status_.ok()) return *this;
+  Result<std::vector<ExpressionPtr>> keys = ExpressionsOf(columns);
+  if (!keys.ok()) return With(keys.status());
+  return With(NewPlan<firesteel::Repartition>(firesteel::Repartition::Form::kSpread, partitions,
+                                              *std::move(keys), plan_));
+}
+
+DataFrame DataFrame::Coalesce(int partitions) const {
+  if (!status_.ok()) return *this;
+  return With(NewPlan<firesteel::Repartition>(firesteel::Repartition::Form::kCoalesce, partitions,
+                                              std::vector<ExpressionPtr>(), plan_));
 }
 
 DataFrame DataFrame::Join(const DataFrame& right, const Column& condition,

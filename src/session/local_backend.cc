@@ -14,6 +14,7 @@
 #include "session/plan_cache.h"
 #include "session/query_runner.h"
 #include "session/stream_starter.h"
+#include "sql/parser.h"
 #include "types/time_zone.h"
 
 namespace firesteel {
@@ -187,6 +188,7 @@ class LocalBackend final : public SessionBackend {
     context.settings.time_zone = config_.Get(config::kSessionTimeZone);
     context.settings.last_map_key_wins = config_.Get(config::kMapKeyDedupPolicy) == "LAST_WIN";
     context.case_sensitive = config_.Get(config::kCaseSensitive);
+    context.parse_expression = ParseExpression;
     return context;
   }
 

@@ -16,6 +16,7 @@
 #include "plan/operators.h"
 #include "plan/queries.h"
 #include "plan/relations.h"
+#include "plan/repartition.h"
 #include "plan/subqueries.h"
 #include "plan/user_rows.h"
 #include "plan/windows.h"
@@ -81,6 +82,11 @@ class Comparison {
                left.step() == right.step();
       }
       case PlanKind::kLimit: return As<Limit>(a)->count() == As<Limit>(b)->count();
+      case PlanKind::kRepartition: {
+        const auto& left = *As<Repartition>(a);
+        const auto& right = *As<Repartition>(b);
+        return left.form() == right.form() && left.partitions() == right.partitions();
+      }
       case PlanKind::kOffset: return As<SkipRows>(a)->count() == As<SkipRows>(b)->count();
       case PlanKind::kSetOperation: {
         const auto& left = *As<SetOperation>(a);

@@ -24,6 +24,15 @@ TEST(CommandParserTest, ParsesCommands) {
       {"ALTER VIEW v AS SELECT 2", "CreateView `v`, replace"},
       {"DROP VIEW IF EXISTS a.v", "DropView `a`.`v`, if exists"},
       {"DROP TABLE t PURGE", "DropTable `t`"},
+      {"DELETE FROM t AS x WHERE x.a = 1", "Refused `t`"},
+      {"UPDATE t x SET x.a = 1, b = DEFAULT WHERE c", "Refused `t`"},
+      {"MERGE WITH SCHEMA EVOLUTION INTO a.t USING (SELECT 1 AS b) s ON t.a = s.b "
+       "WHEN MATCHED AND s.b > 1 THEN UPDATE SET * WHEN MATCHED THEN DELETE "
+       "WHEN NOT MATCHED BY TARGET THEN INSERT (a, c) VALUES (s.b, DEFAULT) "
+       "WHEN NOT MATCHED BY SOURCE THEN UPDATE SET a = 1",
+       "Refused `a`.`t`"},
+      {"CREATE OR REPLACE TABLE t (a INT) USING parquet", "Refused `t`"},
+      {"REPLACE TABLE t AS SELECT 1", "Refused `t`"},
       {"SHOW TABLES", "ShowTables"},
       {"SHOW TABLES IN db LIKE 'a*'", "ShowTables, in `db`, like 'a*'"},
       {"SHOW VIEWS 'x'", "ShowViews, like 'x'"},

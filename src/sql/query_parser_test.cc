@@ -77,6 +77,26 @@ TEST(QueryParserTest, TakesWordsAsNamesWhereNothingFollows) {
   });
 }
 
+TEST(QueryParserTest, ParsesTablesAsArguments) {
+  ExpectTrees({
+      {"SELECT * FROM f(n => 1, TABLE(t) PARTITION BY (a, b + 1) ORDER BY c DESC)",
+       "Project [*]\n"
+       "+- PythonUDTF f, []\n"
+       "   +- Project [a AS key0#0, +(b, 1) AS key1#1, 1 AS argument0#2, struct(*) AS argument1#3]\n"
+       "      +- Sort [c DESC NULLS LAST], true\n"
+       "         +- UnresolvedTable [t], batch\n"},
+      {"SELECT * FROM f(TABLE(SELECT 1) WITH SINGLE PARTITION) AS x",
+       "Project [*]\n"
+       "+- SubqueryAlias x\n"
+       "   +- PythonUDTF f, []\n"
+       "      +- Project [struct(*) AS argument0#0]\n"
+       "         +- Project [1]\n"
+       "            +- OneRow\n"},
+      {"SELECT * FROM f(table, table(1))",
+       "Project [*]\n+- UnresolvedTableFunction f, [table, table(1)]\n"},
+  });
+}
+
 TEST(QueryParserTest, ParsesRowsAndTableFunctions) {
   ExpectTrees({
       {"VALUES (1, 'a'), (2, 'b')", "InlineTable [[1, a], [2, b]]\n"},

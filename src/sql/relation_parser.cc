@@ -203,20 +203,6 @@ Status StatementParser::RefuseAfterTable() {
   return Status::OK();
 }
 
-Status StatementParser::ParseTableFunction(std::vector<std::string> name, int start,
-                                           ParsedPlan* out) {
-  Advance();
-  std::vector<Parsed> arguments;
-  ARROW_RETURN_NOT_OK(ParseArguments(&arguments));
-  ParsedList list;
-  for (const Parsed& argument : arguments) list.Add(argument);
-  std::string text;
-  for (const std::string& part : name) text += (text.empty() ? "" : ".") + part;
-  return Put(std::make_shared<UnresolvedTableFunction>(std::move(text), list.items,
-                                                       source_->OriginOf(start, LastEnd())),
-             list, out);
-}
-
 bool StatementParser::PeekTableAlias() const {
   if (Peek().kind == TokenKind::kQuotedName) return true;
   if (Peek().kind != TokenKind::kWord || BeginsClause() || PeekPivot()) return false;

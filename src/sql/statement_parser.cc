@@ -16,9 +16,7 @@ constexpr std::string_view kKnownStatements[][3] = {
     {"CREATE", "TEMPORARY", "FUNCTION"}, {"CREATE", "TEMPORARY", "TABLE"},
     {"CREATE", "TEMPORARY", "VARIABLE"}, {"CREATE", "INDEX", ""},
     {"CREATE", "MATERIALIZED", "VIEW"},  {"CREATE", "STREAMING", "TABLE"},
-    {"CREATE", "FLOW", ""},      {"REPLACE", "TABLE", ""},
-    {"MERGE", "INTO", ""},           {"MERGE", "WITH", "SCHEMA"},
-    {"DELETE", "FROM", ""},
+    {"CREATE", "FLOW", ""},
     {"ANALYZE", "TABLES", ""},   {"LOAD", "DATA", ""},
     {"COMMENT", "ON", ""},           {"DECLARE", "VARIABLE", ""},
     {"DECLARE", "OR", "REPLACE"},{"ADD", "JAR", ""},
@@ -29,7 +27,7 @@ constexpr std::string_view kKnownStatements[][3] = {
     {"ALTER", "NAMESPACE", ""},  {"ALTER", "VIEW", ""},           
     {"SHOW", "TABLE", "EXTENDED"},   {"SHOW", "CURRENT", "ROLES"},
     {"SHOW", "PROCEDURES", ""},  {"REFRESH", "FUNCTION", ""},     {"SET", "VAR", "="},
-    {"GRANT", "", ""},           {"REVOKE", "", ""},              {"UPDATE", "", ""},
+    {"GRANT", "", ""},           {"REVOKE", "", ""},
     {"CALL", "", ""},            {"LOCK", "", ""},                {"UNLOCK", "", ""},
     {"EXPORT", "", ""},          {"IMPORT", "", ""},              {"COMMIT", "", ""},
     {"ROLLBACK", "", ""},        {"START", "TRANSACTION", ""},
@@ -58,6 +56,13 @@ Status StatementParser::ParseCommand(ParsedPlan* out) {
   ChangeTable::Action action;
   if (AcceptTableStatement(&action)) return ParseTableStatement(action, plan);
   if (PeekWord("INSERT")) return ParseInsert(plan);
+  if (PeekWord("DELETE")) return ParseDelete(plan);
+  if (PeekWord("UPDATE")) return ParseUpdate(plan);
+  if (PeekWord("MERGE")) return ParseMerge(plan);
+  if (PeekWord("REPLACE") && PeekWord("TABLE", 1)) {
+    Advance(2);
+    return ParseReplaceTable(plan);
+  }
   if (PeekWord("CREATE")) return ParseCreate(plan);
   if (PeekWord("ALTER")) return ParseAlter(plan);
   if (PeekWord("DROP")) return ParseDrop(plan);

@@ -14,6 +14,7 @@
 #include "plan/logical_plan.h"
 #include "plan/pivots.h"
 #include "plan/queries.h"
+#include "plan/row_changes.h"
 #include "plan/table_commands.h"
 #include "sql/expression_parser.h"
 
@@ -21,8 +22,8 @@ namespace firesteel {
 
 /// Parses statements: queries and commands. One instance per text, not thread-safe. One .cc per
 /// family: query_parser.cc (WITH, set operations, ORDER BY and what follows), select_parser.cc,
-/// grouping_parser.cc, relation_parser.cc, window_parser.cc, pivot_parser.cc, pipe_parser.cc, and
-/// statements/*.cc for commands.
+/// grouping_parser.cc, relation_parser.cc, table_argument_parser.cc, window_parser.cc,
+/// pivot_parser.cc, pipe_parser.cc, and statements/*.cc for commands.
 class StatementParser final : public ExpressionParser {
  public:
   /// A query costs as much stack, here and in all that walks plans, as this many expressions.
@@ -123,9 +124,20 @@ class StatementParser final : public ExpressionParser {
   Status ParseRelationPrimary(ParsedPlan* out);
   Status ParseParenthesizedRelation(ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseTable(bool streaming, ParsedPlan* out);
-  FIRESTEEL_OWN_FRAME Status ParseTableFunction(std::vector<std::string> name, int start,
-                                                ParsedPlan* out);
+  Status ParseTableFunction(std::vector<std::string> name, int start, ParsedPlan* out);
   FIRESTEEL_OWN_FRAME Status ParseLateralView(ParsedPlan* out);
+
+  // table_argument_parser.cc
+  /// An argument of a table function.
+  struct TableArgument;
+  bool PeekTableArgument(int ahead) const;
+  FIRESTEEL_OWN_FRAME Status ParseTableArgument(TableArgument* argument);
+  FIRESTEEL_OWN_FRAME Status ParseArgumentPartitions(TableArgument* argument);
+  FIRESTEEL_OWN_FRAME Status ParseArgumentOrder(TableArgument* argument);
+  Status ParseFunctionArguments(std::vector<TableArgument>* arguments);
+  FIRESTEEL_OWN_FRAME Status PutTableCall(const std::string& function,
+                                          const std::vector<TableArgument>& arguments, int start,
+                                          ParsedPlan* out) const;
   /// `[AS] name [(columns)]`, if there is one.
   bool PeekWatermark() const;
   FIRESTEEL_OWN_FRAME Status ParseWatermark(ParsedPlan* out);
@@ -170,6 +182,17 @@ class StatementParser final : public ExpressionParser {
   Status ParsePartitionedBy(CreateTable::Definition* definition);
   Status ParseInsert(PlanPtr* out);
   Status ParsePartitionValues(std::vector<std::pair<std::string, ExpressionPtr>>* values);
+  Status ParseReplaceTable(PlanPtr* out);
+  Status ParseDelete(PlanPtr* out);
+  Status ParseUpdate(PlanPtr* out);
+  Status ParseMerge(PlanPtr* out);
+  Status ParseMergeAction(MergeAction* action);
+  Status ParseMergeInsert(RowAssignments* assignments);
+  Status ParseChangedTable(RowChange* change);
+  Status ParseChangeCondition(std::string_view word, ExpressionPtr* condition);
+  Status ParseAssignments(RowAssignments* assignments);
+  Status ParseAssignedColumn(RowAssignments* assignments);
+  Status ParseAssignedValue(RowAssignments* assignments);
   Status ParseDatabaseChange(bool drop, PlanPtr* out);
   bool AcceptTableStatement(ChangeTable::Action* action);
   Status ParseTableStatement(ChangeTable::Action action, PlanPtr* out);

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "arrow/array/data.h"
+#include "arrow/array/util.h"
 #include "arrow/buffer_builder.h"
 #include "arrow/type.h"
 #include "types/cast_kernels.h"
@@ -214,6 +215,8 @@ ArrayResult CastToText(const CastTask& task) {
 
 ArrayResult CastToString(const std::shared_ptr<arrow::Array>& array, const DataType& from,
                          const std::string& zone, const TextOptions& options) {
+  // Such an array has no bits that could be copied.
+  if (from.id() == TypeId::kNull) return arrow::MakeArrayOfNull(arrow::utf8(), array->length());
   ARROW_ASSIGN_OR_RAISE(const auto time_zone, TimeZone::Find(zone));
   ARROW_ASSIGN_OR_RAISE(const ColumnView view, ColumnView::Make(*array->data(), from));
   TextWriter writer(*time_zone, options);

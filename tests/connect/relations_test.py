@@ -137,6 +137,24 @@ class RelationsTest(unittest.TestCase):
             self.assertTrue(files[0].startswith("file:///") and files[0].endswith(".parquet"))
             self.assertEqual(self.people.inputFiles(), [])
 
+    def test_files_as_many_as_partitions(self):
+        def files(frame):
+            with tempfile.TemporaryDirectory() as directory:
+                frame.write.parquet(directory + "/out")
+                read = self.spark.read.parquet(directory + "/out")
+                self.assertEqual(read.count(), 100)
+                return len(read.inputFiles())
+
+        numbers = self.spark.range(0, 100, 1, 4)
+        self.assertEqual(files(numbers), 4)
+        self.assertEqual(files(numbers.coalesce(1)), 1)
+        self.assertEqual(files(numbers.coalesce(7)), 4)
+        self.assertEqual(files(numbers.repartition(6)), 6)
+        self.assertEqual(files(numbers.repartition(1, "id")), 1)
+        halves = numbers.selectExpr("id % 2 AS odd").repartition(8, "odd")
+        spread = halves.selectExpr("odd", "spark_partition_id() AS place").distinct()
+        self.assertEqual(spread.count(), 2)
+
     def test_tables_of_files_are_not_replaced(self):
         from pyspark.sql.functions import lit
 
@@ -150,6 +168,110 @@ class RelationsTest(unittest.TestCase):
                    lambda: self.people.writeTo("nowhere").overwritePartitions())
         self.assertEqual(self.spark.table("kept").count(), 3)
         self.spark.sql("DROP TABLE kept")
+
+    def test_rows_are_not_changed(self):
+        from pyspark.sql import functions as F
+
+        self.people.write.saveAsTable("people_kept")
+        self.people.createOrReplaceTempView("some")
+        source = self.people.alias("s")
+        refused = "UNSUPPORTED_FEATURE.TABLE_OPERATION"
+        for statement in (
+                "DELETE FROM people_kept WHERE id = 1",
+                "UPDATE people_kept AS p SET p.name = 'x', x = DEFAULT WHERE p.id = 1",
+                "MERGE INTO people_kept p USING some s ON p.id = s.id WHEN MATCHED THEN DELETE",
+                "MERGE INTO people_kept USING (SELECT 7 AS id) s ON people_kept.id = s.id "
+                "WHEN NOT MATCHED THEN INSERT (id, x) VALUES (s.id, 1.5) "
+                "WHEN NOT MATCHED BY SOURCE AND people_kept.x > 1 THEN UPDATE SET x = 0",
+                "REPLACE TABLE people_kept (a INT)",
+                "CREATE OR REPLACE TABLE people_kept AS SELECT 1 AS a"):
+            self.fails(refused, lambda: self.spark.sql(statement))
+        for statement in ("DELETE FROM people_kept WHERE y = 1", "UPDATE people_kept SET y = 1",
+                          "MERGE INTO people_kept p USING some s ON p.y = s.id "
+                          "WHEN MATCHED THEN DELETE"):
+            self.fails("UNRESOLVED_COLUMN.WITH_SUGGESTION", lambda: self.spark.sql(statement))
+        self.fails("TABLE_OR_VIEW_NOT_FOUND", lambda: self.spark.sql("DELETE FROM nothing"))
+        merge = source.mergeInto("people_kept", F.expr("people_kept.id = s.id"))
+        self.fails("NO_MERGE_ACTION_SPECIFIED", merge.merge)
+        self.fails(refused, merge.whenMatched().update({"name": F.col("s.name")}).merge)
+        self.fails("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                   source.mergeInto("people_kept", F.expr("people_kept.y = s.id"))
+                   .whenNotMatched().insertAll().merge)
+        self.fails("VIEW_WRITE_NOT_ALLOWED", self.people.writeTo("some").overwritePartitions)
+        self.spark.sql("DROP TABLE people_kept")
+
+    def test_nearest_rows(self):
+        from pyspark.sql import functions as F
+
+        left = self.spark.createDataFrame(
+            [(1, 5, "x"), (1, 10, "y"), (2, 3, "z"), (None, 4, "n"), (1, None, "m")],
+            "k int, t int, a string")
+        right = self.spark.createDataFrame(
+            [(1, 1, "p"), (1, 5, "q"), (1, 7, "r"), (2, 4, "s"), (None, 4, "u"), (1, None, "v")],
+            "k int, t int, b string")
+
+        def found(other=right, **options):
+            options.setdefault("on", "k")
+            joined = left._joinAsOf(other, "t", "t", **options)
+            self.assertEqual(joined.columns, ["k", "t", "a", "k", "t", "b"])
+            return sorted(rows(joined.select("a", "b")))
+
+        self.assertEqual(found(), [("x", "q"), ("y", "r")])
+        self.assertEqual(found(direction="forward"), [("x", "q"), ("z", "s")])
+        self.assertEqual(found(direction="nearest"), [("x", "q"), ("y", "r"), ("z", "s")])
+        self.assertEqual(found(how="left", allowExactMatches=False),
+                         [("m", None), ("n", None), ("x", "p"), ("y", "r"), ("z", None)])
+        self.assertEqual(found(tolerance=F.lit(3)), [("x", "q"), ("y", "r")])
+        self.assertEqual(found(tolerance=F.lit(3), allowExactMatches=False), [])
+        self.assertEqual(found(on=None, tolerance=F.lit(0)), [("n", "u"), ("x", "q")])
+        self.assertEqual(found(on=left["k"] == right["k"]), [("x", "q"), ("y", "r")])
+        twice = right.union(self.spark.createDataFrame([(1, 5, "w")], right.schema))
+        self.assertEqual(found(twice), [("x", "w"), ("y", "r")])
+        days = self.spark.sql("SELECT DATE'2020-01-05' AS d, 1 AS n")
+        later = self.spark.sql("SELECT DATE'2020-01-06' AS e")
+        near = days._joinAsOf(later, "d", "e", direction="forward",
+                              tolerance=F.expr("INTERVAL 1 DAY"))
+        self.assertEqual(rows(near.select("n")), [(1,)])
+        self.fails("AS_OF_JOIN.TOLERANCE_IS_NON_NEGATIVE", lambda: found(tolerance=F.lit(-1)))
+        self.fails("AS_OF_JOIN.UNSUPPORTED_DIRECTION", lambda: found(direction="sideways"))
+        self.fails("UNSUPPORTED_JOIN_TYPE", lambda: found(how="wide"))
+        self.fails("UNRESOLVED_COLUMN.WITH_SUGGESTION", lambda: found(on="a"))
+        if not hasattr(left, "nearestByJoin"):
+            return
+        distance = F.abs(left["t"] - right["t"])
+
+        def nearest(rank, count, direction, **options):
+            return left.nearestByJoin(right, rank, count, "exact", direction, **options)
+
+        self.assertEqual(sorted(rows(nearest(distance, 1, "distance").select("a", "b"))),
+                         [("n", "s"), ("x", "q"), ("y", "r"), ("z", "s")])
+        outer = nearest(distance, 1, "similarity", joinType="leftouter").select("a", "b")
+        self.assertEqual(sorted(rows(outer)),
+                         [("m", None), ("n", "p"), ("x", "p"), ("y", "p"), ("z", "r")])
+        self.assertEqual(nearest(distance, 2, "distance").count(), 8)
+        self.fails("NEAREST_BY_JOIN.NON_ORDERABLE_RANKING_EXPRESSION",
+                   nearest(F.create_map(F.lit(1), F.lit(2)), 1, "distance").collect)
+        self.fails("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                   nearest(F.sum(left["t"]), 1, "distance").collect)
+        stream = self.spark.readStream.format("rate").load()
+        self.fails("NEAREST_BY_JOIN.STREAMING_NOT_SUPPORTED",
+                   lambda: stream.nearestByJoin(right, F.lit(1), 1, "exact", "distance").schema)
+
+    def test_html_of_notebooks(self):
+        self.assertIsNone(self.people._repr_html_())
+        self.spark.conf.set("spark.sql.repl.eagerEval.enabled", "true")
+        self.spark.conf.set("spark.sql.repl.eagerEval.maxNumRows", "2")
+        self.assertEqual(
+            self.people._repr_html_(),
+            "<table border='1'>\n<tr><th>id</th><th>name</th><th>x</th></tr>\n"
+            "<tr><td>1</td><td>a</td><td>1.5</td></tr>\n"
+            "<tr><td>2</td><td>NULL</td><td>NULL</td></tr>\n</table>\nonly showing top 2 rows\n")
+
+    def test_changes_of_tables_are_not_known(self):
+        if not hasattr(self.spark.read, "changes"):
+            self.skipTest("this client has no read.changes")
+        self.fails("UNSUPPORTED_FEATURE.CHANGE_DATA_CAPTURE",
+                   self.spark.read.changes("people").collect)
 
     def test_missing_values(self):
         filled = self.people.na.fill({"name": "?", "x": 0})

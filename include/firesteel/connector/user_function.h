@@ -70,6 +70,8 @@ struct UserColumnFunction {
   /// function itself tells when it is asked, see UserFunctionRuntime::Analyze.
   DataType result;
   std::string analysis;  ///< kTable: what it answered then, for its own use; else ""
+  bool takes_batches = false;  ///< kTable: it is called batch by batch instead
+  int table = -1;              ///< kTable: which of its arguments is the row of a table, or none
   bool deterministic = true;
   std::string owner;  ///< of the worker's process
   /// The settings of its session that it depends on, as they are when it runs; may be null.
@@ -89,18 +91,22 @@ struct UserTableRequest {
   std::shared_ptr<arrow::RecordBatch> constants;  ///< one row
 };
 
-/// What it answers. Names are those of columns of the table it is given.
+/// What it answers. Names are expressions in SQL over the columns of the table it is given.
 struct UserTableAnalysis {
   struct Order {
     std::string name;
     bool ascending = true;
     bool nulls_first = true;
   };
+  struct Column {
+    std::string expression;
+    std::string alias;  ///< "" for one that is a column's name
+  };
   DataType result;
   bool single_partition = false;
   std::vector<std::string> partition_by;
   std::vector<Order> order_by;
-  bool selects = false;  ///< it wants something else than the table's columns
+  std::vector<Column> select;  ///< what it wants instead of the table's columns; empty: these
   std::string state;     ///< for UserColumnFunction::analysis
 };
 

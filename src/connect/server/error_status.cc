@@ -45,6 +45,8 @@ constexpr ClassOfCondition kByCondition[] = {
     {"INVALID_CONF_VALUE", "~SparkIllegalArgumentException java.lang.IllegalArgumentException"},
     {"INVALID_HANDLE", "~SparkSQLException"},
     {"INVALID_PARAMETER_VALUE", "~SparkRuntimeException"},
+    {"INVALID_SQL_SYNTAX", "~sql.catalyst.parser.ParseException ~sql.AnalysisException"},
+    {"NO_MERGE_ACTION_SPECIFIED", "~SparkRuntimeException java.lang.RuntimeException"},
     {"NUMERIC_VALUE_OUT_OF_RANGE", "~SparkArithmeticException java.lang.ArithmeticException"},
     {"PYTHON_EXCEPTION", "~api.python.PythonException java.lang.RuntimeException"},
     {"PYTHON_WORKER_FAILED", "~SparkException"},
@@ -66,6 +68,8 @@ constexpr std::string_view kIllegalArgument =
 // Clients know no such class, so that users see an UnknownException, as with Spark.
 constexpr std::string_view kIllegalState =
     "java.lang.IllegalStateException java.lang.RuntimeException";
+constexpr std::string_view kUnsupportedOperation =
+    "~SparkUnsupportedOperationException java.lang.UnsupportedOperationException";
 constexpr std::string_view kRuntime = "~SparkRuntimeException java.lang.RuntimeException";
 
 bool StartsWith(std::string_view text, std::string_view beginning) {
@@ -78,7 +82,18 @@ std::string_view ClassesOf(const ErrorInfo& info) {
   for (const ClassOfCondition& row : kByCondition) {
     if (row.condition == family) return row.classes;
   }
-  if (StartsWith(condition, "PARSE_") || info.sql_state == "42601") return kParse;
+  if (StartsWith(condition, "PARSE_") || StartsWith(condition, "NON_LAST_") ||
+      info.sql_state == "42601") {
+    return kParse;
+  }
+  // Of what tables cannot do, Spark finds these two when it plans, the others before.
+  if (condition == "UNSUPPORTED_FEATURE.TABLE_OPERATION") {
+    const auto operation = info.parameters.find("operation");
+    const bool planned =
+        operation != info.parameters.end() &&
+        (operation->second == "MERGE INTO TABLE" || operation->second == "UPDATE TABLE");
+    return planned ? kUnsupportedOperation : kAnalysis;
+  }
   // Class 42: what is wrong with the statement, found before it runs; 0A: what is not supported.
   // So are table functions that cannot say what they give.
   if (StartsWith(condition, "TABLE_VALUED_FUNCTION_") || StartsWith(info.sql_state, "42") ||

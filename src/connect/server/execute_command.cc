@@ -53,8 +53,8 @@ Status Checkpoint(const spark::connect::CheckpointCommand& command, ServerSessio
   return Status::OK();
 }
 
-Status CreateView(const spark::connect::CreateDataFrameViewCommand& command,
-                  ServerSession* session) {
+Status CreateFrameView(const spark::connect::CreateDataFrameViewCommand& command,
+                       ServerSession* session) {
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, PlanTranslator(session).Translate(command.input()));
   const DataFrame frame(session->session().backend(), std::move(plan));
   if (command.is_global()) {
@@ -74,11 +74,21 @@ Status ExecuteCommand(const spark::connect::Command& command, ServerSession* ses
   using Command = spark::connect::Command;
   switch (command.command_type_case()) {
     case Command::kSqlCommand: return ExecuteSql(command.sql_command(), session, operation);
-    case Command::kCreateDataframeView: return CreateView(command.create_dataframe_view(), session);
+    case Command::kCreateDataframeView:
+      return CreateFrameView(command.create_dataframe_view(), session);
     case Command::kWriteOperation:
       return WriteRelation(command.write_operation(), session, operation);
     case Command::kWriteOperationV2:
       return WriteRelation(command.write_operation_v2(), session, operation);
+    case Command::kMergeIntoTableCommand:
+      return MergeIntoTable(command.merge_into_table_command(), session);
+    case Command::kGetResourcesCommand: {
+      // There are none besides processors and memory.
+      Operation::Response response;
+      response.mutable_get_resources_command_result();
+      operation->Send(std::move(response), /*more_follows=*/true);
+      return Status::OK();
+    }
     case Command::kCheckpointCommand:
       return Checkpoint(command.checkpoint_command(), session, operation);
     case Command::kWriteStreamOperationStart:

@@ -95,9 +95,9 @@ Result<PlanPtr> PlanTranslator::TranslateRowKind(const spark::connect::Relation&
     }
     // Only says how to run it, which we decide ourselves.
     case Relation::kHint: return Translate(relation.hint().input());
-    case Relation::kRepartition: return Translate(relation.repartition().input());
+    case Relation::kRepartition: return TranslateRepartition(relation.repartition());
     case Relation::kRepartitionByExpression:
-      return Translate(relation.repartition_by_expression().input());
+      return TranslateRepartition(relation.repartition_by_expression());
     // Groups and several inputs.
     case Relation::kAggregate: return TranslateAggregate(relation.aggregate());
     case Relation::kDeduplicate: return TranslateDeduplicate(relation.deduplicate());
@@ -114,6 +114,7 @@ Result<PlanPtr> PlanTranslator::TranslateRowKind(const spark::connect::Relation&
       return TranslateUserTable(relation.common_inline_user_defined_table_function());
     // Texts.
     case Relation::kShowString: return TranslateShowString(relation.show_string());
+    case Relation::kHtmlString: return TranslateHtmlString(relation.html_string());
     default: return TranslateDerivedKind(relation);
   }
 }
@@ -122,6 +123,12 @@ Result<PlanPtr> PlanTranslator::TranslateDerivedKind(const spark::connect::Relat
   using Relation = spark::connect::Relation;
   switch (relation.rel_type_case()) {
     case Relation::kLateralJoin: return TranslateLateralJoin(relation.lateral_join());
+    case Relation::kAsOfJoin: return TranslateAsOfJoin(relation.as_of_join());
+    case Relation::kNearestByJoin: return TranslateNearestByJoin(relation.nearest_by_join());
+    // Spark's own catalog knows no changes of tables either.
+    case Relation::kRelationChanges:
+      return MakeError("UNSUPPORTED_FEATURE.CHANGE_DATA_CAPTURE",
+                       {{"catalogName", "spark_catalog"}});
     // Other shapes.
     case Relation::kSample: return TranslateSample(relation.sample());
     case Relation::kTail: return TranslateTail(relation.tail());

@@ -62,6 +62,8 @@ class PlanTranslator {
   Result<PlanPtr> TranslateProject(const spark::connect::Project& project);
   Result<PlanPtr> TranslateFilter(const spark::connect::Filter& filter);
   Result<PlanPtr> TranslateSort(const spark::connect::Sort& sort);
+  Result<PlanPtr> TranslateRepartition(const spark::connect::Repartition& repartition);
+  Result<PlanPtr> TranslateRepartition(const spark::connect::RepartitionByExpression& repartition);
   Result<PlanPtr> TranslateWithColumns(const spark::connect::WithColumns& columns);
   Result<PlanPtr> TranslateDrop(const spark::connect::Drop& drop);
   Result<PlanPtr> TranslateWithColumnsRenamed(const spark::connect::WithColumnsRenamed& renamed);
@@ -75,6 +77,11 @@ class PlanTranslator {
   // translate/combinations.cc
   Result<PlanPtr> TranslateJoin(const spark::connect::Join& join);
   Result<PlanPtr> TranslateSetOperation(const spark::connect::SetOperation& operation);
+  // translate/nearest_rows.cc
+  Result<PlanPtr> TranslateAsOfJoin(const spark::connect::AsOfJoin& join);
+  Result<PlanPtr> TranslateNearestByJoin(const spark::connect::NearestByJoin& join);
+  /// Errors: a ranking that has no order, or aggregates; streams.
+  Status CheckRanking(const PlanPtr& left, const PlanPtr& right, const ExpressionPtr& rank);
   // translate/user_functions.cc
   Result<PlanPtr> TranslateMapPartitions(const spark::connect::MapPartitions& map);
   Result<PlanPtr> TranslateGroupMap(const spark::connect::GroupMap& map);
@@ -125,6 +132,7 @@ class PlanTranslator {
   Result<PlanPtr> TranslateCatalog(const spark::connect::Catalog& message);
   // translate/shows.cc: relations that need their input's rows.
   Result<PlanPtr> TranslateShowString(const spark::connect::ShowString& show);
+  Result<PlanPtr> TranslateHtmlString(const spark::connect::HtmlString& show);
 
   // translate/columns.cc
   Result<ExpressionPtr> TranslateName(const spark::connect::Expression::UnresolvedAttribute& name);

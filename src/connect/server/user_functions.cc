@@ -121,14 +121,15 @@ Result<std::shared_ptr<const UserColumnFunction>> FromProtocol(
   if (session->environment().user_functions == nullptr) {
     return UnsupportedMessage("CommonInlineUserDefinedTableFunction (this server has no Python)");
   }
-  // Row by row, or row by row with Arrow's conversions.
+  // Row by row, row by row with Arrow's conversions, or Arrow's batches.
   const int protocol = sent.python_udtf().eval_type();
-  if (protocol != 300 && protocol != 301) {
+  if (protocol != 300 && protocol != 301 && protocol != 302) {
     return UnsupportedMessage("PythonUDTF of the eval type " + std::to_string(protocol));
   }
   auto function = std::make_shared<UserColumnFunction>();
   function->name = sent.function_name();
   function->shape = Shape::kTable;
+  function->takes_batches = protocol == 302;
   function->protocol = protocol;
   function->code = sent.python_udtf().command();
   function->language_version = sent.python_udtf().python_ver();

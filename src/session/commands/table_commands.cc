@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "common/env.h"
@@ -5,6 +6,7 @@
 #include "plan/identifier.h"
 #include "session/commands/families.h"
 #include "session/commands/table_text.h"
+#include "session/session_backend.h"
 
 namespace firesteel {
 
@@ -111,6 +113,23 @@ Result<QueryResult> SetPropertiesOfTable(const TableChange& change, const Comman
   return NoResult();
 }
 
+/// Errors: what is wrong with the statement, or that no table can do it.
+Status Refuse(const ChangeTable& command, const CommandContext& context) {
+  for (const PlanPtr& query : command.children()) {
+    ARROW_RETURN_NOT_OK(context.backend->AnalyzePlan(query).status());
+  }
+  const TableChange& change = command.change();
+  const bool is_new = change.operation.substr(0, 7) == "REPLACE";
+  ARROW_ASSIGN_OR_RAISE(const TableName name, context.catalog->FullName(change.name));
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                        context.catalog->FindTable(change.name));
+  // Views have no name of their own there.
+  return MakeError(
+      "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+      {{"tableName", is_new || (table && !table->is_view()) ? name.Quoted() : "`unknown`"},
+       {"operation", change.operation}});
+}
+
 }  // namespace
 
 Result<QueryResult> RunChangeTable(const ChangeTable& command, const CommandContext& context) {
@@ -127,6 +146,8 @@ Result<QueryResult> RunChangeTable(const ChangeTable& command, const CommandCont
     case ChangeTable::Action::kAddColumns: return AddColumnsOfTable(change, context);
     case ChangeTable::Action::kRename: return RenameOfTable(change, context);
     case ChangeTable::Action::kSetProperties: return SetPropertiesOfTable(change, context);
+    case ChangeTable::Action::kRefused:
+      return Refuse(command, context);
   }
   return InternalError("No runner for " + command.Describe());
 }

@@ -37,6 +37,19 @@ Status StatementParser::ParseCreateTable(PlanPtr* out) {
   return Status::OK();
 }
 
+// `[CREATE OR] REPLACE TABLE` has been taken. Tables of files cannot be replaced in one go.
+Status StatementParser::ParseReplaceTable(PlanPtr* out) {
+  PlanPtr created;
+  ARROW_RETURN_NOT_OK(ParseCreateTable(&created));
+  const auto& table = *As<CreateTable>(created);
+  ChangeTable::Change change;
+  change.action = ChangeTable::Action::kRefused;
+  change.name = table.definition().name;
+  change.operation = table.children().empty() ? "REPLACE TABLE" : "REPLACE TABLE AS SELECT";
+  *out = std::make_shared<ChangeTable>(std::move(change), table.children());
+  return Status::OK();
+}
+
 // One of the clauses behind the columns of CREATE TABLE; `more` says whether there was one.
 Status StatementParser::ParseTableClause(CreateTable::Definition* definition, bool* more) {
   const int start = Peek().start;

@@ -32,9 +32,8 @@ Status StatementParser::ParseCreate(PlanPtr* out) {
   take("EXTERNAL");
   if (!temporary && !definition.global && PeekWord("TABLE", static_cast<int>(ahead)) &&
       Peek(static_cast<int>(ahead) + 1).kind != TokenKind::kEnd) {
-    if (definition.replace) return Unsupported("CREATE OR REPLACE TABLE", start);
     Advance(static_cast<int>(ahead) + 1);
-    return ParseCreateTable(out);
+    return definition.replace ? ParseReplaceTable(out) : ParseCreateTable(out);
   }
   for (const std::string_view word : {"DATABASE", "SCHEMA", "NAMESPACE"}) {
     if (!PeekWord(word, 1) || Peek(2).kind == TokenKind::kEnd) continue;

@@ -22,6 +22,9 @@ Status ServeListenerBus(const spark::connect::StreamingQueryListenerBusCommand& 
 /// write_command.cc
 Status WriteRelation(const spark::connect::WriteOperation& write, ServerSession* session,
                      Operation* operation);
+/// MERGE, which no table here can do: says so, or what else is wrong with it.
+Status MergeIntoTable(const spark::connect::MergeIntoTableCommand& command,
+                      ServerSession* session);
 Status WriteRelation(const spark::connect::WriteOperationV2& write, ServerSession* session,
                      Operation* operation);
 

@@ -45,12 +45,14 @@ Result<std::string> QualifiedName(const std::vector<std::string>& name, ServerSe
   return full.Quoted();
 }
 
-/// The name of a table that is there. Errors: TABLE_OR_VIEW_NOT_FOUND.
+/// The name of a table that is there. Errors: TABLE_OR_VIEW_NOT_FOUND, VIEW_WRITE_NOT_ALLOWED.
 Result<std::string> ExistingTable(const std::vector<std::string>& name, ServerSession* session) {
   ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
                         session->session().backend()->catalog()->FindTable(name));
-  if (!table) return TableNotFound(name);
-  return QualifiedName(name, session);
+  if (table) return QualifiedName(name, session);
+  const bool is_view = session->session().backend()->catalog()->LookupView(name).ok();
+  return is_view ? MakeError("VIEW_WRITE_NOT_ALLOWED", {{"name", name.back()}})
+                 : TableNotFound(name);
 }
 
 Status SaveTable(const WriteOperation& write, PlanPtr plan, ServerSession* session) {

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "connect/server/plan_translator.h"
@@ -5,6 +6,7 @@
 #include "expr/unresolved.h"
 #include "plan/operators.h"
 #include "plan/relations.h"
+#include "plan/repartition.h"
 
 namespace firesteel {
 
@@ -33,6 +35,30 @@ Result<PlanPtr> PlanTranslator::TranslateSort(const spark::connect::Sort& sort) 
     ARROW_ASSIGN_OR_RAISE(order.emplace_back(), TranslateSortOrder(item));
   }
   return std::make_shared<Sort>(std::move(order), std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateRepartition(
+    const spark::connect::Repartition& repartition) {
+  using Form = Repartition::Form;
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(repartition.input()));
+  return std::make_shared<Repartition>(repartition.shuffle() ? Form::kSpread : Form::kCoalesce,
+                                       repartition.num_partitions(), std::vector<ExpressionPtr>(),
+                                       std::move(input));
+}
+
+Result<PlanPtr> PlanTranslator::TranslateRepartition(
+    const spark::connect::RepartitionByExpression& repartition) {
+  ARROW_ASSIGN_OR_RAISE(PlanPtr input, Translate(repartition.input()));
+  std::vector<ExpressionPtr> keys;
+  for (const auto& key : repartition.partition_exprs()) {
+    // Ranges of values would be for sorting afterwards, which does without them here.
+    if (key.has_sort_order()) return input;
+    ARROW_ASSIGN_OR_RAISE(keys.emplace_back(), Translate(key));
+  }
+  std::optional<int> partitions;
+  if (repartition.has_num_partitions()) partitions = repartition.num_partitions();
+  return std::make_shared<Repartition>(Repartition::Form::kSpread, partitions, std::move(keys),
+                                       std::move(input));
 }
 
 Result<PlanPtr> PlanTranslator::TranslateWithColumns(const spark::connect::WithColumns& columns) {

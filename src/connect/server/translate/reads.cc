@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "common/json_text.h"
 #include "connect/server/arrow_results.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/protocol_types.h"
@@ -32,6 +33,15 @@ Result<PlanPtr> PlanTranslator::TranslateRead(const spark::connect::Read& read) 
   }
   Options options;
   for (const auto& [name, value] : source.options()) options.Set(name, value);
+  if (source.predicates_size() > 0) {
+    // What spark.read.jdbc(…, predicates=[…]) sends: a partition for each.
+    std::string predicates;
+    for (const std::string& predicate : source.predicates()) {
+      predicates += predicates.empty() ? "[" : ",";
+      AppendJsonString(predicate, &predicates);
+    }
+    options.Set("firesteel.jdbc.predicates", predicates + "]");
+  }
   std::string format = source.format();
   if (format.empty()) {
     format = session_->session().Conf().Get("spark.sql.sources.default").value_or("parquet");

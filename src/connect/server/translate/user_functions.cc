@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/error.h"
 #include "connect/server/plan_translator.h"
 #include "connect/server/translate/call.h"
 #include "expr/nodes.h"
@@ -72,11 +73,13 @@ Result<PlanPtr> PlanTranslator::TranslateUserTable(
     const bool named = argument.has_named_argument_expression();
     values.push_back(named ? &argument.named_argument_expression().value() : &argument);
     call.names.push_back(named ? argument.named_argument_expression().key() : "");
-    if (!IsTable(*values.back())) continue;
-    call.table = static_cast<int>(values.size()) - 1;
-    ++tables;
+    if (IsTable(*values.back()) && ++tables == 1) call.table = static_cast<int>(values.size()) - 1;
   }
-  if (tables > 1) return UnsupportedMessage("PythonUDTF of several tables");
+  call.tables = tables;
+  if (tables > 1) {
+    return MakeError("TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS",
+                     {{"num", std::to_string(tables)}});
+  }
   if (tables == 1) return CallWithTable(std::move(function), values, std::move(call));
   std::vector<ExpressionPtr> arguments;
   for (const spark::connect::Expression* value : values) {
