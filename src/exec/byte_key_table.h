@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/prefetch.h"
 #include "types/unsafe_row.h"
 
 namespace firesteel {
@@ -58,7 +59,7 @@ class GroupSlots {
  public:
   GroupSlots() : slots_(kInitialSlots, 0) {}
 
-  void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  void Prefetch(uint32_t hash) const { PrefetchMemory(&slots_[hash & (slots_.size() - 1)]); }
   /// The number in the first slot that a key with this hash may have; -1 when it is free.
   int32_t FirstCandidate(uint32_t hash) const {
     const uint64_t slot = slots_[hash & (slots_.size() - 1)];
@@ -157,7 +158,7 @@ class ByteKeyTable {
       }
       for (int64_t i = 0; i < count; ++i) {
         const int32_t candidate = slots_.FirstCandidate(words[i].hash);
-        if (candidate >= 0) __builtin_prefetch(&words_[candidate]);
+        if (candidate >= 0) PrefetchMemory(&words_[candidate]);
       }
       for (int64_t i = 0; i < count; ++i) {
         const std::string_view key = key_at(begin + i);
@@ -257,7 +258,7 @@ class ByteKeyTable {
     }
     for (int64_t i = 0; i < rows; ++i) {
       candidates[i] = slots_.FirstCandidate(words[i].hash);
-      if (candidates[i] >= 0) __builtin_prefetch(&words_[candidates[i]]);
+      if (candidates[i] >= 0) PrefetchMemory(&words_[candidates[i]]);
     }
     for (int64_t i = 0; i < rows; ++i) {
       const bool found = candidates[i] >= 0 && Equals(candidates[i], keys[i], words[i]);

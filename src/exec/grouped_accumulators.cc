@@ -232,7 +232,6 @@ Status GroupedAccumulators::Clear() {
 
 Result<GroupedAccumulators::Columns> GroupedAccumulators::BuffersOfRows(
     const arrow::RecordBatch& batch, EvaluationContext* evaluation) {
-  ARROW_RETURN_NOT_OK(Clear());
   ARROW_RETURN_NOT_OK(ResizeTo(batch.num_rows()));
   groups_.resize(batch.num_rows());
   std::iota(groups_.begin(), groups_.end(), 0);

@@ -45,7 +45,8 @@ class GroupedAccumulators {
   Result<Columns> Results() const;
   /// Forgets all groups.
   Status Clear();
-  /// The buffers that input rows would have if each were a group of its own. Forgets all groups.
+  /// The buffers that input rows would have if each were a group of its own. There must be no
+  /// groups before, and are none after.
   Result<Columns> BuffersOfRows(const arrow::RecordBatch& batch, EvaluationContext* evaluation);
 
  private:

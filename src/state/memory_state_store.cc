@@ -27,14 +27,36 @@ class MemoryStateStore final : public StateStore {
     return Status::OK();
   }
 
+  Status FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    provider_->map()->FindBatch(keys, entries);
+    return Status::OK();
+  }
+
   Status PutBatch(const EncodedRows& keys, const EncodedRows& values) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
     return provider_->map()->PutBatch(keys, values);
   }
 
+  Status OverwriteFound(const std::vector<StateEntry>& entries,
+                        const EncodedRows& values) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    return provider_->map()->OverwriteFound(entries, values);
+  }
+
+  Status IncrementBatch(const EncodedRows& keys, std::vector<int64_t>* before) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    return provider_->map()->IncrementBatch(keys, before);
+  }
+
   Status RemoveBatch(const EncodedRows& keys) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
     return provider_->map()->RemoveBatch(keys);
+  }
+
+  Status RemoveFound(const std::vector<StateEntry>& entries) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    return provider_->map()->RemoveFound(entries);
   }
 
   Status Scan(const VersionedMap::Visitor& visit) override {
@@ -47,9 +69,9 @@ class MemoryStateStore final : public StateStore {
     return provider_->map()->PrefixScan(prefix_row, visit);
   }
 
-  Status ScanUpTo(int64_t bound, const VersionedMap::Visitor& visit) override {
+  Status FindUpTo(int64_t bound, std::vector<StateEntry>* entries) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
-    return provider_->map()->ScanUpTo(bound, visit);
+    return provider_->map()->FindUpTo(bound, entries);
   }
 
   Result<int64_t> Commit() override {

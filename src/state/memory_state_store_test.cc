@@ -95,14 +95,10 @@ TEST_F(MemoryStateStoreTest, TimesAreThereAfterLoading) {
   Fill(Provider(options).get(), 5);
   auto provider = Provider(options);
   auto store = Store(provider.get(), 5);
+  std::vector<StateEntry> entries;
+  ASSERT_TRUE(store->FindUpTo(20, &entries).ok());
   std::vector<int64_t> found;
-  ASSERT_TRUE(store
-                  ->ScanUpTo(20,
-                             [&](std::string_view key, std::string_view) -> Result<bool> {
-                               found.push_back(LongOf(key));
-                               return true;
-                             })
-                  .ok());
+  for (const StateEntry& entry : entries) found.push_back(LongOf(entry.key));
   EXPECT_THAT(found, testing::UnorderedElementsAre(0, 1, 2));
 }
 

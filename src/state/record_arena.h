@@ -8,17 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "common/prefetch.h"
+
 namespace firesteel {
 
 /// Where a record lies in a RecordArena, in units of 8 bytes; 0 is no record.
 using RecordRef = uint32_t;
-
-/// Asks for memory ahead of its use. Without the empty statement g++ takes a function that only
-/// prefetches for one without effect and leaves its calls out.
-inline void PrefetchMemory(const void* at) {
-  __builtin_prefetch(at);
-  asm volatile("" : : "r"(at));
-}
 
 /// The memory of the records of a hash map: big chunks instead of one allocation per record, and
 /// four bytes instead of a pointer to name one (so at most 32 GiB). A record is
@@ -69,7 +64,21 @@ class RecordArena {
     std::memcpy(record, &changed, sizeof(changed));
   }
 
+  /// Whether a marked record with this key lies at `ref`, where one lay since KeepChunks is on.
+  bool IsMarkedRecord(RecordRef ref, std::string_view key) const {
+    const char* record = At(ref);
+    return KeyWord(record) == (static_cast<uint32_t>(key.size()) | kMarkFlag) && Key(ref) == key;
+  }
+
   void Prefetch(RecordRef ref) const { PrefetchMemory(At(ref)); }
+  /// Prefetches more of a record, for what lies behind its first columns. `ref` may be one that was
+  /// given back with its chunk.
+  void PrefetchAll(RecordRef ref) const {
+    const char* base = bases_[ref >> kChunkBits];
+    if (base == nullptr) return;
+    PrefetchMemory(base + BytesIn(ref));
+    PrefetchMemory(base + BytesIn(ref) + kCacheLineBytes);
+  }
 
   /// Steps through the records in the order of their refs. Start with `*position` = 0; returns 0 at
   /// the end. Allocating or freeing records meanwhile is allowed as long as KeepChunks is on.
@@ -101,6 +110,7 @@ class RecordArena {
   static constexpr size_t kMaxChunks = (size_t{1} << (32 - kChunkBits)) - 1;
   static constexpr uint32_t kFirstChunkUnits = 512;  // small state stays small: 4 KiB
   static constexpr uint32_t kBigUnits = kChunkUnits / 8;  // bigger ones get chunks of their own
+  static constexpr size_t kCacheLineBytes = 64;
   static constexpr uint32_t kFreeFlag = 1u << 31;
   static constexpr uint32_t kMarkFlag = 1u << 30;
   static constexpr uint32_t kKeyMask = kMarkFlag - 1;

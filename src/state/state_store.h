@@ -33,6 +33,16 @@ struct StateStoreMetrics {
   int64_t loaded_maps_misses = 0;
 };
 
+/// An entry that a store has found: it can be changed or removed without being looked for again,
+/// until the entry itself is put or removed in another way. The views are valid until the next
+/// change of the store.
+struct StateEntry {
+  uint32_t ref = 0;   ///< where it lies; 0: there is no such entry
+  uint32_t hash = 0;  ///< of the key
+  std::string_view key;
+  std::string_view value;
+};
+
 /// The time of an entry, nothing if it has none; called for every entry that is put.
 using EntryTime =
     std::function<std::optional<int64_t>(std::string_view key, std::string_view value)>;
@@ -52,8 +62,19 @@ class StateStore {
   /// the next change of the store.
   virtual Status GetBatch(const EncodedRows& keys,
                           std::vector<std::optional<std::string_view>>* values) = 0;
+  /// As GetBatch, for entries that are to be changed or removed then.
+  virtual Status FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) = 0;
   virtual Status PutBatch(const EncodedRows& keys, const EncodedRows& values) = 0;
+  /// Gives entries that were found other values, of the sizes that the old ones have.
+  virtual Status OverwriteFound(const std::vector<StateEntry>& entries,
+                                const EncodedRows& values) = 0;
+  /// For a store whose values are one LONG: adds one to the value of each key, in order, 0 if there
+  /// was none, and writes what it was before to `*before`. Errors: STATE_STORE_INVALID_ROW for a
+  /// value that is no number or would overflow.
+  virtual Status IncrementBatch(const EncodedRows& keys, std::vector<int64_t>* before) = 0;
   virtual Status RemoveBatch(const EncodedRows& keys) = 0;
+  /// Removes entries that were found, each of them named once.
+  virtual Status RemoveFound(const std::vector<StateEntry>& entries) = 0;
   /// Calls `visit` for every entry, in no order, until it returns false. The store must not be
   /// changed meanwhile.
   virtual Status Scan(const std::function<Result<bool>(std::string_view key,
@@ -64,11 +85,10 @@ class StateStore {
                             const std::function<Result<bool>(std::string_view key,
                                                              std::string_view value)>& visit) = 0;
 
-  /// As Scan for the entries whose time (StateStoreOptions::time_of) is at or before `bound`; costs
-  /// what these entries cost, not what the store holds. NotImplemented for stores without times.
-  virtual Status ScanUpTo(
-      int64_t bound,
-      const std::function<Result<bool>(std::string_view key, std::string_view value)>& visit) = 0;
+  /// Finds the entries whose time (StateStoreOptions::time_of) is at or before `bound`, in no
+  /// order; costs what these entries cost, not what the store holds. NotImplemented for stores
+  /// without times.
+  virtual Status FindUpTo(int64_t bound, std::vector<StateEntry>* entries) = 0;
 
   /// Writes version()+1 durably (replacing a file of a failed attempt) and makes it the current
   /// one. Returns the new version.
@@ -83,7 +103,7 @@ struct StateStoreOptions {
   Schema key_schema;
   Schema value_schema;
   int prefix_columns = 0;                ///< leading key columns that PrefixScan looks for
-  /// What ScanUpTo goes by; may be null. Kept in memory only: nothing in the files depends on it.
+  /// What FindUpTo goes by; may be null. Kept in memory only: nothing in the files depends on it.
   EntryTime time_of = nullptr;
   std::string compression_codec = "lz4";
   /// Whether every row in the files carries a checksum (`stateStore.rowChecksum.enabled`); fixed by

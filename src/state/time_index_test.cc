@@ -30,6 +30,22 @@ TEST(TimeIndexTest, GivesWhatIsDueUntilItIsDropped) {
   EXPECT_EQ(index.memory_bytes(), 0);
 }
 
+TEST(TimeIndexTest, ManyDueEntriesComeInTheOrderOfTheirRefs) {
+  std::mt19937 random(7);
+  for (const uint32_t greatest : {0xffffffffu, 0x00ffffffu, 700u}) {
+    TimeIndex index;
+    std::vector<uint32_t> refs;
+    for (int i = 0; i < 5000; ++i) {
+      refs.push_back(random() % greatest);
+      index.Add({i, refs.back(), static_cast<uint32_t>(i)});
+    }
+    const std::vector<Entry> due = index.Due(5000);
+    ASSERT_EQ(due.size(), refs.size());
+    for (const Entry& entry : due) EXPECT_EQ(entry.ref, refs[entry.hash]);
+    for (size_t i = 1; i < due.size(); ++i) EXPECT_LE(due[i - 1].ref, due[i].ref);
+  }
+}
+
 TEST(TimeIndexTest, EntriesBeforeTheBoundAreDueAtOnce) {
   TimeIndex index;
   EXPECT_THAT(index.Due(100), IsEmpty());

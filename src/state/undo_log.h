@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -9,26 +10,32 @@
 #include <string_view>
 #include <vector>
 
+#include "state/record_arena.h"
+
 namespace firesteel {
 
 /// What the keys changed by one version were before it: played backwards it takes the version back,
 /// and its keys are the ones that the version's delta must name. Entries lie one behind the other:
 ///
-///   [hash][key size][value size, or 0xffffffff: there was no such key][key][value]
+///   [hash][ref][key size][value size, or 0xffffffff: there was no such key][key][value]
 ///
-/// Not thread-safe.
+/// The ref is where the key's record lay when the entry was made, for finding it again without a
+/// search as long as it lies there. Not thread-safe.
 class UndoLog {
  public:
   struct Entry {
     uint32_t hash = 0;
+    RecordRef ref = 0;
     std::string_view key;
     std::optional<std::string_view> old_value;
   };
 
   /// False when memory is used up; then nothing has changed.
-  bool Append(uint32_t hash, std::string_view key, std::optional<std::string_view> old_value) {
+  bool Append(uint32_t hash, RecordRef ref, std::string_view key,
+              std::optional<std::string_view> old_value) {
     const Header header{
         .hash = hash,
+        .ref = ref,
         .key_size = static_cast<uint32_t>(key.size()),
         .value_size = old_value.has_value() ? static_cast<uint32_t>(old_value->size()) : kAbsent};
     const std::string_view value = old_value.value_or(std::string_view());
@@ -38,9 +45,14 @@ class UndoLog {
     std::memcpy(at, &header, sizeof(header));
     if (!key.empty()) std::memcpy(at + sizeof(header), key.data(), key.size());
     if (!value.empty()) std::memcpy(at + sizeof(header) + key.size(), value.data(), value.size());
+    last_ = size_;
     size_ += added;
     ++entries_;
     return true;
+  }
+  /// Says where the record of the last entry lies, which was made before there was one.
+  void SetLastRef(RecordRef ref) {
+    std::memcpy(bytes_.get() + last_ + offsetof(Header, ref), &ref, sizeof(ref));
   }
 
   /// Reads the entry at `*position` (start with 0) and steps over it; false at the end. The views
@@ -52,6 +64,7 @@ class UndoLog {
     std::memcpy(&header, at, sizeof(header));
     at += sizeof(header);
     entry->hash = header.hash;
+    entry->ref = header.ref;
     entry->key = {at, header.key_size};
     at += header.key_size;
     if (header.value_size == kAbsent) {
@@ -107,6 +120,7 @@ class UndoLog {
 
   struct Header {
     uint32_t hash;
+    RecordRef ref;
     uint32_t key_size;
     uint32_t value_size;
   };
@@ -128,6 +142,7 @@ class UndoLog {
 
   std::unique_ptr<char[], Free> bytes_;
   size_t size_ = 0;
+  size_t last_ = 0;  // where the last entry starts
   size_t capacity_ = 0;
   int64_t entries_ = 0;
 };

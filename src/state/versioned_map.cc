@@ -1,6 +1,7 @@
 #include "state/versioned_map.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "common/error.h"
@@ -25,16 +26,38 @@ Status OutOfMemory() {
       "partitions.");
 }
 
+Status NotANumber() {
+  return MakeError("STATE_STORE_INVALID_ROW",
+                   {{"reason", "a value of the state is not the number it should be"}});
+}
+
 }  // namespace
 
 VersionedMap::VersionedMap(UnsafeRowShape key_shape, int prefix_columns, EntryTime time_of)
     : time_of_(std::move(time_of)) {
   if (prefix_columns > 0) index_.emplace(std::move(key_shape), prefix_columns);
+  map_.arena().KeepChunks(true);
 }
 
 void VersionedMap::PrefetchGroup(const uint32_t* hashes, int64_t count) const {
   for (int64_t i = 0; i < count; ++i) map_.PrefetchSlot(hashes[i]);
   for (int64_t i = 0; i < count; ++i) map_.PrefetchRecord(hashes[i]);
+}
+
+int64_t VersionedMap::PrepareGroup(const EncodedRows& keys, int64_t first, uint32_t* hashes) const {
+  const int64_t size = std::min<int64_t>(kGroup, keys.size() - first);
+  HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
+  PrefetchGroup(hashes, size);
+  return size;
+}
+
+size_t VersionedMap::PrefetchFound(const std::vector<StateEntry>& entries, size_t first) const {
+  const size_t end = std::min(entries.size(), first + kGroup);
+  for (size_t i = first; i < end; ++i) {
+    map_.PrefetchSlot(entries[i].hash);
+    map_.arena().Prefetch(entries[i].ref);
+  }
+  return end;
 }
 
 void VersionedMap::GetBatch(const EncodedRows& keys,
@@ -43,12 +66,23 @@ void VersionedMap::GetBatch(const EncodedRows& keys,
   values->assign(static_cast<size_t>(count), std::nullopt);
   uint32_t hashes[kGroup];
   for (int64_t first = 0; first < count; first += kGroup) {
-    const int64_t size = std::min<int64_t>(kGroup, count - first);
-    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
-    PrefetchGroup(hashes, size);
+    const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
       const RecordRef ref = map_.Find(keys[first + i], hashes[i]);
       if (ref != 0) (*values)[first + i] = map_.arena().Value(ref);
+    }
+  }
+}
+
+void VersionedMap::FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) const {
+  const int64_t count = keys.size();
+  entries->resize(static_cast<size_t>(count));
+  uint32_t hashes[kGroup];
+  for (int64_t first = 0; first < count; first += kGroup) {
+    const int64_t size = PrepareGroup(keys, first, hashes);
+    for (int64_t i = 0; i < size; ++i) {
+      const RecordRef ref = map_.Find(keys[first + i], hashes[i]);
+      (*entries)[first + i] = ref == 0 ? StateEntry() : EntryAt(ref, hashes[i]);
     }
   }
 }
@@ -75,22 +109,24 @@ Status VersionedMap::PrefixScan(std::string_view prefix_row, const Visitor& visi
   return Status::OK();
 }
 
-Status VersionedMap::ScanUpTo(int64_t bound, const Visitor& visit) {
+Status VersionedMap::FindUpTo(int64_t bound, std::vector<StateEntry>* entries) {
+  entries->clear();
   if (!time_of_) return Status::NotImplemented("This state store was made without times.");
   times_scanned_ = true;
   const std::vector<TimeIndex::Entry>& due = times_.Due(bound);
+  entries->reserve(due.size());
   RecordRef last = 0;
   for (size_t first = 0; first < due.size(); first += kGroup) {
     const size_t end = std::min(due.size(), first + kGroup);
-    for (size_t i = first; i < end; ++i) map_.PrefetchSlot(due[i].hash);
-    for (size_t i = first; i < end; ++i) map_.PrefetchRecord(due[i].hash);
+    for (size_t i = first; i < end; ++i) {
+      map_.PrefetchSlot(due[i].hash);
+      map_.arena().PrefetchAll(due[i].ref);
+    }
     for (size_t i = first; i < end; ++i) {
       const TimeIndex::Entry& entry = due[i];
       if (entry.time > bound || entry.ref == last || IsStale(entry)) continue;
       last = entry.ref;
-      ARROW_ASSIGN_OR_RAISE(const bool more,
-                            visit(map_.arena().Key(last), map_.arena().Value(last)));
-      if (!more) return Status::OK();
+      entries->push_back(EntryAt(last, entry.hash));
     }
   }
   return Status::OK();
@@ -142,11 +178,61 @@ Status VersionedMap::PutBatch(const EncodedRows& keys, const EncodedRows& values
   const std::lock_guard lock(mutex_);
   uint32_t hashes[kGroup];
   for (int64_t first = 0; first < count; first += kGroup) {
-    const int64_t size = std::min<int64_t>(kGroup, count - first);
-    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
-    PrefetchGroup(hashes, size);
+    const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
       ARROW_RETURN_NOT_OK(Put(keys[first + i], hashes[i], values[first + i], /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+// A value of another size would need another block, and the entry that was found no longer be one.
+Status VersionedMap::OverwriteFound(const std::vector<StateEntry>& entries,
+                                    const EncodedRows& values) {
+  if (values.size() != static_cast<int64_t>(entries.size())) {
+    return InternalError(
+        fmt::format("{} entries but {} values for the state.", entries.size(), values.size()));
+  }
+  const std::lock_guard lock(mutex_);
+  for (size_t first = 0; first < entries.size(); first += kGroup) {
+    const size_t end = PrefetchFound(entries, first);
+    for (size_t i = first; i < end; ++i) {
+      const StateEntry& entry = entries[i];
+      const std::string_view value = values[static_cast<int64_t>(i)];
+      if (value.size() != map_.arena().Value(entry.ref).size()) {
+        return InternalError("A value of the state is overwritten by one of another size.");
+      }
+      ARROW_RETURN_NOT_OK(PutAt(entry.ref, map_.arena().Key(entry.ref), entry.hash, value,
+                                /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::IncrementBatch(const EncodedRows& keys, std::vector<int64_t>* before) {
+  // A row of one LONG: a word of null bits, then the number.
+  constexpr size_t kWordBytes = sizeof(int64_t);
+  char number[2 * kWordBytes] = {};
+  const int64_t count = keys.size();
+  ARROW_RETURN_NOT_OK(CheckSizes(keys));
+  before->assign(static_cast<size_t>(count), 0);
+  const std::lock_guard lock(mutex_);
+  uint32_t hashes[kGroup];
+  for (int64_t first = 0; first < count; first += kGroup) {
+    const int64_t size = PrepareGroup(keys, first, hashes);
+    for (int64_t i = 0; i < size; ++i) {
+      const std::string_view key = keys[first + i];
+      int64_t& old_number = (*before)[first + i];
+      const RecordRef ref = map_.Find(key, hashes[i]);
+      if (ref != 0) {
+        const std::string_view value = map_.arena().Value(ref);
+        if (value.size() != sizeof(number)) return NotANumber();
+        std::memcpy(&old_number, value.data() + kWordBytes, kWordBytes);
+      }
+      int64_t new_number;
+      if (__builtin_add_overflow(old_number, 1, &new_number)) return NotANumber();
+      std::memcpy(number + kWordBytes, &new_number, kWordBytes);
+      ARROW_RETURN_NOT_OK(PutAt(ref, key, hashes[i], {number, sizeof(number)}, /*logged=*/true));
     }
   }
   return Status::OK();
@@ -157,11 +243,20 @@ Status VersionedMap::RemoveBatch(const EncodedRows& keys) {
   const std::lock_guard lock(mutex_);
   uint32_t hashes[kGroup];
   for (int64_t first = 0; first < count; first += kGroup) {
-    const int64_t size = std::min<int64_t>(kGroup, count - first);
-    HashStateKeys(keys.bytes.data(), keys.offsets.data() + first, size, hashes);
-    PrefetchGroup(hashes, size);
+    const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
       ARROW_RETURN_NOT_OK(Remove(keys[first + i], hashes[i], /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::RemoveFound(const std::vector<StateEntry>& entries) {
+  const std::lock_guard lock(mutex_);
+  for (size_t first = 0; first < entries.size(); first += kGroup) {
+    const size_t end = PrefetchFound(entries, first);
+    for (size_t i = first; i < end; ++i) {
+      ARROW_RETURN_NOT_OK(RemoveAt(entries[i].ref, entries[i].hash, /*logged=*/true));
     }
   }
   return Status::OK();
@@ -187,7 +282,9 @@ Status VersionedMap::Load(const std::vector<StateRecord>& records) {
 Status VersionedMap::BeforeChange(RecordRef ref, uint32_t hash, bool logged) {
   if (walk_ != nullptr) walk_->BeforeChange(map_.arena(), ref);
   if (logged && !map_.arena().IsMarked(ref)) {
-    if (!undo_.Append(hash, map_.arena().Key(ref), map_.arena().Value(ref))) return OutOfMemory();
+    if (!undo_.Append(hash, ref, map_.arena().Key(ref), map_.arena().Value(ref))) {
+      return OutOfMemory();
+    }
     map_.arena().SetMark(ref, true);
   }
   return Status::OK();
@@ -205,17 +302,17 @@ Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view v
   }
   if (time_of_) AddTime(ref, hash);
   map_.arena().SetMark(ref, marked);
+  if (marked) undo_.SetLastRef(ref);
   if (walk_ != nullptr) walk_->AfterBirth(ref);
   return Status::OK();
 }
 
-Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view value,
-                         bool logged) {
-  const RecordRef ref = map_.Find(key, hash);
+Status VersionedMap::PutAt(RecordRef ref, std::string_view key, uint32_t hash,
+                           std::string_view value, bool logged) {
   if (ref == 0) {
     // An entry of a key that is then not added does no harm.
-    if (logged && !undo_.Append(hash, key, std::nullopt)) return OutOfMemory();
-    return Add(key, hash, value, /*marked=*/logged);
+    if (logged && !undo_.Append(hash, /*ref=*/0, key, std::nullopt)) return OutOfMemory();
+    return Add(key, hash, value, logged);
   }
   ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
   const std::optional<int64_t> old_time = time_of_ ? TimeAt(ref) : std::nullopt;
@@ -229,20 +326,19 @@ Status VersionedMap::Put(std::string_view key, uint32_t hash, std::string_view v
   return Status::OK();
 }
 
-Status VersionedMap::Remove(std::string_view key, uint32_t hash, bool logged) {
-  const RecordRef ref = map_.Find(key, hash);
-  if (ref == 0) return Status::OK();
+Status VersionedMap::RemoveAt(RecordRef ref, uint32_t hash, bool logged) {
   ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
-  if (index_.has_value()) index_->Remove(key, ref);
+  if (index_.has_value()) index_->Remove(map_.arena().Key(ref), ref);
   map_.Erase(ref, hash);
   return Status::OK();
 }
 
 // A key that was removed and put again has several entries in the log, but its record one mark.
-void VersionedMap::AppendChange(const UndoLog::Entry& entry, std::string* plain) {
-  const RecordRef ref = map_.Find(entry.key, entry.hash);
+// `in_place`: whether the record lies where it lay when it was logged, with its mark.
+void VersionedMap::AppendChange(const UndoLog::Entry& entry, bool in_place, std::string* plain) {
+  const RecordRef ref = in_place ? entry.ref : map_.Find(entry.key, entry.hash);
   if (ref != 0) {
-    if (!map_.arena().IsMarked(ref)) return;
+    if (!in_place && !map_.arena().IsMarked(ref)) return;
     map_.arena().SetMark(ref, false);
     AppendPut(entry.key, map_.arena().Value(ref), plain);
   } else if (entry.old_value.has_value()) {
@@ -253,14 +349,25 @@ void VersionedMap::AppendChange(const UndoLog::Entry& entry, std::string* plain)
 bool VersionedMap::NextDeltaPiece(size_t* position, std::string* plain) {
   const std::lock_guard lock(mutex_);
   UndoLog::Entry group[kGroup];
+  bool in_place[kGroup];
   const size_t limit = plain->size() + kDeltaPieceBytes;
   while (plain->size() < limit) {
     int count = 0;
-    while (count < kGroup && undo_.Next(position, &group[count])) ++count;
+    while (count < kGroup && undo_.Next(position, &group[count])) {
+      if (group[count].ref != 0) map_.arena().Prefetch(group[count].ref);
+      ++count;
+    }
     if (count == 0) return false;
-    for (int i = 0; i < count; ++i) map_.PrefetchSlot(group[i].hash);
-    for (int i = 0; i < count; ++i) map_.PrefetchRecord(group[i].hash);
-    for (int i = 0; i < count; ++i) AppendChange(group[i], plain);
+    // Most records are found where they were; only the others need the slots.
+    for (int i = 0; i < count; ++i) {
+      const UndoLog::Entry& entry = group[i];
+      in_place[i] = entry.ref != 0 && map_.arena().IsMarkedRecord(entry.ref, entry.key);
+      if (!in_place[i]) map_.PrefetchSlot(entry.hash);
+    }
+    for (int i = 0; i < count; ++i) {
+      // A key may be in the group twice: the first entry clears the mark.
+      AppendChange(group[i], in_place[i] && map_.arena().IsMarked(group[i].ref), plain);
+    }
   }
   return true;
 }
@@ -282,6 +389,7 @@ void VersionedMap::KeepVersion() {
     if (index_.has_value()) index_->Move(map_.arena().Key(to), from, to);
     if (time_of_) AddTime(to, HashStateKey(map_.arena().Key(to)));
   });
+  map_.arena().KeepChunks(true);
   if (index_.has_value()) index_->Compact();
 }
 
@@ -331,7 +439,6 @@ Status VersionedMap::RollBackKept() {
 bool VersionedMap::BeginSnapshot() {
   const std::lock_guard lock(mutex_);
   if (walk_ != nullptr || !undo_.empty()) return false;
-  map_.arena().KeepChunks(true);
   walk_ = std::make_unique<SnapshotWalk>(map_.arena());
   return true;
 }

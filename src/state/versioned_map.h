@@ -42,15 +42,19 @@ class VersionedMap {
 
   void GetBatch(const EncodedRows& keys,
                 std::vector<std::optional<std::string_view>>* values) const;
+  void FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) const;
   Status Scan(const Visitor& visit) const;
   /// NotImplemented without an index.
   Status PrefixScan(std::string_view prefix_row, const Visitor& visit) const;
 
   /// NotImplemented without times.
-  Status ScanUpTo(int64_t bound, const Visitor& visit);
+  Status FindUpTo(int64_t bound, std::vector<StateEntry>* entries);
 
   Status PutBatch(const EncodedRows& keys, const EncodedRows& values);
+  Status OverwriteFound(const std::vector<StateEntry>& entries, const EncodedRows& values);
+  Status IncrementBatch(const EncodedRows& keys, std::vector<int64_t>* before);
   Status RemoveBatch(const EncodedRows& keys);
+  Status RemoveFound(const std::vector<StateEntry>& entries);
   /// Applies records of a file; there is no way back from them.
   Status Load(const std::vector<StateRecord>& records);
 
@@ -85,18 +89,34 @@ class VersionedMap {
 
   Status CheckSizes(const EncodedRows& rows) const;
   void PrefetchGroup(const uint32_t* hashes, int64_t count) const;
-  // Change one key. `logged`: note how to take it back.
-  Status Put(std::string_view key, uint32_t hash, std::string_view value, bool logged);
-  Status Remove(std::string_view key, uint32_t hash, bool logged);
+  // Hash and prefetch up to kGroup keys from `first` on; returns how many.
+  int64_t PrepareGroup(const EncodedRows& keys, int64_t first, uint32_t* hashes) const;
+  // The same for entries that were found.
+  size_t PrefetchFound(const std::vector<StateEntry>& entries, size_t first) const;
+  // Change one key. `logged`: note how to take it back. `ref`: its record, 0 when there is none.
+  Status Put(std::string_view key, uint32_t hash, std::string_view value, bool logged) {
+    return PutAt(map_.Find(key, hash), key, hash, value, logged);
+  }
+  Status PutAt(RecordRef ref, std::string_view key, uint32_t hash, std::string_view value,
+               bool logged);
+  Status Remove(std::string_view key, uint32_t hash, bool logged) {
+    const RecordRef ref = map_.Find(key, hash);
+    return ref == 0 ? Status::OK() : RemoveAt(ref, hash, logged);
+  }
+  Status RemoveAt(RecordRef ref, uint32_t hash, bool logged);
   Status Add(std::string_view key, uint32_t hash, std::string_view value, bool marked);
   Status BeforeChange(RecordRef ref, uint32_t hash, bool logged);
   std::optional<int64_t> TimeAt(RecordRef ref) const {
     return time_of_(map_.arena().Key(ref), map_.arena().Value(ref));
   }
+  StateEntry EntryAt(RecordRef ref, uint32_t hash) const {
+    return {
+        .ref = ref, .hash = hash, .key = map_.arena().Key(ref), .value = map_.arena().Value(ref)};
+  }
   void AddTime(RecordRef ref, uint32_t hash);
   bool IsStale(const TimeIndex::Entry& entry) const;
   void TidyTimes();
-  void AppendChange(const UndoLog::Entry& entry, std::string* plain);
+  void AppendChange(const UndoLog::Entry& entry, bool in_place, std::string* plain);
   Status Play(const UndoLog& undo);
   Status TakeBack(const UndoLog::Entry& entry);
 

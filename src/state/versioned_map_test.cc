@@ -1,5 +1,6 @@
 #include "state/versioned_map.h"
 
+#include <limits>
 #include <map>
 #include <random>
 
@@ -346,7 +347,7 @@ std::optional<int64_t> LengthAsTime(std::string_view /*key*/, std::string_view v
   return value.empty() ? std::nullopt : std::optional<int64_t>(value.size());
 }
 
-TEST_F(VersionedMapTest, ScanUpToFollowsEveryChange) {
+TEST_F(VersionedMapTest, FindUpToFollowsEveryChange) {
   VersionedMap map(KeyShape(), 0, &LengthAsTime);
   Model model;
   Model before;
@@ -358,19 +359,19 @@ TEST_F(VersionedMapTest, ScanUpToFollowsEveryChange) {
     for (const auto& entry : model) {
       if (!entry.second.empty() && entry.second.size() <= bound) expected.insert(entry);
     }
+    std::vector<StateEntry> entries;
+    ASSERT_TRUE(map.FindUpTo(static_cast<int64_t>(bound), &entries).ok());
     Model found;
-    ASSERT_TRUE(map.ScanUpTo(static_cast<int64_t>(bound),
-                             [&](std::string_view key, std::string_view value) {
-                               EXPECT_TRUE(found.emplace(key, value).second)
-                                   << "an entry came twice";
-                               return Result<bool>(true);
-                             })
-                    .ok());
-    ASSERT_EQ(found, expected);
-    for (const auto& entry : round % 2 == 0 ? found : Model()) {
-      Remove(&map, entry.first);
-      model.erase(entry.first);
+    for (const StateEntry& entry : entries) {
+      EXPECT_TRUE(found.emplace(entry.key, entry.value).second) << "an entry came twice";
     }
+    ASSERT_EQ(found, expected);
+    if (round % 4 == 0) {
+      for (const auto& entry : found) Remove(&map, entry.first);
+    } else if (round % 4 == 2) {
+      ASSERT_TRUE(map.RemoveFound(entries).ok());
+    }
+    for (const auto& entry : round % 2 == 0 ? found : Model()) model.erase(entry.first);
     if (round % 5 == 4) {
       ASSERT_TRUE(map.RollBack().ok());
       model = kept;
@@ -421,10 +422,95 @@ TEST_F(VersionedMapTest, IndexOfTimesDoesNotGrowWithChanges) {
   EXPECT_LT(map.memory_bytes(), 1600 * 1000);
 }
 
-TEST_F(VersionedMapTest, ScanUpToNeedsTimes) {
+TEST_F(VersionedMapTest, FindUpToNeedsTimes) {
   VersionedMap map(KeyShape(), 0);
-  EXPECT_TRUE(map.ScanUpTo(1, [](std::string_view, std::string_view) { return Result<bool>(true); })
-                  .IsNotImplemented());
+  std::vector<StateEntry> entries;
+  EXPECT_TRUE(map.FindUpTo(1, &entries).IsNotImplemented());
+}
+
+TEST_F(VersionedMapTest, FoundEntriesAreOverwrittenAndRemoved) {
+  VersionedMap map(KeyShape(), 1);
+  const auto key = [](int64_t i) { return LongRow({i % 7, i}); };
+  for (int64_t i = 0; i < 300; ++i) Put(&map, key(i), LongRow({i}));
+  Delta(&map);
+  map.KeepVersion();
+  const Model before = Content(map);
+  EncodedRows keys;
+  EncodedRows values;
+  Model expected = before;
+  for (int64_t i = 100; i < 300; ++i) {
+    keys.Append(key(i));
+    values.Append(LongRow({-i}));
+    expected[key(i)] = LongRow({-i});
+  }
+  std::vector<StateEntry> found;
+  map.FindBatch(keys, &found);
+  for (int64_t i = 0; i < 200; ++i) {
+    ASSERT_NE(found[i].ref, 0u);
+    EXPECT_EQ(found[i].key, key(i + 100));
+    EXPECT_EQ(LongOf(found[i].value), i + 100);
+  }
+  ASSERT_TRUE(map.OverwriteFound(found, values).ok());
+  EXPECT_EQ(Content(map), expected);
+  // Other entries may be put before these are removed.
+  for (int64_t i = 300; i < 900; ++i) Put(&map, key(i), LongRow({i}));
+  found.resize(150);
+  ASSERT_TRUE(map.RemoveFound(found).ok());
+  for (int64_t i = 100; i < 250; ++i) expected.erase(key(i));
+  for (int64_t i = 300; i < 900; ++i) expected[key(i)] = LongRow({i});
+  EXPECT_EQ(Content(map), expected);
+  EXPECT_EQ(Apply(before, Delta(&map)), expected);
+  ASSERT_TRUE(map.RollBack().ok());
+  EXPECT_EQ(Content(map), before);
+}
+
+TEST_F(VersionedMapTest, MissingEntriesAreNotFound) {
+  VersionedMap map(KeyShape(), 0);
+  Put(&map, LongRow({1, 1}), LongRow({5}));
+  std::vector<StateEntry> found;
+  map.FindBatch(Rows({LongRow({1, 2}), LongRow({1, 1})}), &found);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].ref, 0u);
+  EXPECT_EQ(LongOf(found[1].value), 5);
+}
+
+TEST_F(VersionedMapTest, OverwritingNeverChangesSizes) {
+  VersionedMap map(KeyShape(), 0);
+  Put(&map, LongRow({1, 1}), LongRow({5}));
+  std::vector<StateEntry> found;
+  map.FindBatch(Rows({LongRow({1, 1})}), &found);
+  EXPECT_FALSE(map.OverwriteFound(found, Rows({LongRow({5, 6})})).ok());
+  EXPECT_FALSE(map.OverwriteFound(found, EncodedRows()).ok());
+  EXPECT_THAT(Content(map), UnorderedElementsAre(testing::Pair(LongRow({1, 1}), LongRow({5}))));
+}
+
+TEST_F(VersionedMapTest, Increments) {
+  VersionedMap map(KeyShape(), 0);
+  const std::string a = LongRow({1, 1});
+  const std::string b = LongRow({2, 2});
+  std::vector<int64_t> before;
+  ASSERT_TRUE(map.IncrementBatch(Rows({a, b, a, a}), &before).ok());
+  EXPECT_THAT(before, testing::ElementsAre(0, 0, 1, 2));
+  const std::vector<std::string> delta = Delta(&map);
+  EXPECT_THAT(delta, UnorderedElementsAre(PutRecord(a, LongRow({3})), PutRecord(b, LongRow({1}))));
+  map.KeepVersion();
+  ASSERT_TRUE(map.IncrementBatch(Rows({b}), &before).ok());
+  EXPECT_THAT(before, testing::ElementsAre(1));
+  EXPECT_THAT(Content(map),
+              UnorderedElementsAre(testing::Pair(a, LongRow({3})), testing::Pair(b, LongRow({2}))));
+  ASSERT_TRUE(map.RollBack().ok());
+  EXPECT_THAT(Content(map),
+              UnorderedElementsAre(testing::Pair(a, LongRow({3})), testing::Pair(b, LongRow({1}))));
+}
+
+TEST_F(VersionedMapTest, OnlyNumbersAreIncremented) {
+  VersionedMap map(KeyShape(), 0);
+  std::vector<int64_t> before;
+  for (const std::string& value :
+       {LongRow({1, 2}), std::string(), LongRow({std::numeric_limits<int64_t>::max()})}) {
+    Put(&map, LongRow({1, 1}), value);
+    EXPECT_FALSE(map.IncrementBatch(Rows({LongRow({1, 1})}), &before).ok());
+  }
 }
 
 TEST_F(VersionedMapTest, ScanStopsWhenToldOrFailing) {

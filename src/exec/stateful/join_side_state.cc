@@ -30,6 +30,13 @@ Status DamagedJoinState(std::string reason) {
   return MakeError("STATE_STORE_INVALID_ROW", {{"reason", std::move(reason)}});
 }
 
+/// Copies whole words, a few: a loop is faster than a call of memcpy. Returns the end of the
+/// source.
+const char* CopyWords(const char* from, size_t bytes, char* to) {
+  for (size_t i = 0; i < bytes; i += kWordBytes) StoreWord(LoadWord(from + i), to + i);
+  return from + bytes;
+}
+
 /// Whether a field's word is the offset of its bytes.
 bool HasVariablePart(const DataType& type) {
   switch (type.id()) {
@@ -45,12 +52,15 @@ bool HasVariablePart(const DataType& type) {
 }
 
 /// `most`: how many rows there are of all keys together.
+Status CheckCount(int64_t count, int64_t most) {
+  if (count >= 0 && count <= most) return Status::OK();
+  return DamagedJoinState(fmt::format("a join key with {} of {} rows", count, most));
+}
+
 Result<int64_t> ReadCount(std::string_view value, int64_t most) {
   if (value.size() != kCountBytes) return DamagedJoinState("the number of rows of a join key");
   const int64_t count = LoadWord(value.data() + kWordBytes);
-  if (count < 0 || count > most) {
-    return DamagedJoinState(fmt::format("a join key with {} of {} rows", count, most));
-  }
+  ARROW_RETURN_NOT_OK(CheckCount(count, most));
   return count;
 }
 
@@ -134,26 +144,51 @@ Result<bool> JoinSideLayout::IsMatched(std::string_view value) const {
   return value[at] != 0;
 }
 
-void JoinSideLayout::AppendWithIndex(std::string_view key, int64_t index,
-                                     EncodedRows* rows) const {
+size_t JoinSideLayout::IndexBytes() const {
+  const auto fields = static_cast<size_t>(key_count_);
+  return NullBitsBytes(fields + 1) - NullBitsBytes(fields) + kWordBytes;
+}
+
+void JoinSideLayout::WriteWithIndex(std::string_view key, int64_t index, char* at) const {
   const auto fields = static_cast<size_t>(key_count_);
   const size_t old_bits = NullBitsBytes(fields);
   const size_t new_bits = NullBitsBytes(fields + 1);
   const size_t words = fields * kWordBytes;
-  std::string& bytes = rows->bytes;
-  const size_t start = bytes.size();
-  bytes.append(key.substr(0, old_bits));
-  bytes.append(new_bits - old_bits, '\0');
-  bytes.append(key.substr(old_bits, words));
-  const auto moved = static_cast<int64_t>(new_bits - old_bits + kWordBytes) << 32;
+  const char* from = CopyWords(key.data(), old_bits, at);
+  std::memset(at + old_bits, 0, new_bits - old_bits);
+  from = CopyWords(from, words, at + new_bits);
+  const auto moved = static_cast<int64_t>(IndexBytes()) << 32;
   for (const int field : variable_keys_) {
-    char* at = bytes.data() + start + new_bits + static_cast<size_t>(field) * kWordBytes;
-    const int64_t word = LoadWord(at);
-    if (word != 0) StoreWord(word + moved, at);  // zero is NULL
+    char* word_at = at + new_bits + static_cast<size_t>(field) * kWordBytes;
+    const int64_t word = LoadWord(word_at);
+    if (word != 0) StoreWord(word + moved, word_at);  // zero is NULL
   }
-  bytes.append(reinterpret_cast<const char*>(&index), kWordBytes);
-  bytes.append(key.substr(old_bits + words));
-  rows->offsets.push_back(static_cast<int64_t>(bytes.size()));
+  StoreWord(index, at + new_bits + words);
+  const size_t rest = key.size() - old_bits - words;
+  if (rest > 0) std::memcpy(at + new_bits + words + kWordBytes, from, rest);
+}
+
+void JoinSideLayout::AppendWithIndex(std::string_view key, int64_t index, EncodedRows* rows) const {
+  const size_t start = rows->bytes.size();
+  rows->bytes.resize(start + key.size() + IndexBytes());
+  WriteWithIndex(key, index, rows->bytes.data() + start);
+  rows->offsets.push_back(static_cast<int64_t>(rows->bytes.size()));
+}
+
+EncodedRows JoinSideLayout::WithIndexes(const EncodedRows& keys, const std::vector<int32_t>& rows,
+                                        const std::vector<int64_t>& indexes) const {
+  EncodedRows indexed;
+  indexed.offsets.reserve(rows.size() + 1);
+  int64_t end = 0;
+  for (const int32_t row : rows) {
+    end += keys.offsets[row + 1] - keys.offsets[row] + static_cast<int64_t>(IndexBytes());
+    indexed.offsets.push_back(end);
+  }
+  indexed.bytes.resize(static_cast<size_t>(end));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    WriteWithIndex(keys[rows[i]], indexes[i], indexed.bytes.data() + indexed.offsets[i]);
+  }
+  return indexed;
 }
 
 Result<int64_t> JoinSideLayout::SplitIndex(std::string_view row, EncodedRows* keys) const {
@@ -198,54 +233,40 @@ Status JoinSideState::Count(const EncodedRows& keys, std::vector<int64_t>* count
   return Status::OK();
 }
 
-Status JoinSideState::Find(const EncodedRows& keys_with_index,
-                           std::vector<std::string_view>* values) {
-  std::vector<std::optional<std::string_view>> found;
-  ARROW_RETURN_NOT_OK(values_->GetBatch(keys_with_index, &found));
-  values->clear();
-  values->reserve(found.size());
-  for (const auto& value : found) {
-    if (!value) return DamagedJoinState("a join key has fewer rows than its number says");
-    values->push_back(*value);
+Status JoinSideState::Find(const EncodedRows& keys_with_index, std::vector<StateEntry>* rows) {
+  ARROW_RETURN_NOT_OK(values_->FindBatch(keys_with_index, rows));
+  for (const StateEntry& row : *rows) {
+    if (row.ref == 0) return DamagedJoinState("a join key has fewer rows than its number says");
   }
   return Status::OK();
 }
 
-Status JoinSideState::SetMatched(const EncodedRows& keys_with_index,
-                                 const std::vector<std::string_view>& values) {
+Status JoinSideState::SetMatched(const std::vector<StateEntry>& rows) {
   const auto columns = static_cast<size_t>(layout_->column_count());
   const size_t at = NullBitsBytes(columns + 1) + columns * kWordBytes;
   EncodedRows changed;
-  for (const std::string_view value : values) {
-    if (value.size() < at + kWordBytes) return DamagedJoinState("a row of a join is too short");
+  for (const StateEntry& row : rows) {
+    if (row.value.size() < at + kWordBytes) return DamagedJoinState("a row of a join is too short");
     const size_t start = changed.bytes.size();
-    changed.Append(value);
+    changed.Append(row.value);
     changed.bytes[start + at] = 1;
     // The flag is never NULL in what is written, but may be in what was read.
     changed.bytes[start + columns / 8] &= static_cast<char>(~(1 << (columns % 8)));
   }
-  return values_->PutBatch(keys_with_index, changed);
+  return values_->OverwriteFound(rows, changed);
 }
 
 Status JoinSideState::Append(const EncodedRows& keys, const EncodedRows& values) {
   if (keys.size() == 0) return Status::OK();
-  ByteKeyTable groups;
-  const char* end = keys.bytes.data() + keys.bytes.size();
-  std::vector<int32_t> group_of(keys.size());
-  groups.FindOrInsertAll(
-      keys.size(), [&keys](int64_t i) { return keys[i]; }, end, group_of.data());
-  std::vector<int64_t> counts;
-  ARROW_RETURN_NOT_OK(Count(groups.keys(), &counts));
-  EncodedRows indexed;
-  indexed.bytes.reserve(keys.bytes.size() + static_cast<size_t>(keys.size()) * 2 * kWordBytes);
-  indexed.offsets.reserve(keys.offsets.size());
-  for (int64_t i = 0; i < keys.size(); ++i) {
-    layout_->AppendWithIndex(keys[i], counts[group_of[i]]++, &indexed);
+  const int64_t rows_before = values_->metrics().keys;
+  std::vector<int64_t> indexes;
+  ARROW_RETURN_NOT_OK(counts_->IncrementBatch(keys, &indexes));
+  std::vector<int32_t> rows(indexes.size());
+  for (size_t i = 0; i < indexes.size(); ++i) {
+    ARROW_RETURN_NOT_OK(CheckCount(indexes[i], rows_before + static_cast<int64_t>(i)));
+    rows[i] = static_cast<int32_t>(i);
   }
-  ARROW_RETURN_NOT_OK(values_->PutBatch(indexed, values));
-  EncodedRows numbers;
-  for (const int64_t count : counts) AppendCount(count, &numbers);
-  return counts_->PutBatch(groups.keys(), numbers);
+  return values_->PutBatch(layout_->WithIndexes(keys, rows, indexes), values);
 }
 
 Status JoinSideState::Remove(const EncodedRows& keys_with_index) {
@@ -293,10 +314,10 @@ Status JoinSideState::Remove(const EncodedRows& keys_with_index) {
     }
   }
   if (from.size() > 0) {
-    std::vector<std::string_view> values;
-    ARROW_RETURN_NOT_OK(Find(from, &values));
+    std::vector<StateEntry> rows;
+    ARROW_RETURN_NOT_OK(Find(from, &rows));
     EncodedRows moved;
-    for (const std::string_view value : values) moved.Append(value);
+    for (const StateEntry& row : rows) moved.Append(row.value);
     ARROW_RETURN_NOT_OK(values_->PutBatch(to, moved));
   }
   ARROW_RETURN_NOT_OK(values_->RemoveBatch(gone));
@@ -315,42 +336,67 @@ Status JoinSideState::TellUnmatched(
 
 Result<int64_t> JoinSideState::RemoveOverByKey(
     int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
-  EncodedRows keys;
-  EncodedRows indexed;
+  std::vector<StateEntry> numbers;
+  ARROW_RETURN_NOT_OK(counts_->FindUpTo(watermark_micros, &numbers));
+  if (numbers.empty()) return 0;
   const int64_t most = values_->metrics().keys;
-  ARROW_RETURN_NOT_OK(counts_->ScanUpTo(
-      watermark_micros, [&](std::string_view key, std::string_view value) -> Result<bool> {
-        keys.Append(key);
-        ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(value, most));
-        for (int64_t i = 0; i < count; ++i) layout_->AppendWithIndex(key, i, &indexed);
-        return true;
-      }));
-  if (keys.size() == 0) return 0;
-  if (on_unmatched) {
-    std::vector<std::string_view> values;
-    ARROW_RETURN_NOT_OK(Find(indexed, &values));
-    for (const std::string_view value : values) {
-      ARROW_RETURN_NOT_OK(TellUnmatched(value, on_unmatched));
+  EncodedRows indexed;
+  for (const StateEntry& number : numbers) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t count, ReadCount(number.value, most));
+    for (int64_t i = 0; i < count; ++i) layout_->AppendWithIndex(number.key, i, &indexed);
+  }
+  std::vector<StateEntry> rows;
+  ARROW_RETURN_NOT_OK(Find(indexed, &rows));
+  for (const StateEntry& row : rows) {
+    ARROW_RETURN_NOT_OK(TellUnmatched(row.value, on_unmatched));
+  }
+  ARROW_RETURN_NOT_OK(values_->RemoveFound(rows));
+  ARROW_RETURN_NOT_OK(counts_->RemoveFound(numbers));
+  return indexed.size();
+}
+
+// Most keys have one row, with which they go.
+Result<int64_t> JoinSideState::RemoveOverByValue(
+    int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
+  std::vector<StateEntry> rows;
+  ARROW_RETURN_NOT_OK(values_->FindUpTo(watermark_micros, &rows));
+  EncodedRows keys;
+  std::vector<int64_t> indexes(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    ARROW_RETURN_NOT_OK(TellUnmatched(rows[i].value, on_unmatched));
+    ARROW_ASSIGN_OR_RAISE(indexes[i], layout_->SplitIndex(rows[i].key, &keys));
+  }
+  std::vector<StateEntry> numbers;
+  ARROW_RETURN_NOT_OK(counts_->FindBatch(keys, &numbers));
+  const int64_t most = values_->metrics().keys;
+  const size_t removed = rows.size();
+  size_t alone = 0;
+  EncodedRows others;
+  for (size_t i = 0; i < removed; ++i) {
+    int64_t count = 0;
+    if (numbers[i].ref != 0) {
+      ARROW_ASSIGN_OR_RAISE(count, ReadCount(numbers[i].value, most));
+    }
+    if (count == 1 && indexes[i] == 0) {
+      rows[alone] = rows[i];
+      numbers[alone++] = numbers[i];
+    } else {
+      others.Append(rows[i].key);
     }
   }
-  ARROW_RETURN_NOT_OK(values_->RemoveBatch(indexed));
-  ARROW_RETURN_NOT_OK(counts_->RemoveBatch(keys));
-  return indexed.size();
+  rows.resize(alone);
+  numbers.resize(alone);
+  ARROW_RETURN_NOT_OK(values_->RemoveFound(rows));
+  ARROW_RETURN_NOT_OK(counts_->RemoveFound(numbers));
+  ARROW_RETURN_NOT_OK(Remove(others));
+  return static_cast<int64_t>(removed);
 }
 
 Result<int64_t> JoinSideState::RemoveOver(
     int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched) {
   if (!layout_->ends()) return 0;
-  if (layout_->ends_by_key()) return RemoveOverByKey(watermark_micros, on_unmatched);
-  EncodedRows removed;
-  ARROW_RETURN_NOT_OK(values_->ScanUpTo(
-      watermark_micros, [&](std::string_view key, std::string_view value) -> Result<bool> {
-        ARROW_RETURN_NOT_OK(TellUnmatched(value, on_unmatched));
-        removed.Append(key);
-        return true;
-      }));
-  ARROW_RETURN_NOT_OK(Remove(removed));
-  return removed.size();
+  return layout_->ends_by_key() ? RemoveOverByKey(watermark_micros, on_unmatched)
+                                : RemoveOverByValue(watermark_micros, on_unmatched);
 }
 
 Status JoinSideState::Commit() {

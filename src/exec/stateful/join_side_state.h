@@ -49,6 +49,9 @@ class JoinSideLayout {
 
   /// Appends the key row with the index behind its fields: what follows them moves back.
   void AppendWithIndex(std::string_view key, int64_t index, EncodedRows* rows) const;
+  /// The same for many: key `rows[i]` of `keys` with `indexes[i]`.
+  EncodedRows WithIndexes(const EncodedRows& keys, const std::vector<int32_t>& rows,
+                          const std::vector<int64_t>& indexes) const;
   /// Takes such a row apart again. Errors: STATE_STORE_INVALID_ROW for a row that is too short.
   Result<int64_t> SplitIndex(std::string_view row, EncodedRows* keys) const;
 
@@ -57,6 +60,11 @@ class JoinSideLayout {
       : key_codec_(std::move(key_codec)),
         value_codec_(std::move(value_codec)),
         indexed_shape_(std::move(indexed_shape)) {}
+
+  /// How many bytes a key row grows by with an index.
+  size_t IndexBytes() const;
+  /// Writes a key row with an index to `at`.
+  void WriteWithIndex(std::string_view key, int64_t index, char* at) const;
 
   UnsafeRowCodec key_codec_;
   UnsafeRowCodec value_codec_;
@@ -80,11 +88,10 @@ class JoinSideState {
 
   /// Writes how many rows each key has.
   Status Count(const EncodedRows& keys, std::vector<int64_t>* counts);
-  /// Finds rows by key and index, which must be there; the views hold until the next change.
-  Status Find(const EncodedRows& keys_with_index, std::vector<std::string_view>* values);
+  /// Finds rows by key and index, which must be there; they hold until the next change.
+  Status Find(const EncodedRows& keys_with_index, std::vector<StateEntry>* rows);
   /// Sets the flag of rows found so.
-  Status SetMatched(const EncodedRows& keys_with_index,
-                    const std::vector<std::string_view>& values);
+  Status SetMatched(const std::vector<StateEntry>& rows);
   /// Adds rows behind those that their keys have already.
   Status Append(const EncodedRows& keys, const EncodedRows& values);
   /// Removes rows; the last ones of their keys take their places.
@@ -104,6 +111,8 @@ class JoinSideState {
 
   Result<int64_t> RemoveOverByKey(int64_t watermark_micros,
                                   const std::function<void(std::string_view value)>& on_unmatched);
+  Result<int64_t> RemoveOverByValue(
+      int64_t watermark_micros, const std::function<void(std::string_view value)>& on_unmatched);
   Status TellUnmatched(std::string_view value,
                        const std::function<void(std::string_view value)>& on_unmatched) const;
 

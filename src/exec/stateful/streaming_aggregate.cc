@@ -234,7 +234,7 @@ class StreamingAggregateReader final : public BatchReader {
   Status ListAll() {
     groups_.reset();
     return store_->Scan([this](std::string_view key, std::string_view value) -> Result<bool> {
-      entries_.push_back({key, value});
+      entries_.push_back({.key = key, .value = value});
       return true;
     });
   }
@@ -247,12 +247,7 @@ class StreamingAggregateReader final : public BatchReader {
       return Status::OK();
     }
     const int64_t start = Now();
-    ARROW_RETURN_NOT_OK(
-        store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms),
-                         [this](std::string_view key, std::string_view value) -> Result<bool> {
-                           entries_.push_back({key, value});
-                           return true;
-                         }));
+    ARROW_RETURN_NOT_OK(store_->FindUpTo(WatermarkMicros(watermarks_.eviction_ms), &entries_));
     metrics_->removal_time_nanos += Now() - start;
     return Status::OK();
   }
@@ -261,11 +256,8 @@ class StreamingAggregateReader final : public BatchReader {
   Status RemoveEnded() {
     if (entries_.empty()) return Status::OK();
     const int64_t start = Now();
-    EncodedRows keys;  // copies, since the removal moves what the entries point to
-    for (const Entry& entry : entries_) keys.Append(entry.key);
-    entries_.clear();
-    ARROW_RETURN_NOT_OK(store_->RemoveBatch(keys));
-    metrics_->state_rows_removed += keys.size();
+    ARROW_RETURN_NOT_OK(store_->RemoveFound(entries_));
+    metrics_->state_rows_removed += static_cast<int64_t>(entries_.size());
     metrics_->removal_time_nanos += Now() - start;
     return Status::OK();
   }
@@ -299,11 +291,6 @@ class StreamingAggregateReader final : public BatchReader {
 
   int64_t Now() const { return execution_->services().clock->MonotonicNanos(); }
 
-  struct Entry {
-    std::string_view key;
-    std::string_view value;
-  };
-
   const AggregatePlan* plan_;
   std::unique_ptr<BatchReader> input_;
   std::unique_ptr<StateStore> store_;
@@ -314,7 +301,7 @@ class StreamingAggregateReader final : public BatchReader {
   BatchSlicer slicer_;
   std::unique_ptr<GroupTable> late_groups_;  // made when the first late row comes
   EncodedRows keys_;  // of the groups, in their order, unless the groups keep them so
-  std::vector<Entry> entries_;
+  std::vector<StateEntry> entries_;
   size_t next_entry_ = 0;
 };
 

@@ -155,15 +155,10 @@ class DeduplicateReader final : public BatchReader {
     if (!plan_->store_options.time_of) return Status::OK();
     if (watermarks_.eviction_ms == watermarks_.late_ms && !may_be_over_) return Status::OK();
     const int64_t start = Now();
-    EncodedRows removed;
-    ARROW_RETURN_NOT_OK(
-        store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms),
-                         [&removed](std::string_view key, std::string_view) -> Result<bool> {
-                           removed.Append(key);
-                           return true;
-                         }));
-    ARROW_RETURN_NOT_OK(store_->RemoveBatch(removed));
-    metrics_->state_rows_removed += removed.size();
+    std::vector<StateEntry> removed;
+    ARROW_RETURN_NOT_OK(store_->FindUpTo(WatermarkMicros(watermarks_.eviction_ms), &removed));
+    ARROW_RETURN_NOT_OK(store_->RemoveFound(removed));
+    metrics_->state_rows_removed += static_cast<int64_t>(removed.size());
     metrics_->removal_time_nanos += Now() - start;
     return Status::OK();
   }

@@ -215,8 +215,8 @@ class StreamingJoinReader final : public BatchReader {
   /// Makes the next pairs, at most as many as a batch has rows.
   Status ProbeChunk() {
     SideRun& other = Other();
-    EncodedRows indexed;
     RowNumbers rows;
+    std::vector<int64_t> indexes;
     while (probe_.row < probe_.batch->num_rows() &&
            static_cast<int64_t>(rows.size()) < batch_rows_) {
       if (probe_.index >= probe_.counts[probe_.row]) {
@@ -224,12 +224,16 @@ class StreamingJoinReader final : public BatchReader {
         probe_.index = 0;
         continue;
       }
-      other.layout->AppendWithIndex(probe_.keys[probe_.row], probe_.index++, &indexed);
       rows.push_back(static_cast<int32_t>(probe_.row));
+      indexes.push_back(probe_.index++);
     }
     if (rows.empty()) return Status::OK();
+    const EncodedRows indexed = other.layout->WithIndexes(probe_.keys, rows, indexes);
+    std::vector<StateEntry> stored;
+    ARROW_RETURN_NOT_OK(other.state->Find(indexed, &stored));
     std::vector<std::string_view> values;
-    ARROW_RETURN_NOT_OK(other.state->Find(indexed, &values));
+    values.reserve(stored.size());
+    for (const StateEntry& row : stored) values.push_back(row.value);
     ARROW_ASSIGN_OR_RAISE(Columns found, other.layout->value_codec().Decode(values));
     found.pop_back();  // the flag
     ARROW_ASSIGN_OR_RAISE(Columns pairs, TakeColumnRows(probe_.batch->columns(), rows));
@@ -245,7 +249,7 @@ class StreamingJoinReader final : public BatchReader {
     }
     for (const int32_t pair : kept) probe_.matched[rows[pair]] = 1;
     if (plan_->is_semi()) return probing_->is_left ? Status::OK() : GiveLeft(indexed, pairs, kept);
-    ARROW_RETURN_NOT_OK(MarkFound(indexed, values, kept));
+    ARROW_RETURN_NOT_OK(MarkFound(stored, kept));
     return Give(std::move(pairs), pair_count, kept);
   }
 
@@ -260,18 +264,13 @@ class StreamingJoinReader final : public BatchReader {
     return Status::OK();
   }
 
-  Status MarkFound(const EncodedRows& indexed, const std::vector<std::string_view>& values,
-                   const RowNumbers& kept) {
-    const JoinSideLayout& layout = *Other().layout;
-    EncodedRows keys;
-    std::vector<std::string_view> unmarked;
+  Status MarkFound(const std::vector<StateEntry>& stored, const RowNumbers& kept) {
+    std::vector<StateEntry> unmarked;
     for (const int32_t pair : kept) {
-      ARROW_ASSIGN_OR_RAISE(const bool matched, layout.IsMatched(values[pair]));
-      if (matched) continue;
-      keys.Append(indexed[pair]);
-      unmarked.push_back(values[pair]);
+      ARROW_ASSIGN_OR_RAISE(const bool matched, Other().layout->IsMatched(stored[pair].value));
+      if (!matched) unmarked.push_back(stored[pair]);
     }
-    return unmarked.empty() ? Status::OK() : Other().state->SetMatched(keys, unmarked);
+    return unmarked.empty() ? Status::OK() : Other().state->SetMatched(unmarked);
   }
 
   /// Gives out the left rows that right ones found in a left semi join, each once.

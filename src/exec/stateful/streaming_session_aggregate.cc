@@ -84,11 +84,6 @@ class StreamingSessionReader final : public BatchReader {
   }
 
  private:
-  struct Entry {
-    std::string_view key;
-    std::string_view value;
-  };
-
   Status UpdateState() {
     const int64_t start = Now();
     SessionMerger merger(&plan_->layout);
@@ -178,12 +173,11 @@ class StreamingSessionReader final : public BatchReader {
   Status ListEntries() {
     const bool all = plan_->options.mode == OutputMode::kComplete;
     if (!all && watermarks_.eviction_ms <= watermarks_.late_ms) return Status::OK();
-    const auto note = [this](std::string_view key, std::string_view value) -> Result<bool> {
-      entries_.push_back({key, value});
+    if (!all) return store_->FindUpTo(WatermarkMicros(watermarks_.eviction_ms), &entries_);
+    return store_->Scan([this](std::string_view key, std::string_view value) -> Result<bool> {
+      entries_.push_back({.key = key, .value = value});
       return true;
-    };
-    return all ? store_->Scan(note)
-               : store_->ScanUpTo(WatermarkMicros(watermarks_.eviction_ms), note);
+    });
   }
 
   Result<std::shared_ptr<arrow::RecordBatch>> NextEntries() {
@@ -205,11 +199,8 @@ class StreamingSessionReader final : public BatchReader {
   Status Commit() {
     const int64_t start = Now();
     if (plan_->options.mode == OutputMode::kAppend && !entries_.empty()) {
-      EncodedRows keys;  // copies, since the removal moves what the entries point to
-      for (const Entry& entry : entries_) keys.Append(entry.key);
-      entries_.clear();
-      ARROW_RETURN_NOT_OK(store_->RemoveBatch(keys));
-      metrics_->state_rows_removed += keys.size();
+      ARROW_RETURN_NOT_OK(store_->RemoveFound(entries_));
+      metrics_->state_rows_removed += static_cast<int64_t>(entries_.size());
       metrics_->removal_time_nanos += Now() - start;
     }
     entries_.clear();
@@ -225,7 +216,7 @@ class StreamingSessionReader final : public BatchReader {
   OperatorMetrics* metrics_;
   const OperatorWatermarks watermarks_;
   ExecutionContext* execution_;
-  std::vector<Entry> entries_;
+  std::vector<StateEntry> entries_;
   size_t next_entry_ = 0;
 };
 
