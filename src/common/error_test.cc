@@ -16,6 +16,9 @@ bool HasNoState(std::string_view condition) {
   return condition.starts_with("_LEGACY_ERROR_TEMP_") || condition == "KAFKA_NULL_TOPIC_IN_DATA" ||
          condition.ends_with("_OFFSET_DOES_NOT_MATCH_ASSIGNED") ||
          condition.ends_with("_START_OFFSET_AND_END_OFFSET") ||
+         condition.ends_with("_END_OFFSET_AND_PREFETCHED") ||
+         condition.ends_with("_THAN_PREFETCHED") ||
+         condition.ends_with("_WITH_TRIGGER_AVAILABLENOW") ||
          condition.ends_with("_START_OFFSET_GREATER_THAN_END_OFFSET");
 }
 
