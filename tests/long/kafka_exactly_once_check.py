@@ -87,12 +87,13 @@ class Flow:
     """From where to where the records go. Counts come as a list: how often each number was seen."""
 
     def __init__(self, arguments, broker, directory):
-        self.records = arguments.records
+        self.records = 0
         self.broker = broker
         self.directory = directory
         self.checkpoint = directory + "/checkpoint"
-        self.batches = max(arguments.kills, 1) * BATCHES_PER_KILL
-        self.batch_records = max(-(-arguments.records // self.batches), 1)
+        self.batches = 0
+        self.first_batches = max(arguments.kills, 1) * BATCHES_PER_KILL
+        self.batch_records = max(-(-arguments.records // self.first_batches), 1)
         self.from_kafka = arguments.flow.startswith("kafka")
         self.to_kafka = "-kafka" in arguments.flow
         self.once = not arguments.flow.endswith("-retry")
@@ -102,13 +103,24 @@ class Flow:
             self.broker.create_topic("copies", PARTITIONS)
         if self.from_kafka:
             self.broker.create_topic("numbers", PARTITIONS)
-            self.broker.produce("numbers", (str(i) for i in range(self.records)))
-            return
-        os.mkdir(self.directory + "/numbers")
-        for first in range(0, self.records, self.batch_records):
-            with open("%s/numbers/%09d.txt" % (self.directory, first), "w") as file:
-                last = min(first + self.batch_records, self.records)
-                file.write("".join("%d\n" % i for i in range(first, last)))
+        else:
+            os.mkdir(self.directory + "/numbers")
+        self.add(self.first_batches)
+
+    def add(self, batches):
+        """Adds the input of so many batches."""
+        begin, end = self.records, self.records + batches * self.batch_records
+        if self.from_kafka:
+            self.broker.produce("numbers", (str(i) for i in range(begin, end)))
+        else:
+            for first in range(begin, end, self.batch_records):
+                # Renamed, so that no query sees a part of it.
+                path = "%s/numbers/%09d.txt" % (self.directory, first)
+                with open(self.directory + "/numbers/_unfinished", "w") as file:
+                    file.write("".join("%d\n" % (first + i) for i in range(self.batch_records)))
+                os.rename(file.name, path)
+        self.records = end
+        self.batches += batches
 
     def start(self, spark):
         if self.from_kafka:
@@ -249,6 +261,9 @@ class Check:
 
     def kill_all(self):
         while self.kills < self.arguments.kills:
+            # A slow engine may commit more batches between two kills than there were meant to be.
+            if self.flow.batches - (self.last_commit() + 1) < 2 * BATCHES_PER_RUN:
+                self.flow.add(BATCHES_PER_KILL * (self.arguments.kills - self.kills))
             restarts_broker = bool(self.restarts) and self.kills >= self.restarts[0]
             if restarts_broker:
                 self.restarts.pop(0)
