@@ -25,6 +25,10 @@ namespace firesteel {
 
 namespace {
 
+// Each is written to by every task below, so that many more would use up memory before a row is
+// read.
+constexpr int kMostPartitions = 100'000;
+
 bool IsAggregate(const Expression& expression) {
   return expression.kind() == ExpressionKind::kAggregate;
 }
@@ -252,9 +256,14 @@ std::vector<AttributePtr> KeyColumns(const Deduplicate& deduplicate) {
 }
 
 Status CheckRepartition(const Repartition& repartition) {
-  if (repartition.partitions().value_or(1) < 1) {
-    return Status::Invalid("requirement failed: the number of partitions (",
-                           *repartition.partitions(), ") must be positive");
+  const int partitions = repartition.partitions().value_or(1);
+  if (partitions < 1) {
+    return Status::Invalid("requirement failed: the number of partitions (", partitions,
+                           ") must be positive");
+  }
+  if (repartition.form() == Repartition::Form::kSpread && partitions > kMostPartitions) {
+    return Status::Invalid("requirement failed: the number of partitions (", partitions,
+                           ") must be at most ", kMostPartitions);
   }
   for (const ExpressionPtr& key : repartition.keys()) {
     if (!HasMap(key->type())) continue;

@@ -69,6 +69,8 @@ TEST_F(DataFrameWriterTest, WritesAFileForEachPartition) {
   EXPECT_EQ(files(rows.Repartition(1).Where("id > 98")), 1);
   EXPECT_THAT(Written(), UnorderedElementsAre("[99]"));
   EXPECT_FALSE(rows.Coalesce(0).Count().ok());
+  EXPECT_FALSE(rows.Repartition(2'000'000'000).Count().ok());
+  EXPECT_EQ(rows.Coalesce(2'000'000'000).Count().ValueOrDie(), 110);
   EXPECT_EQ(ErrorCondition(rows.Repartition(2, {functions::Expr("map(1, 2)")}).Count().status()),
             "UNSUPPORTED_FEATURE.PARTITION_BY_MAP");
 }

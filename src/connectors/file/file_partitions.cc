@@ -197,6 +197,10 @@ Schema FileMetadataColumns() {
 
 std::vector<std::shared_ptr<const InputPartition>> PackFiles(std::vector<FileStatus> files,
                                                              int parallelism) {
+  // As Spark does: the order of rows does not depend on random names of files, unless their sizes
+  // are the same.
+  std::stable_sort(files.begin(), files.end(),
+                   [](const FileStatus& a, const FileStatus& b) { return a.size > b.size; });
   int64_t total_bytes = 0;
   for (const FileStatus& file : files) total_bytes += file.size + kOpenCostBytes;
   const int64_t target_bytes = std::min(
