@@ -3,6 +3,7 @@
 
 #include "common/env.h"
 #include "common/error.h"
+#include "common/percent_encoding.h"
 #include "fmt/format.h"
 
 namespace firesteel {
@@ -20,29 +21,6 @@ std::string_view SchemeOf(std::string_view text) {
     if (!IsAsciiLetter(c) && !IsAsciiDigit(c) && c != '+' && c != '.' && c != '-') return "";
   }
   return text.substr(0, end);
-}
-
-int HexValue(char c) {
-  if (IsAsciiDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// Leaves a percent sign that starts no escape as it is: people write such paths by hand.
-std::string PercentDecode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-        HexValue(text[i + 2]) >= 0) {
-      decoded.push_back(static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])));
-      i += 2;
-    } else {
-      decoded.push_back(text[i]);
-    }
-  }
-  return decoded;
 }
 
 void AppendEscaped(std::string_view bytes, std::string* out) {

@@ -7,9 +7,7 @@
 
 #include "arrow/array/array_base.h"
 #include "arrow/type.h"
-#include "common/ascii.h"
 #include "common/error.h"
-#include "expr/nodes.h"
 #include "formats/avro/avro_decoder.h"
 #include "formats/avro/avro_encoder.h"
 #include "formats/avro/avro_schema.h"
@@ -19,7 +17,6 @@
 #include "functions/constant.h"
 #include "functions/semi_structured.h"
 #include "functions/string_kernels.h"
-#include "types/column_view.h"
 
 namespace firesteel {
 
@@ -42,10 +39,8 @@ Result<AvroSchemaPtr> AvroSchemaArgument(const BindRequest& request, int index) 
   const ExpressionPtr& argument = request.arguments[index];
   const TypeId id = argument->type().id();
   if ((id != TypeId::kString && id != TypeId::kNull) || !IsFoldable(*argument)) {
-    return MakeError("DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT",
-                     {{"sqlExpr", Quoted(CallSql(request))},
-                      {"msg", "the schema must be a constant string with Avro's JSON text"},
-                      {"hint", ""}});
+    return RefuseFormatArgument(request,
+                                "the schema must be a constant string with Avro's JSON text");
   }
   ARROW_ASSIGN_OR_RAISE(Value value, EvaluateConstant(*argument));
   return AvroSchema::Parse(value.is_null() ? "" : value.Get<std::string>());
@@ -84,10 +79,7 @@ Result<ColumnVector> ReadAvroValues(const AvroReading& reading, const ColumnVect
 }
 
 Result<BoundFunction> BindFromAvro(const BindRequest& request) {
-  const TypeId given = request.type(0).id();
-  if (given != TypeId::kBinary && given != TypeId::kNull) {
-    return UnexpectedInputType(request, 0, Quoted("BINARY"));
-  }
+  ARROW_RETURN_NOT_OK(CheckBinaryInput(request));
   auto reading = std::make_shared<AvroReading>();
   ARROW_ASSIGN_OR_RAISE(reading->writer, AvroSchemaArgument(request, 1));
   Options options;
@@ -108,8 +100,7 @@ Result<BoundFunction> BindFromAvro(const BindRequest& request) {
           .status());
   BoundFunction function;
   function.argument_types = {TypeId::kBinary};
-  for (int i = 1; i < request.size(); ++i) function.argument_types.push_back(request.type(i));
-  ARROW_RETURN_NOT_OK(FillWithNulls(request, 3, &function));
+  ARROW_RETURN_NOT_OK(FillArguments(request, 3, &function));
   function.return_type = reading->type;
   function.kernel = [reading = std::shared_ptr<const AvroReading>(std::move(reading))](
                         std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {
@@ -131,23 +122,15 @@ Result<BoundFunction> BindToAvro(const BindRequest& request) {
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const AvroEncoder> encoder,
                         AvroEncoder::Make(schema, type));
   BoundFunction function;
-  for (int i = 0; i < request.size(); ++i) function.argument_types.push_back(request.type(i));
-  ARROW_RETURN_NOT_OK(FillWithNulls(request, 2, &function));
+  ARROW_RETURN_NOT_OK(FillArguments(request, 2, &function));
   function.return_type = TypeId::kBinary;
   function.nullable = request.arguments[0]->nullable();
   function.kernel = [type, encoder](std::span<const ColumnVector> arguments, int64_t rows,
                                     EvaluationContext*) -> Result<ColumnVector> {
-    ARROW_ASSIGN_OR_RAISE(ColumnView view, ColumnView::Make(*arguments[0].values->data(), type));
-    const bool constant = arguments[0].constant;
-    std::string out;
-    return BuildStrings(
-        arguments.first(1), rows,
-        [&](int64_t row, arrow::BinaryBuilder* builder) -> Status {
-          out.clear();
-          ARROW_RETURN_NOT_OK(encoder->Encode(view, constant ? 0 : row, &out));
-          return builder->Append(out);
-        },
-        TypeId::kBinary);
+    return EncodeValues(arguments, rows, type,
+                        [&](const ColumnView& view, int64_t row, std::string* out) {
+                          return encoder->Encode(view, row, out);
+                        });
   };
   return function;
 }
@@ -167,7 +150,7 @@ Result<BoundFunction> BindSchemaOfAvro(const BindRequest& request) {
   BoundFunction function =
       ConstantText(request, (fails ? column.type : AsNullable(column.type)).Sql());
   function.sql = nullptr;
-  ARROW_RETURN_NOT_OK(FillWithNulls(request, 2, &function));
+  ARROW_RETURN_NOT_OK(FillArguments(request, 2, &function));
   return function;
 }
 
@@ -192,25 +175,6 @@ constexpr ScalarFunctionDefinition kAvroFunctions[] = {
 };
 
 }  // namespace
-
-Result<bool> FailsOnMalformed(const BindRequest& request, const Options& options) {
-  std::string mode = options.GetOr("mode", "FAILFAST");
-  for (char& c : mode) c = ToUpper(c);
-  if (mode == "DROPMALFORMED") {
-    return MakeError("PARSE_MODE_UNSUPPORTED",
-                     {{"funcName", "`" + std::string(request.name) + "`"}, {"mode", mode}});
-  }
-  return mode == "FAILFAST";
-}
-
-Status FillWithNulls(const BindRequest& request, int count, BoundFunction* function) {
-  for (int i = request.size(); i < count; ++i) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr null, Literal::Make(Value(), TypeId::kNull));
-    function->default_arguments.push_back(std::move(null));
-    function->argument_types.push_back(TypeId::kNull);
-  }
-  return Status::OK();
-}
 
 std::span<const ScalarFunctionDefinition> AvroFunctions() { return kAvroFunctions; }
 

@@ -16,7 +16,6 @@
 #include "functions/constant.h"
 #include "functions/semi_structured.h"
 #include "functions/string_kernels.h"
-#include "types/column_view.h"
 
 namespace firesteel {
 
@@ -30,24 +29,18 @@ struct ProtobufCall {
   bool fails = true;
 };
 
-Status RefuseProtobufArgument(const BindRequest& request, std::string_view what) {
-  return MakeError(
-      "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT",
-      {{"sqlExpr", Quoted(CallSql(request))}, {"msg", std::string(what)}, {"hint", ""}});
-}
-
 /// The descriptor set: its bytes, or the path of a file with them.
 Result<std::string> DescriptorArgument(const BindRequest& request) {
   const ExpressionPtr& argument = request.arguments[2];
   const TypeId id = argument->type().id();
   if ((id != TypeId::kString && id != TypeId::kBinary) || !IsFoldable(*argument)) {
-    return RefuseProtobufArgument(
+    return RefuseFormatArgument(
         request,
         "the third argument must be a constant: the path of a descriptor file, or its "
         "bytes");
   }
   ARROW_ASSIGN_OR_RAISE(Value value, EvaluateConstant(*argument));
-  if (value.is_null()) return RefuseProtobufArgument(request, "the descriptor must not be NULL");
+  if (value.is_null()) return RefuseFormatArgument(request, "the descriptor must not be NULL");
   if (id == TypeId::kBinary) return value.Get<Binary>().bytes;
   const std::string& path = value.Get<std::string>();
   Result<std::string> bytes = Env::Posix()->ReadFile(path);
@@ -62,10 +55,10 @@ Result<std::string> DescriptorArgument(const BindRequest& request) {
 Result<ProtobufCall> ReadProtobufCall(const BindRequest& request) {
   const ExpressionPtr& name_argument = request.arguments[1];
   if (name_argument->type().id() != TypeId::kString || !IsFoldable(*name_argument)) {
-    return RefuseProtobufArgument(request, "the name of the message must be a constant string");
+    return RefuseFormatArgument(request, "the name of the message must be a constant string");
   }
   ARROW_ASSIGN_OR_RAISE(Value name, EvaluateConstant(*name_argument));
-  if (name.is_null()) return RefuseProtobufArgument(request, "the name must not be NULL");
+  if (name.is_null()) return RefuseFormatArgument(request, "the name must not be NULL");
   const TypeId third = request.size() > 2 ? request.type(2).id() : TypeId::kNull;
   if (third == TypeId::kNull || third == TypeId::kMap) {
     return MakeError("PROTOBUF_NOT_LOADED_SQL_FUNCTIONS_UNUSABLE",
@@ -103,18 +96,14 @@ Result<ColumnVector> ReadMessages(const ProtobufCall& call, const ColumnVector& 
 }
 
 Result<BoundFunction> BindFromProtobuf(const BindRequest& request) {
-  const TypeId given = request.type(0).id();
-  if (given != TypeId::kBinary && given != TypeId::kNull) {
-    return UnexpectedInputType(request, 0, Quoted("BINARY"));
-  }
+  ARROW_RETURN_NOT_OK(CheckBinaryInput(request));
   ARROW_ASSIGN_OR_RAISE(ProtobufCall read, ReadProtobufCall(request));
   auto call = std::make_shared<ProtobufCall>(std::move(read));
   ARROW_ASSIGN_OR_RAISE(call->type, ProtobufToSparkType(*call->message, call->options));
   if (!call->fails) call->type = AsNullable(call->type);
   BoundFunction function;
   function.argument_types = {TypeId::kBinary};
-  for (int i = 1; i < request.size(); ++i) function.argument_types.push_back(request.type(i));
-  ARROW_RETURN_NOT_OK(FillWithNulls(request, 4, &function));
+  ARROW_RETURN_NOT_OK(FillArguments(request, 4, &function));
   function.return_type = call->type;
   function.kernel = [call = std::shared_ptr<const ProtobufCall>(std::move(call))](
                         std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {
@@ -131,24 +120,16 @@ Result<BoundFunction> BindToProtobuf(const BindRequest& request) {
   // What cannot be done at all should not wait for the first row.
   ARROW_RETURN_NOT_OK(ProtobufEncoder::Make(call->message, type, call->options).status());
   BoundFunction function;
-  for (int i = 0; i < request.size(); ++i) function.argument_types.push_back(request.type(i));
-  ARROW_RETURN_NOT_OK(FillWithNulls(request, 4, &function));
+  ARROW_RETURN_NOT_OK(FillArguments(request, 4, &function));
   function.return_type = TypeId::kBinary;
   function.nullable = request.arguments[0]->nullable();
   function.kernel = [type, call](std::span<const ColumnVector> arguments, int64_t rows,
                                  EvaluationContext*) -> Result<ColumnVector> {
     ARROW_ASSIGN_OR_RAISE(auto encoder, ProtobufEncoder::Make(call->message, type, call->options));
-    ARROW_ASSIGN_OR_RAISE(ColumnView view, ColumnView::Make(*arguments[0].values->data(), type));
-    const bool constant = arguments[0].constant;
-    std::string out;
-    return BuildStrings(
-        arguments.first(1), rows,
-        [&](int64_t row, arrow::BinaryBuilder* builder) -> Status {
-          out.clear();
-          ARROW_RETURN_NOT_OK(encoder->Encode(view, constant ? 0 : row, &out));
-          return builder->Append(out);
-        },
-        TypeId::kBinary);
+    return EncodeValues(arguments, rows, type,
+                        [&](const ColumnView& view, int64_t row, std::string* out) {
+                          return encoder->Encode(view, row, out);
+                        });
   };
   return function;
 }

@@ -68,7 +68,9 @@ class SmallFilesTest : public testing::Test {
   /// How many files readers see, and rows in them.
   std::pair<int, int> Seen() {
     const auto table = OpenTable("", "").ValueOrDie();
-    const auto scan = table->NewScan({schema_, {}}).ValueOrDie();
+    return SeenBy(table->NewScan({schema_, {}}).ValueOrDie().get());
+  }
+  static std::pair<int, int> SeenBy(Scan* scan) {
     std::set<std::string> files;
     int rows = 0;
     for (const auto& partition : scan->PlanInputPartitions().ValueOrDie()) {
@@ -153,21 +155,7 @@ class RefreshTest : public SmallFilesTest {
         OpenTable(interval.empty() ? "" : "firesteel.refreshInterval", interval).ValueOrDie();
     return table->NewScan({schema_, {}}).ValueOrDie();
   }
-  static int RowsOf(Scan* scan) {
-    int rows = 0;
-    for (const auto& partition : scan->PlanInputPartitions().ValueOrDie()) {
-      std::string file;
-      int64_t input_rows = 0;
-      ReadContext context;
-      context.input_file = &file;
-      context.input_rows = &input_rows;
-      const auto reader = scan->CreateReader(*partition, context).ValueOrDie();
-      while (const auto batch = reader->Next().ValueOrDie()) {
-        rows += static_cast<int>(batch->num_rows());
-      }
-    }
-    return rows;
-  }
+  static int RowsOf(Scan* scan) { return SeenBy(scan).second; }
 };
 
 TEST_F(RefreshTest, FilesAreThoseOfTheBeginning) {

@@ -3,39 +3,21 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "common/ascii.h"
 #include "common/error.h"
+#include "common/percent_encoding.h"
 #include "nlohmann/json.hpp"
+#include "types/type_lexer.h"
 
 namespace firesteel {
 namespace {
 
 constexpr std::string_view kJdbcPrefix = "jdbc:postgresql:";
 
-std::string JdbcUpper(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = ToUpper(c);
-  return upper;
-}
-
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  c = ToUpper(c);
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-std::string DecodePercent(std::string_view text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-        HexValue(text[i + 2]) >= 0) {
-      decoded.push_back(static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])));
-      i += 2;
-    } else {
-      decoded.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return decoded;
+/// As forms are sent: a plus sign is a space.
+std::string DecodeUrlPart(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return PercentDecode(spaced);
 }
 
 /// The parameter of libpq for one of the JDBC driver; those that libpq has nothing like change
@@ -59,16 +41,16 @@ std::optional<std::pair<std::string, std::string>> ToLibpq(std::string_view name
       {"TARGETSERVERTYPE", "target_session_attrs"},
       {"OPTIONS", "options"},
   };
-  const std::string upper = JdbcUpper(name);
+  const std::string upper = AsciiUpperCase(name);
   if (upper == "SSL") {
-    if (JdbcUpper(value) == "FALSE") return std::nullopt;
+    if (AsciiUpperCase(value) == "FALSE") return std::nullopt;
     return std::pair<std::string, std::string>("sslmode", "verify-full");
   }
   if (upper == "CURRENTSCHEMA") {
     return std::pair<std::string, std::string>("options", "-c search_path=" + value);
   }
   if (upper == "TARGETSERVERTYPE") {
-    const std::string target = JdbcUpper(value);
+    const std::string target = AsciiUpperCase(value);
     const char* attributes = target == "PRIMARY" || target == "MASTER"    ? "primary"
                              : target == "SECONDARY" || target == "SLAVE" ? "standby"
                              : target == "PREFERSECONDARY"                ? "prefer-standby"
@@ -110,7 +92,7 @@ void ReadHosts(std::string_view text, PostgresAddress* address) {
       hosts += ',';
       ports += ',';
     }
-    hosts += one.empty() ? "localhost" : DecodePercent(one);
+    hosts += one.empty() ? "localhost" : DecodeUrlPart(one);
     ports += port.empty() ? "5432" : std::string(port);
     if (comma == std::string_view::npos) break;
     text.remove_prefix(comma + 1);
@@ -120,7 +102,7 @@ void ReadHosts(std::string_view text, PostgresAddress* address) {
 }
 
 Result<std::string> IsolationLevel(const std::string& text) {
-  const std::string level = JdbcUpper(text);
+  const std::string level = AsciiUpperCase(text);
   // A whole write is one transaction here, so that there is no such thing as none.
   if (level == "NONE" || level == "READ_COMMITTED") return "READ COMMITTED";
   if (level == "READ_UNCOMMITTED") return "READ UNCOMMITTED";
@@ -195,7 +177,7 @@ Result<PostgresAddress> PostgresAddress::Parse(std::string_view url, const Optio
     arguments.remove_prefix(std::min(arguments.size(), one.size() + 1));
     const size_t equals = one.find('=');
     const std::string value =
-        equals == std::string_view::npos ? "" : DecodePercent(one.substr(equals + 1));
+        equals == std::string_view::npos ? "" : DecodeUrlPart(one.substr(equals + 1));
     if (auto parameter = ToLibpq(one.substr(0, equals), value)) {
       SetParameter(*std::move(parameter), &address);
     }
@@ -203,7 +185,7 @@ Result<PostgresAddress> PostgresAddress::Parse(std::string_view url, const Optio
   for (const auto& [name, value] : options.All()) {
     if (auto parameter = ToLibpq(name, value)) SetParameter(*std::move(parameter), &address);
   }
-  std::string database = DecodePercent(rest);
+  std::string database = DecodeUrlPart(rest);
   if (database.empty()) {
     for (const auto& [name, value] : address.parameters) {
       if (name == "user") database = value;

@@ -8,11 +8,11 @@
 
 #include "arrow/array/array_base.h"
 #include "arrow/record_batch.h"
-#include "common/ascii.h"
 #include "common/error.h"
 #include "connectors/jdbc/postgres_connection.h"
 #include "connectors/jdbc/postgres_types.h"
 #include "types/column_view.h"
+#include "types/type_lexer.h"
 
 namespace firesteel {
 namespace {
@@ -20,11 +20,7 @@ namespace {
 constexpr size_t kSendBytes = 1 << 18;
 
 bool SameColumnName(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (ToUpper(a[i]) != ToUpper(b[i])) return false;
-  }
-  return true;
+  return AsciiUpperCase(a) == AsciiUpperCase(b);
 }
 
 /// The one connection of a write; its writers take turns. Thread-safe.

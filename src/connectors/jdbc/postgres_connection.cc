@@ -28,6 +28,22 @@ class PostgresResult {
 
 void IgnoreNotice(void*, const PGresult*) {}
 
+/// What libpq says, without the ends of lines behind it.
+std::string MessageText(const char* message) {
+  std::string text = message == nullptr ? "" : message;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+std::string QuoteWith(char quote, std::string_view text) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    if (c == quote) quoted += quote;
+    quoted += c;
+  }
+  return quoted + quote;
+}
+
 }  // namespace
 
 PostgresConnection::~PostgresConnection() {
@@ -36,9 +52,8 @@ PostgresConnection::~PostgresConnection() {
 }
 
 Status PostgresConnection::Failed(const char* message) const {
-  std::string text = message == nullptr ? "" : message;
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return MakeError("FAILED_JDBC.UNCLASSIFIED", {{"url", shown_}, {"message", text}});
+  return MakeError("FAILED_JDBC.UNCLASSIFIED",
+                   {{"url", shown_}, {"message", MessageText(message)}});
 }
 
 Status PostgresConnection::Failed() const { return Failed(PQerrorMessage(connection_)); }
@@ -59,9 +74,9 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const JdbcO
   std::unique_ptr<PostgresConnection> opened(
       new PostgresConnection(connection, options.address.shown));
   if (PQstatus(connection) != CONNECTION_OK) {
-    std::string text = PQerrorMessage(connection);
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return MakeError("FAILED_JDBC.CONNECTION", {{"url", options.address.shown}, {"message", text}});
+    return MakeError(
+        "FAILED_JDBC.CONNECTION",
+        {{"url", options.address.shown}, {"message", MessageText(PQerrorMessage(connection))}});
   }
   PQsetNoticeReceiver(connection, IgnoreNotice, nullptr);
   std::string settings =
@@ -166,21 +181,11 @@ Status PostgresConnection::EndCopyIn() {
 }
 
 std::string PostgresConnection::QuoteName(std::string_view name) const {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
+  return QuoteWith('"', name);
 }
 
 std::string PostgresConnection::QuoteText(std::string_view text) const {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') quoted += '\'';
-    quoted += c;
-  }
-  return quoted + "'";
+  return QuoteWith('\'', text);
 }
 
 }  // namespace firesteel
