@@ -929,6 +929,9 @@ constexpr ErrorConditionRow kRows[] = {
      "there. The direction has fields of its own."},
     {"UDTF_INVALID_REQUESTED_SELECTED_EXPRESSION_FROM_ANALYZE_METHOD_REQUIRES_ALIAS", "42802",
      "The expression <expression> that 'analyze' selects needs an alias."},
+    {"UNABLE_TO_ACQUIRE_MEMORY", "53200",
+     "<requestedBytes> bytes of memory are needed, at most <receivedBytes> could be had. Ask for "
+     "less at once."},
     {"UNABLE_TO_CONVERT_TO_PROTOBUF_MESSAGE_TYPE", "42K0G",
      "Values of <toType> cannot be written as the Protobuf message <protobufType>."},
     {"UNABLE_TO_INFER_SCHEMA", "42KD9",

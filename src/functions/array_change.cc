@@ -11,6 +11,7 @@
 #include "arrow/array/util.h"
 #include "arrow/type.h"
 #include "common/error.h"
+#include "common/free_memory.h"
 #include "expr/lambda.h"
 #include "expr/nodes.h"
 #include "functions/binding.h"
@@ -222,6 +223,8 @@ Result<BoundFunction> BindRepeat(const BindRequest& request) {
       if (set[row] && counts[row] > 0) {
         const int64_t total = static_cast<int64_t>(elements.size()) + counts[row];
         if (total > kMaxElements) return TooLong(total, "array_repeat");
+        // The places of the values, and the values.
+        ARROW_RETURN_NOT_OK(RequireFreeMemory(2 * sizeof(int64_t) * counts[row]));
         elements.insert(elements.end(), counts[row], arguments[0].constant ? 0 : row);
       }
       offsets.push_back(static_cast<int32_t>(elements.size()));

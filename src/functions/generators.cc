@@ -1,3 +1,4 @@
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "arrow/array/concatenate.h"
 #include "arrow/type.h"
 #include "common/error.h"
+#include "common/free_memory.h"
 #include "functions/aggregate_support.h"
 #include "functions/registry.h"
 #include "functions/take.h"
@@ -144,7 +146,15 @@ Result<BoundGenerator> BindInline(const BindRequest& request) {
 Result<GeneratedRows> Stack(std::span<const ColumnVector> values, int64_t rows, int64_t count,
                             const std::vector<std::shared_ptr<arrow::DataType>>& types) {
   const auto width = static_cast<int64_t>(types.size());
+  // Where each row and each of its values comes from, and the values.
+  const int64_t bytes_per_row = 2 * sizeof(int64_t) * (1 + width);
+  int64_t bytes;
+  if (__builtin_mul_overflow(rows * count, bytes_per_row, &bytes)) {
+    bytes = std::numeric_limits<int64_t>::max();
+  }
+  ARROW_RETURN_NOT_OK(RequireFreeMemory(bytes));
   GeneratedRows result;
+  result.source_rows.reserve(rows * count);
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t k = 0; k < count; ++k) result.source_rows.push_back(row);
   }
@@ -160,6 +170,7 @@ Result<GeneratedRows> Stack(std::span<const ColumnVector> values, int64_t rows, 
     }
     ARROW_ASSIGN_OR_RAISE(auto all, arrow::Concatenate(parts));
     std::vector<int64_t> elements;
+    elements.reserve(rows * count);
     for (int64_t row = 0; row < rows; ++row) {
       for (int64_t k = 0; k < count; ++k) {
         const bool there = k < static_cast<int64_t>(parts.size());

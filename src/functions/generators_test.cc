@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "functions/function_test_support.h"
 
 namespace firesteel {
@@ -98,6 +100,18 @@ TEST(GeneratorsTest, Stack) {
   EXPECT_EQ(condition({constant(0), constant(1)}), "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE");
   EXPECT_EQ(condition({constant(2), constant(1), constant("a")}),
             "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES");
+}
+
+TEST(GeneratorsTest, MoreRowsThanMemoryAreRefused) {
+  const int32_t most = std::numeric_limits<int32_t>::max();
+  auto call = BindCall("stack",
+                       {Literal::Of(most).ValueOrDie(), Literal::Of("a").ValueOrDie()}, false,
+                       nullptr, {}).ValueOrDie();
+  const std::vector<ColumnVector> arguments{
+      {MakeArray({most}, TypeId::kInteger).ValueOrDie(), true},
+      {MakeArray({"a"}, TypeId::kString).ValueOrDie(), true}};
+  EXPECT_EQ(ErrorCondition(As<GeneratorCall>(call)->bound().generate(arguments, 100000).status()),
+            "UNABLE_TO_ACQUIRE_MEMORY");
 }
 
 TEST(GeneratorsTest, OnlyArraysAndMapsExplode) {

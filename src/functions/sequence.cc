@@ -7,6 +7,7 @@
 
 #include "arrow/type.h"
 #include "common/error.h"
+#include "common/free_memory.h"
 #include "functions/aggregate_support.h"
 #include "functions/binding.h"
 #include "functions/column_reader.h"
@@ -48,14 +49,19 @@ Result<int64_t> CountElements(int64_t start, int64_t stop, int64_t step) {
   return static_cast<int64_t>(count);
 }
 
-Status CheckTotal(size_t total) {
-  if (static_cast<int64_t>(total) <= kMaxElements) return Status::OK();
-  return Status::CapacityError("The sequences of one batch have more elements than a column holds");
+/// Before `count` elements are added to those of the batch's earlier rows.
+Status CheckTotal(size_t earlier, int64_t count) {
+  if (static_cast<int64_t>(earlier) + count > kMaxElements) {
+    return Status::CapacityError(
+        "The sequences of one batch have more elements than a column holds");
+  }
+  // The numbers, and the column that is made of them.
+  return RequireFreeMemory(2 * sizeof(int64_t) * count);
 }
 
 Status AppendNumbers(int64_t start, int64_t stop, int64_t step, std::vector<int64_t>* out) {
   ARROW_ASSIGN_OR_RAISE(int64_t count, CountElements(start, stop, step));
-  ARROW_RETURN_NOT_OK(CheckTotal(out->size() + count));
+  ARROW_RETURN_NOT_OK(CheckTotal(out->size(), count));
   for (int64_t i = 0; i < count; ++i) {
     out->push_back(static_cast<int64_t>(static_cast<uint64_t>(start) +
                                         static_cast<uint64_t>(i) * static_cast<uint64_t>(step)));
@@ -104,7 +110,7 @@ class MomentSequence {
       return ArithmeticOverflow("long");
     }
     ARROW_ASSIGN_OR_RAISE(int64_t count, CountElements(start, stop, estimate));
-    ARROW_RETURN_NOT_OK(CheckTotal(out->size() + count));
+    ARROW_RETURN_NOT_OK(CheckTotal(out->size(), count));
     int64_t moment = start;
     for (int64_t i = 1; estimate > 0 ? moment <= stop : moment >= stop; ++i) {
       out->push_back(FromMicros(moment));
