@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -92,12 +93,17 @@ class GroupSlots {
     const int32_t group = size_++;
     slots_[index] = static_cast<uint64_t>(hash) << 32 | static_cast<uint32_t>(group + 1);
     insert();
-    if (static_cast<uint64_t>(size_) * 2 > slots_.size()) Grow();
+    if (static_cast<uint64_t>(size_) * 2 > slots_.size()) ResizeTo(slots_.size() * 2);
     return group;
   }
 
   int32_t size() const { return size_; }
   int64_t memory_bytes() const { return static_cast<int64_t>(slots_.size() * sizeof(uint64_t)); }
+  /// Makes room for `count` numbers in all.
+  void Reserve(int64_t count) {
+    const uint64_t slots = std::bit_ceil(static_cast<uint64_t>(count) * 2);
+    if (slots > slots_.size()) ResizeTo(slots);
+  }
   void Clear() {
     slots_.assign(kInitialSlots, 0);
     slots_.shrink_to_fit();
@@ -109,8 +115,8 @@ class GroupSlots {
  private:
   static constexpr size_t kInitialSlots = 1024;
 
-  void Grow() {
-    std::vector<uint64_t> old(slots_.size() * 2, 0);
+  void ResizeTo(size_t slots) {
+    std::vector<uint64_t> old(slots, 0);
     old.swap(slots_);
     const uint64_t mask = slots_.size() - 1;
     for (const uint64_t slot : old) {
@@ -172,6 +178,14 @@ class ByteKeyTable {
     keys_.Append({});
     words_.push_back({0, 0, -1, 0});
     return slots_.TakeNumber();
+  }
+
+  /// Makes room for `count` keys in all, of so many bytes together.
+  void Reserve(int64_t count, int64_t bytes) {
+    slots_.Reserve(count);
+    words_.reserve(count);
+    keys_.offsets.reserve(count + 1);
+    keys_.bytes.reserve(bytes);
   }
 
   const EncodedRows& keys() const { return keys_; }

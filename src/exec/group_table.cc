@@ -227,12 +227,19 @@ class RowGroupTable final : public GroupTable {
  public:
   explicit RowGroupTable(UnsafeRowCodec codec) : codec_(std::move(codec)) {}
 
+  void Expect(int64_t groups) override { expected_ = std::min(groups, kMostExpected); }
+
   Status Lookup(const std::vector<ArrayPtr>& keys, int64_t rows,
                 std::vector<int32_t>* groups) override {
     encoded_.Clear();
     ARROW_RETURN_NOT_OK(codec_.Encode(keys, /*normalize_floats=*/true, &encoded_));
     if (encoded_.size() != rows) return InternalError("Key columns differ in length.");
     groups->resize(rows);
+    if (expected_ > rows && table_.size() == 0) {
+      // Keys are of much the same size.
+      const auto bytes = static_cast<double>(encoded_.bytes.size());
+      table_.Reserve(expected_, static_cast<int64_t>(bytes / rows * expected_));
+    }
     table_.FindOrInsertAll(
         rows, [&](int64_t i) { return encoded_[i]; },
         encoded_.bytes.data() + encoded_.bytes.size(), groups->data());
@@ -265,7 +272,10 @@ class RowGroupTable final : public GroupTable {
   void Clear() override { table_.Clear(); }
 
  private:
+  static constexpr int64_t kMostExpected = int64_t{1} << 18;
+
   UnsafeRowCodec codec_;
+  int64_t expected_ = 0;
   ByteKeyTable table_;
   EncodedRows encoded_;  // of the batch being looked up; kept for its memory
 };

@@ -19,6 +19,9 @@ class GroupTable {
   virtual ~GroupTable() = default;
   static Result<std::unique_ptr<GroupTable>> Make(std::vector<DataType> key_types);
 
+  /// Makes room for so many groups, or for as many as are worth it: growing by steps costs more.
+  /// Called before the first Lookup, if at all.
+  virtual void Expect(int64_t) {}
   /// Writes the group of each row to `groups` (resized to `rows`).
   virtual Status Lookup(const std::vector<std::shared_ptr<arrow::Array>>& keys, int64_t rows,
                         std::vector<int32_t>* groups) = 0;

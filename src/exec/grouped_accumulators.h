@@ -22,6 +22,8 @@ class GroupedAccumulators {
       std::vector<DataType> key_types, const std::vector<PlannedAggregate>* aggregates);
   ~GroupedAccumulators();
 
+  /// GroupTable::Expect.
+  void Expect(int64_t groups) { table_->Expect(groups); }
   /// Numbers the rows of the key columns; the answer is valid until the next call.
   Result<std::span<const int32_t>> Group(const Columns& keys, int64_t rows);
   /// Adds input rows: evaluates filters and arguments on `batch`, whose rows have these groups.

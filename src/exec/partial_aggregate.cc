@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -42,7 +43,8 @@ bool HasFloats(const DataType& type) {
 
 /// Reduces each partition to one row per key before rows travel or meet the state. Where that
 /// reduces little, rows are passed on each by itself: whoever merges them is not much busier, and
-/// here no key is looked up.
+/// here no key is looked up. What one task finds out holds for the next ones too, those of later
+/// batches among them; now and then one looks again.
 class PartialAggregate final : public PhysicalPlan {
  public:
   PartialAggregate(PhysicalPlanPtr child, std::vector<ExpressionPtr> keys,
@@ -96,6 +98,7 @@ class PartialAggregate final : public PhysicalPlan {
           task_(task),
           slicer_(task->execution->services().batch_rows) {
       budget_bytes_ = TaskBudgetBytes(task->execution->services());
+      passes_rows_ = plan->TrustsEarlierTask();
     }
 
     Result<std::shared_ptr<arrow::RecordBatch>> Next() override {
@@ -122,6 +125,7 @@ class PartialAggregate final : public PhysicalPlan {
         ARROW_RETURN_NOT_OK(groups_->Update(*batch, groups, &task_->evaluation));
         passes_rows_ = plan_->may_pass_rows_ && rows_before_ >= kRowsToJudgeBy &&
                        groups_->size() > rows_before_ / 2;
+        if (passes_rows_) plan_->trusting_tasks_.store(kTasksThatTrust, std::memory_order_relaxed);
       }
       return Status::OK();
     }
@@ -173,6 +177,7 @@ class PartialAggregate final : public PhysicalPlan {
 
     // How many rows say whether grouping pays.
     static constexpr int64_t kRowsToJudgeBy = 8192;
+    static constexpr int kTasksThatTrust = 32;
 
     const PartialAggregate* plan_;
     std::unique_ptr<BatchReader> input_;
@@ -186,12 +191,25 @@ class PartialAggregate final : public PhysicalPlan {
     arrow::ArrayVector keys_;  // of the batch at hand
   };
 
+  /// Whether the next task passes rows on from its first one, as an earlier one ended up doing.
+  bool TrustsEarlierTask() const {
+    int left = trusting_tasks_.load(std::memory_order_relaxed);
+    while (left > 0) {
+      if (trusting_tasks_.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   std::vector<ExpressionPtr> keys_;
   std::vector<PlannedAggregate> aggregates_;
   std::shared_ptr<arrow::Schema> arrow_schema_;
   std::vector<DataType> key_types_;
   bool has_distinct_ = false;
   bool may_pass_rows_ = false;
+  // How many tasks do not judge for themselves. The answers do not depend on it.
+  mutable std::atomic<int> trusting_tasks_ = 0;
 };
 
 }  // namespace

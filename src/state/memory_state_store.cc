@@ -27,15 +27,22 @@ class MemoryStateStore final : public StateStore {
     return Status::OK();
   }
 
-  Status FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) override {
+  Status FindBatch(const EncodedRows& keys, int64_t first,
+                   std::vector<StateEntry>* entries) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
-    provider_->map()->FindBatch(keys, entries);
+    provider_->map()->FindBatch(keys, first, entries);
     return Status::OK();
   }
 
   Status PutBatch(const EncodedRows& keys, const EncodedRows& values) override {
     ARROW_RETURN_NOT_OK(CheckUsable());
     return provider_->map()->PutBatch(keys, values);
+  }
+
+  Status PutFound(const std::vector<StateEntry>& entries, const EncodedRows& keys,
+                  const EncodedRows& values) override {
+    ARROW_RETURN_NOT_OK(CheckUsable());
+    return provider_->map()->PutFound(entries, keys, values);
   }
 
   Status OverwriteFound(const std::vector<StateEntry>& entries,

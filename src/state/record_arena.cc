@@ -41,6 +41,8 @@ RecordRef RecordArena::Allocate(uint32_t key_size, uint32_t value_size) {
   } else if (const RecordRef free = free_lists_[FreeList(units)]; free != 0) {
     Unlink(free, units);
     ref = free;
+    // The next record of this size goes there.
+    PrefetchAll(free_lists_[FreeList(units)]);
   } else {
     ref = AllocateFresh(static_cast<uint32_t>(units));
   }

@@ -62,9 +62,14 @@ class StateStore {
   /// the next change of the store.
   virtual Status GetBatch(const EncodedRows& keys,
                           std::vector<std::optional<std::string_view>>* values) = 0;
-  /// As GetBatch, for entries that are to be changed or removed then.
-  virtual Status FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) = 0;
+  /// As GetBatch, for entries that are to be changed or removed then: appends those of the keys
+  /// from `first` on. The entry of a key that is not there has a hash only.
+  virtual Status FindBatch(const EncodedRows& keys, int64_t first,
+                           std::vector<StateEntry>* entries) = 0;
   virtual Status PutBatch(const EncodedRows& keys, const EncodedRows& values) = 0;
+  /// Puts keys, all different, whose entries FindBatch gave since the last change of the store.
+  virtual Status PutFound(const std::vector<StateEntry>& entries, const EncodedRows& keys,
+                          const EncodedRows& values) = 0;
   /// Gives entries that were found other values, of the sizes that the old ones have.
   virtual Status OverwriteFound(const std::vector<StateEntry>& entries,
                                 const EncodedRows& values) = 0;

@@ -55,7 +55,7 @@ size_t VersionedMap::PrefetchFound(const std::vector<StateEntry>& entries, size_
   const size_t end = std::min(entries.size(), first + kGroup);
   for (size_t i = first; i < end; ++i) {
     map_.PrefetchSlot(entries[i].hash);
-    map_.arena().Prefetch(entries[i].ref);
+    if (entries[i].ref != 0) map_.arena().PrefetchAll(entries[i].ref);
   }
   return end;
 }
@@ -74,15 +74,17 @@ void VersionedMap::GetBatch(const EncodedRows& keys,
   }
 }
 
-void VersionedMap::FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) const {
+void VersionedMap::FindBatch(const EncodedRows& keys, int64_t first,
+                             std::vector<StateEntry>* entries) const {
   const int64_t count = keys.size();
-  entries->resize(static_cast<size_t>(count));
+  entries->reserve(entries->size() + static_cast<size_t>(count - first));
   uint32_t hashes[kGroup];
-  for (int64_t first = 0; first < count; first += kGroup) {
+  for (; first < count; first += kGroup) {
     const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
       const RecordRef ref = map_.Find(keys[first + i], hashes[i]);
-      (*entries)[first + i] = ref == 0 ? StateEntry() : EntryAt(ref, hashes[i]);
+      entries->push_back(ref != 0 ? EntryAt(ref, hashes[i])
+                                  : StateEntry{.ref = 0, .hash = hashes[i], .key = {}, .value = {}});
     }
   }
 }
@@ -133,7 +135,7 @@ Status VersionedMap::FindUpTo(int64_t bound, std::vector<StateEntry>* entries) {
 }
 
 void VersionedMap::AddTime(RecordRef ref, uint32_t hash) {
-  if (const std::optional<int64_t> time = TimeAt(ref)) times_.Add({*time, ref, hash});
+  AddTime(TimeAt(ref), ref, hash);
 }
 
 bool VersionedMap::IsStale(const TimeIndex::Entry& entry) const {
@@ -168,19 +170,46 @@ Status VersionedMap::CheckSizes(const EncodedRows& rows) const {
   return Status::OK();
 }
 
-Status VersionedMap::PutBatch(const EncodedRows& keys, const EncodedRows& values) {
-  const int64_t count = keys.size();
-  if (values.size() != count) {
-    return InternalError(fmt::format("{} keys but {} values for the state.", count, values.size()));
+Status VersionedMap::CheckSizes(const EncodedRows& keys, const EncodedRows& values) const {
+  if (values.size() != keys.size()) {
+    return InternalError(
+        fmt::format("{} keys but {} values for the state.", keys.size(), values.size()));
   }
   ARROW_RETURN_NOT_OK(CheckSizes(keys));
-  ARROW_RETURN_NOT_OK(CheckSizes(values));
+  return CheckSizes(values);
+}
+
+Status VersionedMap::PutBatch(const EncodedRows& keys, const EncodedRows& values) {
+  const int64_t count = keys.size();
+  ARROW_RETURN_NOT_OK(CheckSizes(keys, values));
   const std::lock_guard lock(mutex_);
   uint32_t hashes[kGroup];
   for (int64_t first = 0; first < count; first += kGroup) {
     const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
       ARROW_RETURN_NOT_OK(Put(keys[first + i], hashes[i], values[first + i], /*logged=*/true));
+    }
+  }
+  return Status::OK();
+}
+
+Status VersionedMap::PutFound(const std::vector<StateEntry>& entries, const EncodedRows& keys,
+                              const EncodedRows& values) {
+  if (entries.size() != static_cast<size_t>(keys.size())) {
+    return InternalError(
+        fmt::format("{} entries but {} keys for the state.", entries.size(), keys.size()));
+  }
+  ARROW_RETURN_NOT_OK(CheckSizes(keys, values));
+  const std::lock_guard lock(mutex_);
+  // Before anything is added: a table that grew would move the slots that are on their way.
+  map_.Reserve(std::count_if(entries.begin(), entries.end(),
+                             [](const StateEntry& entry) { return entry.ref == 0; }));
+  for (size_t first = 0; first < entries.size(); first += kGroup) {
+    const size_t end = PrefetchFound(entries, first);
+    for (size_t i = first; i < end; ++i) {
+      const auto row = static_cast<int64_t>(i);
+      ARROW_RETURN_NOT_OK(
+          PutAt(entries[i].ref, keys[row], entries[i].hash, values[row], /*logged=*/true));
     }
   }
   return Status::OK();
@@ -300,7 +329,8 @@ Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view v
       return added;
     }
   }
-  if (time_of_) AddTime(ref, hash);
+  // Not from the record: reading what was written a moment ago waits for the memory it went to.
+  if (time_of_) AddTime(time_of_(key, value), ref, hash);
   map_.arena().SetMark(ref, marked);
   if (marked) undo_.SetLastRef(ref);
   if (walk_ != nullptr) walk_->AfterBirth(ref);
@@ -354,7 +384,7 @@ bool VersionedMap::NextDeltaPiece(size_t* position, std::string* plain) {
   while (plain->size() < limit) {
     int count = 0;
     while (count < kGroup && undo_.Next(position, &group[count])) {
-      if (group[count].ref != 0) map_.arena().Prefetch(group[count].ref);
+      if (group[count].ref != 0) map_.arena().PrefetchAll(group[count].ref);
       ++count;
     }
     if (count == 0) return false;

@@ -42,7 +42,7 @@ class VersionedMap {
 
   void GetBatch(const EncodedRows& keys,
                 std::vector<std::optional<std::string_view>>* values) const;
-  void FindBatch(const EncodedRows& keys, std::vector<StateEntry>* entries) const;
+  void FindBatch(const EncodedRows& keys, int64_t first, std::vector<StateEntry>* entries) const;
   Status Scan(const Visitor& visit) const;
   /// NotImplemented without an index.
   Status PrefixScan(std::string_view prefix_row, const Visitor& visit) const;
@@ -51,6 +51,8 @@ class VersionedMap {
   Status FindUpTo(int64_t bound, std::vector<StateEntry>* entries);
 
   Status PutBatch(const EncodedRows& keys, const EncodedRows& values);
+  Status PutFound(const std::vector<StateEntry>& entries, const EncodedRows& keys,
+                  const EncodedRows& values);
   Status OverwriteFound(const std::vector<StateEntry>& entries, const EncodedRows& values);
   Status IncrementBatch(const EncodedRows& keys, std::vector<int64_t>* before);
   Status RemoveBatch(const EncodedRows& keys);
@@ -87,6 +89,7 @@ class VersionedMap {
  private:
   static constexpr int kGroup = 64;  // keys hashed and prefetched together
 
+  Status CheckSizes(const EncodedRows& keys, const EncodedRows& values) const;
   Status CheckSizes(const EncodedRows& rows) const;
   void PrefetchGroup(const uint32_t* hashes, int64_t count) const;
   // Hash and prefetch up to kGroup keys from `first` on; returns how many.
@@ -114,6 +117,9 @@ class VersionedMap {
         .ref = ref, .hash = hash, .key = map_.arena().Key(ref), .value = map_.arena().Value(ref)};
   }
   void AddTime(RecordRef ref, uint32_t hash);
+  void AddTime(const std::optional<int64_t>& time, RecordRef ref, uint32_t hash) {
+    if (time) times_.Add({*time, ref, hash});
+  }
   bool IsStale(const TimeIndex::Entry& entry) const;
   void TidyTimes();
   void AppendChange(const UndoLog::Entry& entry, bool in_place, std::string* plain);

@@ -444,7 +444,7 @@ TEST_F(VersionedMapTest, FoundEntriesAreOverwrittenAndRemoved) {
     expected[key(i)] = LongRow({-i});
   }
   std::vector<StateEntry> found;
-  map.FindBatch(keys, &found);
+  map.FindBatch(keys, 0, &found);
   for (int64_t i = 0; i < 200; ++i) {
     ASSERT_NE(found[i].ref, 0u);
     EXPECT_EQ(found[i].key, key(i + 100));
@@ -468,17 +468,49 @@ TEST_F(VersionedMapTest, MissingEntriesAreNotFound) {
   VersionedMap map(KeyShape(), 0);
   Put(&map, LongRow({1, 1}), LongRow({5}));
   std::vector<StateEntry> found;
-  map.FindBatch(Rows({LongRow({1, 2}), LongRow({1, 1})}), &found);
+  map.FindBatch(Rows({LongRow({1, 2}), LongRow({1, 1})}), 0, &found);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].ref, 0u);
   EXPECT_EQ(LongOf(found[1].value), 5);
+}
+
+TEST_F(VersionedMapTest, FoundEntriesArePut) {
+  VersionedMap map(KeyShape(), 0, [](std::string_view, std::string_view value) {
+    return std::optional<int64_t>(LongOf(value));
+  });
+  const auto key = [](int64_t i) { return LongRow({1, i}); };
+  Model before;
+  for (int64_t i = 0; i < 500; ++i) Put(&map, key(i), before[key(i)] = LongRow({i}));
+  Delta(&map);
+  map.KeepVersion();
+  // Keys that are there and new ones; values of the old size and of another.
+  EncodedRows keys;
+  EncodedRows values;
+  Model expected = before;
+  for (int64_t i = 300; i < 1200; ++i) {
+    keys.Append(key(i));
+    values.Append(expected[key(i)] = i % 3 == 0 ? LongRow({-i, i}) : LongRow({-i}));
+  }
+  std::vector<StateEntry> entries;
+  map.FindBatch(keys, 0, &entries);
+  entries.resize(400);
+  map.FindBatch(keys, 400, &entries);
+  ASSERT_TRUE(map.PutFound(entries, keys, values).ok());
+  EXPECT_EQ(Content(map), expected);
+  std::vector<StateEntry> due;
+  ASSERT_TRUE(map.FindUpTo(-300, &due).ok());
+  EXPECT_EQ(due.size(), 900u);
+  EXPECT_EQ(Apply(before, Delta(&map)), expected);
+  ASSERT_TRUE(map.RollBack().ok());
+  EXPECT_EQ(Content(map), before);
+  EXPECT_FALSE(map.PutFound(due, keys, EncodedRows()).ok());
 }
 
 TEST_F(VersionedMapTest, OverwritingNeverChangesSizes) {
   VersionedMap map(KeyShape(), 0);
   Put(&map, LongRow({1, 1}), LongRow({5}));
   std::vector<StateEntry> found;
-  map.FindBatch(Rows({LongRow({1, 1})}), &found);
+  map.FindBatch(Rows({LongRow({1, 1})}), 0, &found);
   EXPECT_FALSE(map.OverwriteFound(found, Rows({LongRow({5, 6})})).ok());
   EXPECT_FALSE(map.OverwriteFound(found, EncodedRows()).ok());
   EXPECT_THAT(Content(map), UnorderedElementsAre(testing::Pair(LongRow({1, 1}), LongRow({5}))));

@@ -35,11 +35,33 @@ struct Cell {
   const char* slot = nullptr;
 };
 
-using Cells = std::vector<Cell>;
-
 bool BitIsSet(const char* bits, int64_t index) {
   return (bits[index >> 3] >> (index & 7) & 1) != 0;
 }
+
+// What becomes a column: one field of many containers (those without data stand for NULL), or the
+// elements of arrays.
+class Cells {
+ public:
+  Cells() = default;
+  Cells(std::vector<Container>* containers, int64_t fields, int64_t ordinal)
+      : containers_(containers), ordinal_(ordinal), slot_(NullBitsSize(fields) + 8 * ordinal) {}
+
+  size_t size() const { return containers_ != nullptr ? containers_->size() : elements_.size(); }
+  Cell operator[](size_t i) const {
+    if (containers_ == nullptr) return elements_[i];
+    Container& container = (*containers_)[i];
+    const bool null = container.data == nullptr || BitIsSet(container.data, ordinal_);
+    return {.container = &container, .slot = null ? nullptr : container.data + slot_};
+  }
+  void AppendElement(Cell cell) { elements_.push_back(cell); }
+
+ private:
+  std::vector<Container>* containers_ = nullptr;  // null: there are elements
+  int64_t ordinal_ = 0;
+  int64_t slot_ = 0;
+  std::vector<Cell> elements_;
+};
 
 int64_t WordAt(const char* at) {
   int64_t word;
@@ -47,17 +69,24 @@ int64_t WordAt(const char* at) {
   return word;
 }
 
-// Follows the offset and size in a cell's slot.
-Result<std::string_view> VariableBytes(const Cell& cell) {
+// Follows the offset and size in a cell's slot. False when they lead out of the container.
+bool FollowSlot(const Cell& cell, std::string_view* bytes) {
   const auto word = static_cast<uint64_t>(WordAt(cell.slot));
   const auto offset = static_cast<int64_t>(word >> 32);
   const auto size = static_cast<int64_t>(word & 0xFFFFFFFFu);
   Container& container = *cell.container;
-  if (offset + size > container.size || size > container.budget) {
-    return Damaged("a value lies outside of it");
-  }
+  if (offset + size > container.size || size > container.budget) return false;
   container.budget -= size;
-  return std::string_view(container.data + offset, static_cast<size_t>(size));
+  *bytes = std::string_view(container.data + offset, static_cast<size_t>(size));
+  return true;
+}
+
+Status LiesOutside() { return Damaged("a value lies outside of it"); }
+
+Result<std::string_view> VariableBytes(const Cell& cell) {
+  std::string_view bytes;
+  if (!FollowSlot(cell, &bytes)) return LiesOutside();
+  return bytes;
 }
 
 // The columns under construction: which values are NULL.
@@ -104,7 +133,8 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeBoolean(const DataType& type, co
   const auto length = static_cast<int64_t>(cells.size());
   ARROW_RETURN_NOT_OK(validity.Start(length));
   ARROW_RETURN_NOT_OK(values.Reserve(length));
-  for (const Cell& cell : cells) {
+  for (int64_t i = 0; i < length; ++i) {
+    const Cell cell = cells[i];
     validity.Append(cell.slot != nullptr);
     values.UnsafeAppend(cell.slot != nullptr && *cell.slot != 0);
   }
@@ -152,7 +182,8 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeConverted(const DataType& type, 
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> values,
                         arrow::AllocateBuffer(length * static_cast<int64_t>(sizeof(T))));
   uint8_t* out = values->mutable_data();
-  for (const Cell& cell : cells) {
+  for (int64_t i = 0; i < length; ++i) {
+    const Cell cell = cells[i];
     T value{};
     if (cell.slot != nullptr) {
       ARROW_ASSIGN_OR_RAISE(value, convert(cell));
@@ -174,36 +205,30 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeBytes(const DataType& type, cons
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> offsets,
                         arrow::AllocateBuffer((length + 1) * 4));
   auto* const ends = reinterpret_cast<int32_t*>(offsets->mutable_data());
-  arrow::BufferBuilder bytes;
+  std::vector<const char*> values(cells.size());
+  int64_t size = 0;
   ends[0] = 0;
   for (int64_t i = 0; i < length; ++i) {
-    validity.Append(cells[i].slot != nullptr);
-    if (cells[i].slot != nullptr) {
-      ARROW_ASSIGN_OR_RAISE(const std::string_view value, VariableBytes(cells[i]));
-      ARROW_RETURN_NOT_OK(bytes.Append(value.data(), static_cast<int64_t>(value.size())));
-      if (bytes.length() > std::numeric_limits<int32_t>::max()) {
-        return Status::CapacityError("More than 2 GiB of text or bytes in one batch of rows.");
-      }
+    const Cell cell = cells[i];
+    validity.Append(cell.slot != nullptr);
+    std::string_view value;
+    if (cell.slot != nullptr && !FollowSlot(cell, &value)) return LiesOutside();
+    values[i] = value.data();
+    size += static_cast<int64_t>(value.size());
+    if (size > std::numeric_limits<int32_t>::max()) {
+      return Status::CapacityError("More than 2 GiB of text or bytes in one batch of rows.");
     }
-    ends[i + 1] = static_cast<int32_t>(bytes.length());
+    ends[i + 1] = static_cast<int32_t>(size);
+  }
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> data, arrow::AllocateBuffer(size));
+  auto* const out = reinterpret_cast<char*>(data->mutable_data());
+  for (int64_t i = 0; i < length; ++i) {
+    if (ends[i + 1] > ends[i]) std::memcpy(out + ends[i], values[i], ends[i + 1] - ends[i]);
   }
   const int64_t null_count = validity.null_count();
   ARROW_ASSIGN_OR_RAISE(auto bits, validity.Finish());
-  ARROW_ASSIGN_OR_RAISE(auto data, bytes.Finish());
   return arrow::ArrayData::Make(ToArrowType(type), length,
                                 {std::move(bits), std::move(offsets), std::move(data)}, null_count);
-}
-
-// Points `cells` at field `ordinal` of every container; containers without data stand for NULL.
-void CellsOfField(std::vector<Container>* containers, int64_t fields, int64_t ordinal,
-                  Cells* cells) {
-  cells->resize(containers->size());
-  const int64_t slot = NullBitsSize(fields) + 8 * ordinal;
-  for (size_t i = 0; i < containers->size(); ++i) {
-    Container& container = (*containers)[i];
-    const bool null = container.data == nullptr || BitIsSet(container.data, ordinal);
-    (*cells)[i] = {.container = &container, .slot = null ? nullptr : container.data + slot};
-  }
 }
 
 Result<std::shared_ptr<arrow::ArrayData>> DecodeStruct(const DataType& type, const Cells& cells) {
@@ -213,9 +238,11 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeStruct(const DataType& type, con
   ARROW_RETURN_NOT_OK(validity.Start(length));
   std::vector<Container> containers(cells.size());
   for (int64_t i = 0; i < length; ++i) {
-    validity.Append(cells[i].slot != nullptr);
-    if (cells[i].slot == nullptr) continue;
-    ARROW_ASSIGN_OR_RAISE(const std::string_view bytes, VariableBytes(cells[i]));
+    const Cell cell = cells[i];
+    validity.Append(cell.slot != nullptr);
+    if (cell.slot == nullptr) continue;
+    std::string_view bytes;
+    if (!FollowSlot(cell, &bytes)) return LiesOutside();
     const auto size = static_cast<int64_t>(bytes.size());
     if (size < RowFixedSize(fields)) return Damaged("a struct is too short");
     containers[i] = {.data = bytes.data(), .size = size, .budget = size};
@@ -223,10 +250,9 @@ Result<std::shared_ptr<arrow::ArrayData>> DecodeStruct(const DataType& type, con
   const int64_t null_count = validity.null_count();
   ARROW_ASSIGN_OR_RAISE(auto bits, validity.Finish());
   auto data = arrow::ArrayData::Make(ToArrowType(type), length, {std::move(bits)}, null_count);
-  Cells field_cells;
   for (int64_t f = 0; f < fields; ++f) {
-    CellsOfField(&containers, fields, f, &field_cells);
-    ARROW_ASSIGN_OR_RAISE(auto child, Decode(type.fields()[f].type, field_cells));
+    ARROW_ASSIGN_OR_RAISE(auto child,
+                          Decode(type.fields()[f].type, Cells(&containers, fields, f)));
     data->child_data.push_back(std::move(child));
   }
   return data;
@@ -243,7 +269,7 @@ Status AppendElements(const DataType& element_type, Container* container, Cells*
   if (header + count * width > container->size) return Damaged("an array has a wrong length");
   for (int64_t e = 0; e < count; ++e) {
     const bool null = BitIsSet(container->data + 8, e);
-    cells->push_back(
+    cells->AppendElement(
         {.container = container, .slot = null ? nullptr : container->data + header + e * width});
   }
   if (cells->size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
@@ -373,10 +399,9 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> UnsafeRowCodec::Decode(
   }
   std::vector<std::shared_ptr<arrow::Array>> columns;
   columns.reserve(types_.size());
-  Cells cells;
   for (int64_t c = 0; c < fields; ++c) {
-    CellsOfField(&containers, fields, c, &cells);
-    ARROW_ASSIGN_OR_RAISE(auto data, firesteel::Decode(types_[c], cells));
+    ARROW_ASSIGN_OR_RAISE(auto data,
+                          firesteel::Decode(types_[c], Cells(&containers, fields, c)));
     columns.push_back(arrow::MakeArray(data));
   }
   return columns;

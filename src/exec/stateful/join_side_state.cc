@@ -234,7 +234,8 @@ Status JoinSideState::Count(const EncodedRows& keys, std::vector<int64_t>* count
 }
 
 Status JoinSideState::Find(const EncodedRows& keys_with_index, std::vector<StateEntry>* rows) {
-  ARROW_RETURN_NOT_OK(values_->FindBatch(keys_with_index, rows));
+  rows->clear();
+  ARROW_RETURN_NOT_OK(values_->FindBatch(keys_with_index, 0, rows));
   for (const StateEntry& row : *rows) {
     if (row.ref == 0) return DamagedJoinState("a join key has fewer rows than its number says");
   }
@@ -367,7 +368,7 @@ Result<int64_t> JoinSideState::RemoveOverByValue(
     ARROW_ASSIGN_OR_RAISE(indexes[i], layout_->SplitIndex(rows[i].key, &keys));
   }
   std::vector<StateEntry> numbers;
-  ARROW_RETURN_NOT_OK(counts_->FindBatch(keys, &numbers));
+  ARROW_RETURN_NOT_OK(counts_->FindBatch(keys, 0, &numbers));
   const int64_t most = values_->metrics().keys;
   const size_t removed = rows.size();
   size_t alone = 0;

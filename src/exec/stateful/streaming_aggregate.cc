@@ -27,17 +27,6 @@ namespace {
 
 using Columns = GroupedAccumulators::Columns;
 
-EncodedRows RowsFrom(const EncodedRows& rows, int64_t first) {
-  EncodedRows rest;
-  const int64_t start = rows.offsets[first];
-  rest.bytes.assign(rows.bytes, static_cast<size_t>(start));
-  rest.offsets.reserve(static_cast<size_t>(rows.size() - first) + 1);
-  for (int64_t i = first + 1; i <= rows.size(); ++i) {
-    rest.offsets.push_back(rows.offsets[i] - start);
-  }
-  return rest;
-}
-
 /// What the operator's tasks need of it.
 struct AggregatePlan {
   std::vector<StructField> key_fields;
@@ -113,7 +102,8 @@ class StreamingAggregateReader final : public BatchReader {
       } else {
         ARROW_RETURN_NOT_OK(plan_->value_codec.Encode(buffers, false, &values));
       }
-      ARROW_RETURN_NOT_OK(store_->PutBatch(keys, values));
+      ARROW_RETURN_NOT_OK(store_->PutFound(found_, keys, values));
+      found_ = {};
     }
     metrics_->state_rows_updated += keys.size();
     if (late_groups_) metrics_->rows_dropped_by_watermark += late_groups_->size();
@@ -203,16 +193,13 @@ class StreamingAggregateReader final : public BatchReader {
 
   /// Looks up the groups from `first` on, in one call, and merges what the state has of them.
   Status MergeOld(int64_t first) {
-    EncodedRows rest;
-    if (first > 0) rest = RowsFrom(Keys(), first);
-    std::vector<std::optional<std::string_view>> found;
-    ARROW_RETURN_NOT_OK(store_->GetBatch(first > 0 ? rest : Keys(), &found));
+    ARROW_RETURN_NOT_OK(store_->FindBatch(Keys(), first, &found_));
     std::vector<std::string_view> old_rows;
     std::vector<int32_t> old_groups;
-    for (size_t i = 0; i < found.size(); ++i) {
-      if (!found[i]) continue;
-      old_rows.push_back(*found[i]);
-      old_groups.push_back(static_cast<int32_t>(first + static_cast<int64_t>(i)));
+    for (auto i = static_cast<size_t>(first); i < found_.size(); ++i) {
+      if (found_[i].ref == 0) continue;
+      old_rows.push_back(found_[i].value);
+      old_groups.push_back(static_cast<int32_t>(i));
     }
     if (old_rows.empty()) return Status::OK();
     ARROW_ASSIGN_OR_RAISE(const Columns buffers, plan_->value_codec.Decode(old_rows));
@@ -301,6 +288,7 @@ class StreamingAggregateReader final : public BatchReader {
   BatchSlicer slicer_;
   std::unique_ptr<GroupTable> late_groups_;  // made when the first late row comes
   EncodedRows keys_;  // of the groups, in their order, unless the groups keep them so
+  std::vector<StateEntry> found_;  // the entries of the groups, while the state is not changed
   std::vector<StateEntry> entries_;
   size_t next_entry_ = 0;
 };
@@ -389,6 +377,9 @@ class StreamingAggregate final : public StatefulOperator {
                           children()[0]->Execute(partition, task));
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<GroupedAccumulators> groups,
                           GroupedAccumulators::Make(plan_.key_types, &plan_.aggregates));
+    if (const std::optional<int64_t> rows = children()[0]->KnownRows(*execution)) {
+      groups->Expect(*rows / info().used_partitions);
+    }
     ARROW_ASSIGN_OR_RAISE(
         std::unique_ptr<StateStore> store,
         OpenStateStore(batch, info().operator_id, partition, "", plan_.store_options));
