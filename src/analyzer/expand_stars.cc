@@ -4,6 +4,7 @@
 
 #include "analyzer/name_scope.h"
 #include "analyzer/resolver.h"
+#include "analyzer/reveal_file_metadata.h"
 #include "analyzer/reveal_join_columns.h"
 #include "analyzer/rules.h"
 #include "analyzer/tagged_columns.h"
@@ -122,7 +123,8 @@ Result<std::vector<ExpressionPtr>> LeaveOut(const UnresolvedStar& star,
   return kept;
 }
 
-/// What stars may stand for: with a table's name also the columns that a join with USING merged.
+/// What stars may stand for: with a name also the columns that a join with USING merged, and the
+/// metadata of files.
 struct StarScope {
   NameScope visible;
   NameScope all;
@@ -198,13 +200,27 @@ std::vector<AttributePtr> HiddenBelow(const LogicalPlan& node) {
   return hidden;
 }
 
-StarScope MakeScope(const LogicalPlan& node, const std::vector<AttributePtr>& hidden,
-                    const Resolver* resolver) {
+/// `wider` is the node above children that may give more than those of the node do.
+StarScope MakeScope(const LogicalPlan& node, const LogicalPlan& wider,
+                    const std::vector<AttributePtr>& hidden, const Resolver* resolver) {
   NameScope visible = NameScope::OfChildren(node, resolver);
-  if (hidden.empty()) return {visible, visible, node.children()};
+  if (hidden.empty() && &wider == &node) return {visible, visible, node.children()};
   std::vector<AttributePtr> all = hidden;
-  all.insert(all.end(), visible.columns().begin(), visible.columns().end());
+  const NameScope given = NameScope::OfChildren(wider, resolver);
+  all.insert(all.end(), given.columns().begin(), given.columns().end());
   return {std::move(visible), NameScope(std::move(all), resolver), node.children()};
+}
+
+/// Whether `_metadata.*` is among the columns of a list, where only the list says what comes out.
+bool ListsFileMetadata(const LogicalPlan& node) {
+  if (node.kind() != PlanKind::kProject && node.kind() != PlanKind::kAggregate) return false;
+  const std::vector<ExpressionPtr> expressions = node.expressions();
+  return std::any_of(expressions.begin(), expressions.end(), [](const ExpressionPtr& expression) {
+    return Exists<Expression>(expression, [](const Expression& part) {
+      return IsStar(part) &&
+             NamesFileMetadata(static_cast<const UnresolvedStar&>(part).target());
+    });
+  });
 }
 
 Result<std::vector<ExpressionPtr>> ExpandStar(const UnresolvedStar& star, const StarScope& scopes) {
@@ -278,8 +294,8 @@ Result<PlanPtr> ExpandStars(const PlanPtr& node, Resolver* resolver) {
   const std::vector<ExpressionPtr> expressions = node->expressions();
   if (std::none_of(expressions.begin(), expressions.end(), HasStar)) return node;
   const std::vector<AttributePtr> hidden = HiddenBelow(*node);
-  const StarScope scope = MakeScope(*node, hidden, resolver);
-  PlanPtr current = node;
+  PlanPtr current = ListsFileMetadata(*node) ? WithFileMetadataBelow(node) : node;
+  const StarScope scope = MakeScope(*node, *current, hidden, resolver);
   if (const auto* project = As<Project>(current)) {
     ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> list, ExpandList(project->list(), scope));
     current = std::make_shared<Project>(std::move(list), project->child());

@@ -1,3 +1,5 @@
+#include "analyzer/reveal_file_metadata.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -21,15 +23,13 @@ constexpr std::string_view kMetadataColumn = "_metadata";
 
 bool IsMetadata(const std::string& name) { return FoldCase(name) == kMetadataColumn; }
 
-/// Whether a name that is still open means `_metadata`, or a field of it, with a table before it or
-/// not.
+/// Whether a name that is still open means `_metadata`, or a field of it.
 Result<bool> AsksForMetadata(const std::vector<ExpressionPtr>& expressions) {
   bool asks = false;
   for (const ExpressionPtr& expression : expressions) {
     if (!HasOpenNames(expression)) continue;
     const auto look = [&asks](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
-      const std::vector<std::string>& parts = name.parts();
-      asks |= IsMetadata(parts[0]) || (parts.size() > 1 && IsMetadata(parts[1]));
+      asks |= NamesFileMetadata(name.parts());
       return ExpressionPtr();
     };
     ARROW_RETURN_NOT_OK(ResolveNames(expression, look).status());
@@ -92,9 +92,11 @@ PlanPtr WithMetadata(const PlanPtr& plan) {
 
 }  // namespace
 
-Result<PlanPtr> RevealFileMetadata(const PlanPtr& node, Resolver* /*resolver*/) {
-  ARROW_ASSIGN_OR_RAISE(const bool asks, AsksForMetadata(node->expressions()));
-  if (!asks) return node;
+bool NamesFileMetadata(const std::vector<std::string>& parts) {
+  return (!parts.empty() && IsMetadata(parts[0])) || (parts.size() > 1 && IsMetadata(parts[1]));
+}
+
+PlanPtr WithFileMetadataBelow(const PlanPtr& node) {
   std::vector<PlanPtr> children;
   bool changed = false;
   for (const PlanPtr& child : node->children()) {
@@ -102,13 +104,18 @@ Result<PlanPtr> RevealFileMetadata(const PlanPtr& node, Resolver* /*resolver*/) 
     changed |= revealed != nullptr && revealed != child;
     children.push_back(revealed == nullptr ? child : std::move(revealed));
   }
-  if (!changed) return node;
+  return changed ? node->WithNewChildren(std::move(children)) : node;
+}
+
+Result<PlanPtr> RevealFileMetadata(const PlanPtr& node, Resolver* /*resolver*/) {
+  ARROW_ASSIGN_OR_RAISE(const bool asks, AsksForMetadata(node->expressions()));
+  PlanPtr wider = asks ? WithFileMetadataBelow(node) : node;
+  if (wider == node) return node;
   std::vector<ExpressionPtr> visible;
   const bool hides = PassesAllColumns(node->kind()) || node->kind() == PlanKind::kJoin;
   if (hides) {
     for (const AttributePtr& column : node->output()) visible.push_back(column);
   }
-  PlanPtr wider = node->WithNewChildren(std::move(children));
   if (!hides) return wider;
   // What was only needed here stays hidden.
   return PlanPtr(std::make_shared<Project>(std::move(visible), std::move(wider)));
