@@ -9,7 +9,8 @@ FLOW says from where to where, and what is promised:
     kafka-kafka         in transactions: a consumer of committed records sees each number once
     kafka-kafka-retry   as the sink is by itself: no number is missing
     kafka-files         Parquet files: those that the sink's manifest lists have each number once
-    files-files         the same from text files, without a broker
+    files-files         the same from text files, without a broker; the partitions of a batch are
+                        gathered into one file
 
 Kills count when they hit a batch: its offsets are logged and it is not committed. They come at
 random moments: some as the engine starts, most after a random number of batches and a random part
@@ -130,7 +131,8 @@ class Flow:
                      .option("maxOffsetsPerTrigger", str(self.batch_records)).load())
         else:
             frame = (spark.readStream.format("text").schema("value STRING")
-                     .option("maxFilesPerTrigger", "1").load(self.directory + "/numbers"))
+                     .option("maxFilesPerTrigger", "1").load(self.directory + "/numbers")
+                     .repartition(PARTITIONS))
         writer = (frame.selectExpr("CAST(value AS STRING) AS value").writeStream
                   .option("checkpointLocation", self.checkpoint))
         if self.to_kafka:
@@ -139,6 +141,8 @@ class Flow:
                       .option("firesteel.kafka.exactlyOnce", str(self.once).lower()))
         else:
             writer = writer.format("parquet").option("path", self.directory + "/copies")
+            if not self.from_kafka:
+                writer = writer.option("firesteel.fileSink.targetFileBytes", "1000000")
         return writer.start()
 
     def counts(self):
