@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kMarkerStart = "firesteel epoch=";
 constexpr int kRequestMs = 5000;
 constexpr int kPollMs = 100;
-constexpr int kStepMs = 500;
+/// librdkafka gives a transaction up whose marker is not there in this time, and asks a coordinator
+/// that is not ready again after half a second. A query that is stopped meanwhile waits for it.
+constexpr int kMarkerStepMs = 2000;
 constexpr std::chrono::milliseconds kRetryPause(50);
 
 /// The settings that say where the brokers are and who asks.
@@ -149,7 +151,7 @@ Status EpochMarker::AddToTransaction(KafkaClient* producer, const std::string& t
   offset->metadata_size = text.size();
   rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata_new(group_.c_str());
   rd_kafka_error_t* const error = producer->Persist(patience_ms, [&] {
-    return rd_kafka_send_offsets_to_transaction(producer->handle(), offsets, group, kStepMs);
+    return rd_kafka_send_offsets_to_transaction(producer->handle(), offsets, group, kMarkerStepMs);
   });
   rd_kafka_consumer_group_metadata_destroy(group);
   rd_kafka_topic_partition_list_destroy(offsets);

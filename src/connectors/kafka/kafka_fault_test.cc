@@ -121,14 +121,25 @@ TEST_F(KafkaFaultTest, TransactionsOutliveCoordinatorsThatMove) {
   ExpectRows("events", 2);
 }
 
+TEST_F(KafkaFaultTest, MarkersOutliveCoordinatorsThatMove) {
+  MakeTopic("events", 1);
+  const std::unique_ptr<StreamingWrite> write = OpenSink("events", true).ValueOrDie();
+  ASSERT_FALSE(write->IsCommitted(0).ValueOrDie());
+  PushErrors(kTxnOffsetCommitRequest,
+             {RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+              RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS});
+  const Status written = WriteBatch(write.get(), 0, {MakeRow("a", "1", 0)});
+  EXPECT_TRUE(written.ok()) << written.message();
+  ExpectRows("events", 1);
+}
+
 TEST_F(KafkaFaultTest, ABatchWhoseMarkerIsRefusedIsWrittenByTheNextRun) {
   MakeTopic("events", 1);
   {
     const std::unique_ptr<StreamingWrite> write = OpenSink("events", true).ValueOrDie();
     ASSERT_FALSE(write->IsCommitted(0).ValueOrDie());
     // librdkafka gives the transaction up.
-    PushErrors(kTxnOffsetCommitRequest, {RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
-                                         RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE});
+    PushErrors(kTxnOffsetCommitRequest, {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED});
     EXPECT_THAT(WriteBatch(write.get(), 0, {MakeRow("a", "1", 0)}).message(),
                 HasSubstr("marker of batch 0"));
   }

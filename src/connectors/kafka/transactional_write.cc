@@ -89,6 +89,10 @@ class TransactionalWrite final : public StreamingWrite {
     settings["transactional.id"] =
         settings_.id_prefix + (settings_.query_id.empty() ? NewUuid() : settings_.query_id);
     settings.emplace("transaction.timeout.ms", kTransactionTimeoutMs);
+    // As in Java. What waits for brokers that are away ends only after a try to connect.
+    if (settings.count("reconnect.backoff.ms") == 0) {
+      settings.emplace("reconnect.backoff.max.ms", "1000");
+    }
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<KafkaProducer> producer, KafkaProducer::Make(settings));
     producer->client()->StopWhen(stopped_);
     rd_kafka_t* handle = producer->client()->handle();
