@@ -47,6 +47,13 @@ TEST(GeneratorsTest, Explode) {
   EXPECT_EQ(rows.columns[0], (std::vector<Value>{10, 20, kNull, kNull, kNull}));
 }
 
+TEST(GeneratorsTest, ExplodeOfAllElements) {
+  // Nothing is empty or left out: the elements are those of the lists as they are.
+  const Generated rows = Generate("explode", Ints(), {List({10, 20}), List({kNull}), List({30})});
+  EXPECT_EQ(rows.sources, (std::vector<int64_t>{0, 0, 1, 2}));
+  EXPECT_EQ(rows.columns[0], (std::vector<Value>{10, 20, kNull, 30}));
+}
+
 TEST(GeneratorsTest, ExplodeWithPositions) {
   const std::vector<Value> lists{List({10, 20}), kNull};
   Generated rows = Generate("posexplode", Ints(), lists);

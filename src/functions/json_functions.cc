@@ -1,6 +1,8 @@
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "formats/json/json_read_options.h"
 #include "formats/json/json_record_parser.h"
 #include "formats/json/json_temporal_parser.h"
+#include "formats/json/json_text_parser.h"
 #include "formats/json/json_text_writer.h"
 #include "functions/nested_columns.h"
 #include "functions/registry.h"
@@ -46,29 +49,56 @@ struct JsonReading {
 /// Parses a column of texts into structs.
 class StructReader {
  public:
-  explicit StructReader(const JsonReading& reading)
-      : reading_(reading),
-        parser_(reading.columns, reading.options.syntax, reading.temporal.get()) {
-    for (const StructField& field : reading.columns.fields()) columns_.emplace_back(field.type);
+  static Result<ColumnVector> Read(const JsonReading& reading, const BytesReader& texts,
+                                   int64_t rows) {
+    ARROW_ASSIGN_OR_RAISE(
+        std::unique_ptr<JsonTextParser> parser,
+        JsonTextParser::Make(reading.columns, reading.options.syntax, reading.temporal.get()));
+    StructReader reader(reading, std::move(parser), rows);
+    ARROW_RETURN_NOT_OK(reader.AddAll(texts, rows));
+    return reader.Finish();
   }
 
-  Status Add(std::optional<std::string_view> text) {
-    if (!text) return AddNull();
-    // An array stands for no row here, other than in files.
+ private:
+  StructReader(const JsonReading& reading, std::unique_ptr<JsonTextParser> parser, int64_t rows)
+      : reading_(reading), parser_(std::move(parser)) {
+    for (const StructField& field : reading.columns.fields()) columns_.emplace_back(field.type);
+    set_.reserve(static_cast<size_t>(rows));
+  }
+
+  Status AddAll(const BytesReader& texts, int64_t rows) {
+    std::vector<std::string_view> views(static_cast<size_t>(rows));
+    for (int64_t row = 0; row < rows; ++row) {
+      if (!texts.IsNull(row)) views[static_cast<size_t>(row)] = texts[row];
+    }
+    std::span<const std::string_view> rest(views);
+    while (!rest.empty()) {
+      const size_t loaded = parser_->Load(rest);
+      for (const std::string_view text : rest.first(loaded)) ARROW_RETURN_NOT_OK(AddNext(text));
+      rest = rest.subspan(loaded);
+    }
+    return Status::OK();
+  }
+
+  /// Adds the next text that is loaded. NULL is like a text that is blank.
+  Status AddNext(std::string_view text) {
     JsonRecordParser::Outcome outcome;
-    if (FirstCharacter(*text) == '[') {
+    if (FirstCharacter(text) == '[') {
+      // An array stands for no row here, other than in files.
+      parser_->SkipNext();
       outcome.malformed = true;
       for (JsonColumn& column : columns_) ARROW_RETURN_NOT_OK(column.AppendNull());
     } else {
-      ARROW_ASSIGN_OR_RAISE(outcome, parser_.Parse(*text, &columns_, rows_));
+      ARROW_ASSIGN_OR_RAISE(outcome, parser_->ParseNext(&columns_, rows_));
       if (outcome.rows == 0) return AddNull();
     }
     if (outcome.malformed && reading_.options.mode == ParseMode::kFailFast) {
-      return MalformedRecord(*text);
+      return MalformedRecord(text);
     }
     ++rows_;
     set_.push_back(1);
-    return outcome.malformed ? corrupt_.Append(*text) : corrupt_.AppendNull();
+    if (reading_.corrupt < 0) return Status::OK();
+    return outcome.malformed ? corrupt_.Append(text) : corrupt_.AppendNull();
   }
 
   Result<ColumnVector> Finish() {
@@ -90,11 +120,11 @@ class StructReader {
     for (JsonColumn& column : columns_) ARROW_RETURN_NOT_OK(column.AppendNull());
     ++rows_;
     set_.push_back(0);
-    return corrupt_.AppendNull();
+    return reading_.corrupt < 0 ? Status::OK() : corrupt_.AppendNull();
   }
 
   const JsonReading& reading_;
-  JsonRecordParser parser_;
+  std::unique_ptr<JsonTextParser> parser_;
   std::vector<JsonColumn> columns_;
   arrow::StringBuilder corrupt_;
   std::vector<uint8_t> set_;
@@ -136,11 +166,9 @@ class ValueReader {
   JsonColumn column_;
 };
 
-template <typename Reader>
-Result<ColumnVector> ReadColumn(const JsonReading& reading, const ColumnVector& column,
+Result<ColumnVector> ReadValues(const JsonReading& reading, const BytesReader& texts,
                                 int64_t rows) {
-  const BytesReader texts(column);
-  Reader reader(reading);
+  ValueReader reader(reading);
   for (int64_t row = 0; row < rows; ++row) {
     std::optional<std::string_view> text;
     if (!texts.IsNull(row)) text = texts[row];
@@ -194,11 +222,10 @@ Result<BoundFunction> BindFromJson(const BindRequest& request) {
   ARROW_ASSIGN_OR_RAISE(reading->temporal, JsonTemporalParser::Make(reading->options));
   function.return_type = reading->type;
   function.kernel = [reading = std::shared_ptr<const JsonReading>(std::move(reading))](
-                        std::span<const ColumnVector> arguments, int64_t rows,
-                        EvaluationContext*) {
-    return reading->type.id() == TypeId::kStruct
-               ? ReadColumn<StructReader>(*reading, arguments[0], rows)
-               : ReadColumn<ValueReader>(*reading, arguments[0], rows);
+                        std::span<const ColumnVector> arguments, int64_t rows, EvaluationContext*) {
+    const BytesReader texts(arguments[0]);
+    return reading->type.id() == TypeId::kStruct ? StructReader::Read(*reading, texts, rows)
+                                                 : ReadValues(*reading, texts, rows);
   };
   if (id == TypeId::kMap) {
     function.sql = [](const std::vector<std::string>&) { return std::string("entries"); };

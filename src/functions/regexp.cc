@@ -342,7 +342,9 @@ Result<ColumnVector> SplitColumn(std::span<const ColumnVector> arguments, int64_
   const auto append = [&](int64_t row, arrow::ListBuilder* builder) -> Status {
     ARROW_RETURN_NOT_OK(builder->Append());
     ARROW_RETURN_NOT_OK(splitter.Split(text[row], pattern[row], limit[row], &parts));
-    for (const std::string_view part : parts) ARROW_RETURN_NOT_OK(values->Append(part));
+    ARROW_RETURN_NOT_OK(values->Reserve(static_cast<int64_t>(parts.size())));
+    ARROW_RETURN_NOT_OK(values->ReserveData(static_cast<int64_t>(text[row].size())));
+    for (const std::string_view part : parts) values->UnsafeAppend(part);
     return Status::OK();
   };
   return BuildRows(arguments, rows, &lists, append);

@@ -13,8 +13,22 @@
 
 namespace firesteel {
 
+namespace {
+
+/// Whether the indices are those of all elements, in order.
+bool AreAll(const std::vector<int64_t>& indices, const arrow::Array& values) {
+  if (static_cast<int64_t>(indices.size()) != values.length() || values.offset() != 0) return false;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    if (indices[i] != static_cast<int64_t>(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<arrow::Array>> TakeElements(const std::shared_ptr<arrow::Array>& values,
                                                    const std::vector<int64_t>& indices) {
+  if (AreAll(indices, *values)) return values;
   std::vector<uint8_t> set;
   for (size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] != kNoElement) continue;

@@ -142,6 +142,21 @@ TEST_F(OptimizerTest, KeepsFiltersAboveWhatDiffersEachTime) {
             "   +- TableScan t [a#0]\n");
 }
 
+TEST_F(OptimizerTest, KeepsConditionsAboveWhatParsesATextOnce) {
+  const ExpressionPtr parsed = Bind("from_json", c_, Text("x INT, y INT"));
+  const PlanPtr events = Select(scan_, As(parsed, "e"), a_);
+  const ExpressionPtr is_set = Bind("isnotnull", Out(events, 0));
+  const ExpressionPtr share = Bind("div", Int(9), Out(events, 1));
+  const ExpressionPtr small = Bind("<", share, Literal::Of(int64_t{3}).ValueOrDie());
+  EXPECT_EQ(Tree(Where(events,
+                       Bind("and", Bind("and", is_set, Bind("<", Out(events, 1), Int(9))), small))),
+            "Filter ((e#0 IS NOT NULL) AND ((9 div cast(a#1 as bigint)) < 3))\n"
+            "+- Project [from_json(c#2) AS e#0, a#1]\n"
+            "   +- Filter (a#1 < 9)\n"
+            "      +- TableScan t [a#1, c#2], filters [a < 9]\n")
+      << "what may fail stays behind the condition that guards it";
+}
+
 TEST_F(OptimizerTest, KeepsFiltersAboveLimits) {
   EXPECT_EQ(Tree(Where(test::Take(scan_, 5), Bind(">", a_, Int(1)))),
             "Filter (a#0 > 1)\n"

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
+#include "expr/function.h"
 #include "optimizer/conjunction.h"
 #include "optimizer/rules.h"
 #include "optimizer/substitution.h"
@@ -20,6 +23,45 @@ bool AllDeterministic(const std::vector<ExpressionPtr>& expressions) {
                      [](const ExpressionPtr& expression) { return expression->deterministic(); });
 }
 
+/// Functions that read a text or bytes, which takes much longer than what is done with the result.
+constexpr std::string_view kParsingFunctions[] = {"from_avro",      "from_csv",  "from_json",
+                                                  "from_protobuf",  "from_xml",  "parse_json",
+                                                  "try_parse_json", "str_to_map"};
+
+bool Parses(const ExpressionPtr& expression) {
+  const auto* call = As<ScalarFunction>(expression);
+  return (call != nullptr && std::find(std::begin(kParsingFunctions), std::end(kParsingFunctions),
+                                       call->name()) != std::end(kParsingFunctions)) ||
+         std::any_of(expression->children().begin(), expression->children().end(), Parses);
+}
+
+/// The columns of a projection that are parsed: a condition below would parse each text again.
+AttributeSet ParsedColumns(const Project& project) {
+  AttributeSet parsed;
+  for (const ExpressionPtr& item : project.list()) {
+    if (Parses(item)) parsed.Add(ToAttribute(item)->id());
+  }
+  return parsed;
+}
+
+bool ReadsAny(const ExpressionPtr& expression, const AttributeSet& columns) {
+  if (const auto* column = As<Attribute>(expression)) return columns.Contains(column->id());
+  return std::any_of(expression->children().begin(), expression->children().end(),
+                     [&columns](const ExpressionPtr& child) { return ReadsAny(child, columns); });
+}
+
+/// Whether some row may make the expression fail; true where that is not plain to see.
+bool MayFail(const ExpressionPtr& expression) {
+  if (expression->children().empty()) {
+    return expression->kind() != ExpressionKind::kAttribute && expression->may_fail();
+  }
+  const auto* call = As<ScalarFunction>(expression);
+  if (call == nullptr ? expression->kind() != ExpressionKind::kGetField : call->bound().may_fail) {
+    return true;
+  }
+  return std::any_of(expression->children().begin(), expression->children().end(), MayFail);
+}
+
 /// The conditions of a filter that may move below its child, and those that stay. What follows a
 /// condition that differs each time stays too: it would else change which rows that one sees.
 struct DividedConditions {
@@ -27,12 +69,19 @@ struct DividedConditions {
   Conditions above;
 };
 
-DividedConditions Divide(const Filter& filter, const AttributeSet& available) {
+/// A condition on an `expensive` column stays; what follows it and may fail does as well, since it
+/// was perhaps not to see all rows.
+DividedConditions Divide(const Filter& filter, const AttributeSet& available,
+                         const AttributeSet& expensive = {}) {
   DividedConditions sides;
   bool deterministic = true;
+  bool is_guarded = false;
   for (ExpressionPtr& condition : SplitConjunction(filter.condition())) {
     deterministic &= condition->deterministic();
-    const bool moves = deterministic && ReadsOnly(condition, available);
+    const bool is_expensive = !expensive.empty() && ReadsAny(condition, expensive);
+    is_guarded |= is_expensive;
+    const bool moves = deterministic && !is_expensive && !(is_guarded && MayFail(condition)) &&
+                       ReadsOnly(condition, available);
     (moves ? sides.below : sides.above).push_back(std::move(condition));
   }
   return sides;
@@ -51,8 +100,8 @@ Result<PlanPtr> Push(DividedConditions sides, const Substitution& substitution,
 
 Result<PlanPtr> PushThroughProject(const Filter& filter, const Project& project) {
   if (!AllDeterministic(project.list())) return PlanPtr();
-  return Push(Divide(filter, AttributeSet(project.output())), Substitution(project.list()),
-              filter.child());
+  return Push(Divide(filter, AttributeSet(project.output()), ParsedColumns(project)),
+              Substitution(project.list()), filter.child());
 }
 
 /// Conditions on the keys choose groups, which is the same as choosing rows.

@@ -156,6 +156,11 @@ std::optional<TimestampParts> ParseParts(std::string_view text) {
   parts.micros_of_day = *micros;
   if (scanner.AtEnd()) return parts;
   if (!has_seconds) return std::nullopt;
+  if (scanner.rest() == "Z") {
+    // The usual one is neither looked for nor counted.
+    parts.zone = std::shared_ptr<const TimeZone>(std::shared_ptr<void>(), &TimeZone::Utc());
+    return parts;
+  }
   const auto zone = TimeZone::Find(TrimForParsing(scanner.rest()));
   if (!zone.ok()) return std::nullopt;
   parts.zone = *zone;

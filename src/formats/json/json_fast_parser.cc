@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <utility>
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -390,6 +391,7 @@ Status JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* colum
   switch (column->id()) {
     case TypeId::kString:
       if (slot.kind == Kind::kEscaped) break;
+      if (slot.kind != Kind::kString && !tolerant_->syntax().keep_nested_text) break;
       return column->AppendBytes(slot.kind == Kind::kString ? text.substr(1, text.size() - 2)
                                                             : text);
     case TypeId::kInteger: {
@@ -402,6 +404,13 @@ Status JsonFastParser::AppendSlot(const Slot& slot, int index, JsonColumn* colum
       *appended = slot.kind == Kind::kTrue || slot.kind == Kind::kFalse;
       return *appended ? column->AppendFixed<uint8_t>(slot.kind == Kind::kTrue ? 1 : 0)
                        : Status::OK();
+    case TypeId::kTimestamp: {
+      if (slot.kind != Kind::kString) break;
+      const std::optional<int64_t> micros =
+          tolerant_->temporal().ParseTimestamp(text.substr(1, text.size() - 2));
+      *appended = micros.has_value();
+      return micros ? column->AppendFixed(*micros) : Status::OK();
+    }
     default:
       break;
   }

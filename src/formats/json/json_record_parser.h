@@ -56,6 +56,8 @@ class JsonRecordParser {
   Result<bool> ParseValue(std::string_view text, int index, JsonColumn* column);
 
   const JsonField& root() const { return root_; }
+  const JsonSyntax& syntax() const { return syntax_; }
+  const JsonTemporalParser& temporal() const { return *temporal_; }
 
  private:
   // What became of one value. A partial value was appended with NULLs where parts were bad; for a

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "common/error.h"
@@ -43,6 +44,42 @@ void AppendFloating(T value, size_t (*format)(T, char*), std::string* out) {
   if (quoted) out->push_back('"');
   out->append(text, length);
   if (quoted) out->push_back('"');
+}
+
+// Returns how many bytes from the start on are written as they are, perhaps a few too few: looks at
+// eight at once.
+size_t PlainPrefix(std::string_view text, bool escapes_non_ascii) {
+  constexpr uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr uint64_t kHighBits = 0x80 * kOnes;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    // A subtraction borrows into the high bit of a byte that is too small.
+    const uint64_t quote = word ^ ('"' * kOnes);
+    const uint64_t backslash = word ^ ('\\' * kOnes);
+    uint64_t special = ((word - 0x20 * kOnes) & ~word) | ((quote - kOnes) & ~quote) |
+                       ((backslash - kOnes) & ~backslash);
+    if (escapes_non_ascii) special |= word;
+    if ((special & kHighBits) != 0) break;
+  }
+  return i;
+}
+
+void PutTwoDigits(int64_t number, char* out) {
+  out[0] = static_cast<char>('0' + number / 10);
+  out[1] = static_cast<char>('0' + number % 10);
+}
+
+// Writes Thh:mm:ss.SSS.
+void AppendTimeOfDay(int64_t millis, std::string* out) {
+  char text[] = "T00:00:00.000";
+  PutTwoDigits(millis / 3600000, text + 1);
+  PutTwoDigits(millis / 60000 % 60, text + 4);
+  PutTwoDigits(millis / 1000 % 60, text + 7);
+  text[10] = static_cast<char>('0' + millis / 100 % 10);
+  PutTwoDigits(millis % 100, text + 11);
+  out->append(text, sizeof(text) - 1);
 }
 
 // The letter behind the backslash for a control character, 0 when it has none.
@@ -126,7 +163,7 @@ bool JsonTextWriter::Supports(const DataType& type) {
 void JsonTextWriter::AppendQuoted(std::string_view text, std::string* out) const {
   out->push_back('"');
   size_t plain = 0;  // everything before it is written
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = PlainPrefix(text, escape_non_ascii_); i < text.size();) {
     const char c = text[i];
     const uint8_t byte = static_cast<uint8_t>(c);
     const bool is_plain = byte >= 0x80 ? !escape_non_ascii_ : byte >= 0x20 && c != '"' && c != '\\';
@@ -268,9 +305,7 @@ void JsonTextWriter::AppendTimestamp(int64_t micros, bool is_local, std::string*
     // yyyy-MM-dd'T'HH:mm:ss.SSSXXX
     char date[kDateTextSize];
     out->append(date, FormatDate(FloorDivide(local_micros, kMicrosPerDay), date));
-    const int64_t millis = FloorModulo(local_micros, kMicrosPerDay) / kMicrosPerMillisecond;
-    fmt::format_to(std::back_inserter(*out), "T{:02}:{:02}:{:02}.{:03}", millis / 3600000,
-                   millis / 60000 % 60, millis / 1000 % 60, millis % 1000);
+    AppendTimeOfDay(FloorModulo(local_micros, kMicrosPerDay) / kMicrosPerMillisecond, out);
     if (!is_local && offset_seconds == 0) {
       out->push_back('Z');
     } else if (!is_local) {

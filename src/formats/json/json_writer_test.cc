@@ -1,8 +1,10 @@
 #include "formats/json/json_writer.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "arrow/io/memory.h"
@@ -48,6 +50,19 @@ TEST(JsonWriter, EscapesStrings) {
   EXPECT_EQ(Write("s STRING", {Row({Value("é😀")})},
                   MakeOptions({{"writeNonAsciiCharacterAsCodePoint", "true"}})),
             "{\"s\":\"\\u00E9\\uD83D\\uDE00\"}\n");
+}
+
+TEST(JsonWriter, EscapesAtAnyPlace) {
+  const std::string plain = "0123456789 !#[]~\x7F éab";
+  for (size_t at = 0; at <= 20; ++at) {
+    const std::string before =
+        plain.substr(0, std::min<size_t>(at, 17)) + std::string(at / 18, 'x');
+    for (const auto& [special, escaped] :
+         {std::pair("\"", "\\\""), std::pair("\\", "\\\\"), std::pair("\x1F", "\\u001F")}) {
+      EXPECT_EQ(Write("s STRING", {Row({Value(before + special + plain)})}),
+                "{\"s\":\"" + before + escaped + plain + "\"}\n");
+    }
+  }
 }
 
 TEST(JsonWriter, WritesTimes) {
