@@ -104,6 +104,17 @@ bool IsInner(const Join& join) {
   return join.type() == JoinType::kInner || join.type() == JoinType::kCross;
 }
 
+bool IsOuter(const Join& join) {
+  return join.type() == JoinType::kLeftOuter || join.type() == JoinType::kRightOuter ||
+         join.type() == JoinType::kFullOuter;
+}
+
+/// Whether a node keeps something of a stream from batch to batch.
+bool HasState(const LogicalPlan& node) {
+  return IsStreamingAggregate(node) || JoinOfStreams(node) != nullptr ||
+         (node.kind() == PlanKind::kDeduplicate && node.is_streaming());
+}
+
 /// Whether there is a time from which on a row without a match is known to have none.
 bool MatchesEnd(const Join& join) {
   if (HasEventTimeKey(join)) return true;
@@ -188,20 +199,37 @@ struct UnsupportedOperation {
 // Rules of the whole plan, in the order in which they are reported.
 constexpr UnsupportedOperation kPlanRules[] = {
     {[](const LogicalPlan& plan, OutputMode mode) {
-       return mode != OutputMode::kAppend && CountStreamingAggregates(plan) > 1;
-     },
-     Refusal::kOperation, "More than one aggregation of a stream needs the output mode append."},
-    {[](const LogicalPlan& plan, OutputMode mode) {
        return mode == OutputMode::kAppend && AnyNode(plan, [](const LogicalPlan& node) {
                 return IsStreamingAggregate(node) && !GroupsByWatermark(node);
               });
      },
      Refusal::kOutputMode, "aggregations of a stream without a watermark"},
     {[](const LogicalPlan& plan, OutputMode mode) {
+       return mode == OutputMode::kUpdate && AnyNode(plan, [](const LogicalPlan& node) {
+                const auto* aggregate = As<Aggregate>(node);
+                return IsStreamingAggregate(node) && aggregate != nullptr &&
+                       GroupsBySession(*aggregate);
+              });
+     },
+     Refusal::kOutputMode, "session windows of a stream"},
+    {[](const LogicalPlan& plan, OutputMode mode) {
        return mode == OutputMode::kComplete && CountStreamingAggregates(plan) == 0;
      },
      Refusal::kOutputMode, "queries without an aggregation of a stream"},
 };
+
+// The last one: of the whole plan, for what no rule of a node refuses.
+constexpr UnsupportedOperation kChainRule = {
+    [](const LogicalPlan& plan, OutputMode mode) {
+      return mode != OutputMode::kAppend && AnyNode(plan, [](const LogicalPlan& node) {
+               return HasState(node) &&
+                      CountStreamingAggregates(node) > (IsStreamingAggregate(node) ? 1 : 0);
+             });
+    },
+    Refusal::kOperation,
+    "In this output mode an aggregation of a stream gives out rows that the watermark has passed: "
+    "no aggregation, join of streams or removal of duplicates can follow it. Use the output mode "
+    "append."};
 
 // Rules of one node that reads a stream.
 constexpr UnsupportedOperation kNodeRules[] = {
@@ -228,11 +256,6 @@ constexpr UnsupportedOperation kNodeRules[] = {
      Refusal::kOperation, "INTERSECT, and EXCEPT of a stream, are not supported."},
     {[](const LogicalPlan& node, OutputMode) { return node.kind() == PlanKind::kWindow; },
      Refusal::kWindow, ""},
-    {[](const LogicalPlan& node, OutputMode mode) {
-       const auto* aggregate = As<Aggregate>(node);
-       return aggregate != nullptr && mode == OutputMode::kUpdate && GroupsBySession(*aggregate);
-     },
-     Refusal::kOutputMode, "session windows of a stream"},
     {[](const LogicalPlan& node, OutputMode) {
        const Join* join = JoinOfStreams(node);
        return join != nullptr && join->type() == JoinType::kLeftAnti;
@@ -240,9 +263,14 @@ constexpr UnsupportedOperation kNodeRules[] = {
      Refusal::kOperation, "An anti join of two streams is not supported."},
     {[](const LogicalPlan& node, OutputMode mode) {
        const Join* join = JoinOfStreams(node);
-       return join != nullptr && mode != OutputMode::kAppend && !IsInner(*join);
+       return join != nullptr && mode != OutputMode::kAppend && IsOuter(*join);
      },
      Refusal::kOperation, "Two streams can be joined in this way in the output mode append only."},
+    {[](const LogicalPlan& node, OutputMode mode) {
+       const Join* join = JoinOfStreams(node);
+       return join != nullptr && mode == OutputMode::kComplete && IsInner(*join);
+     },
+     Refusal::kOperation, "Two streams cannot be joined in the output mode complete."},
     {[](const LogicalPlan& node, OutputMode) {
        const Join* join = JoinOfStreams(node);
        return join != nullptr && !IsInner(*join) && !MatchesEnd(*join);
@@ -327,10 +355,11 @@ Status CheckForBatch(const PlanPtr& plan) {
                    {{"msg", "A query that reads a stream is run with writeStream.start()."}});
 }
 
-Status CheckForStreaming(const PlanPtr& plan, OutputMode mode) {
+Status CheckForStreaming(const PlanPtr& plan, OutputMode mode, bool checks_chains) {
   ARROW_RETURN_NOT_OK(CheckSubqueries(*plan));
   for (const UnsupportedOperation& rule : kPlanRules) ARROW_RETURN_NOT_OK(Check(rule, *plan, mode));
-  return CheckNodes(*plan, mode);
+  ARROW_RETURN_NOT_OK(CheckNodes(*plan, mode));
+  return checks_chains ? Check(kChainRule, *plan, mode) : Status::OK();
 }
 
 }  // namespace firesteel

@@ -125,11 +125,34 @@ TEST_F(UnsupportedOperationCheckerTest, JoinsOfStreamsNeedAnEndOfWaiting) {
       {"right, range", join(timed, timed, JoinType::kRightOuter, before), kOk, kOperation, kMode},
       {"full, either range", join(timed, timed, JoinType::kFullOuter, before), kOk, kOperation,
        kMode},
-      {"semi, key", join(timed, timed, JoinType::kLeftSemi, same), kOk, kOperation, kMode},
+      {"semi, key", join(timed, timed, JoinType::kLeftSemi, same), kOk, kOk, kMode},
       {"anti", join(timed, timed, JoinType::kLeftAnti, after), kOperation, kOperation, kMode},
       {"cross", std::make_shared<Join>(stream_, stream_, JoinType::kCross, nullptr), kOk, kOk,
        kMode},
   });
+}
+
+TEST_F(UnsupportedOperationCheckerTest, StateAfterAnAggregationNeedsAppend) {
+  const PlanPtr timed = WithWatermark(stream_);
+  const PlanPtr counts = Count(timed, "at");
+  const auto join = [](PlanPtr left, PlanPtr right, std::string_view key) -> PlanPtr {
+    return std::make_shared<Join>(
+        test::Named(std::move(left), "l"), test::Named(std::move(right), "r"), JoinType::kInner,
+        Call("=", Name("l." + std::string(key)), Name("r." + std::string(key))));
+  };
+  const PlanPtr joined = join(counts, stream_, "at");
+  ExpectAll({
+      {"join after count", joined, kOk, kOperation, kOperation},
+      {"count after join", Count(test::Select(join(timed, stream_, "k"), Name("l.at")), "at"), kOk,
+       kOk, kOperation},
+      {"duplicates after count", std::make_shared<Deduplicate>(std::nullopt, false, counts), kOk,
+       kOperation, kOperation},
+      {"distinct after count", std::make_shared<Distinct>(counts), kOk, kOperation, kOperation},
+      {"count after duplicates",
+       Count(std::make_shared<Deduplicate>(std::nullopt, false, timed), "at"), kOk, kOk, kOk},
+      {"static join after count", join(counts, static_, "at"), kOk, kOk, kOk},
+  });
+  EXPECT_TRUE(CheckForStreaming(*session_.Run(joined), OutputMode::kUpdate, false).ok());
 }
 
 TEST_F(UnsupportedOperationCheckerTest, DuplicatesWithinAWatermarkNeedOne) {

@@ -124,7 +124,7 @@ inline const ConfigKey<bool> kMetricsEnabled{
     "Taken without effect: what a query measures is in its progress."};
 inline const ConfigKey<bool> kCheckStatefulCorrectness{
     "spark.sql.streaming.statefulOperator.checkCorrectness.enabled", true,
-    "Taken without effect: watermarks are kept per operator, so chains of them are correct."};
+    "Whether chains of operators with state are refused that the output mode makes incorrect."};
 inline const ConfigKey<bool> kForceDeleteTemporaryCheckpoint{
     "spark.sql.streaming.forceDeleteTempCheckpointLocation", false,
     "Taken without effect: a temporary checkpoint goes with its query, failed or not."};

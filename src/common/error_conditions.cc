@@ -1116,6 +1116,8 @@ constexpr ErrorConditionRow kRows[] = {
     {"_LEGACY_ERROR_TEMP_2049", "",
      "The data source <className> does not support <operator> as a stream."},
     {"_LEGACY_ERROR_TEMP_2128", "", "The arrays of keys and of values must have the same length."},
+    {"_LEGACY_ERROR_TEMP_3076", "",
+     "A watermark is set on what has come through another one. Leave out one of the two."},
     {"_LEGACY_ERROR_TEMP_3080", "", "<msg>"},
     {"_LEGACY_ERROR_TEMP_3081", "",
      "Rows can only be added to Kafka: the save mode <mode> is not possible, <append> and "

@@ -28,11 +28,6 @@ Result<PhysicalPlanPtr> PlanFilter(const Filter& filter, Planning* planning) {
 }
 
 Result<PhysicalPlanPtr> PlanWatermark(const EventTimeWatermark& watermark, Planning* planning) {
-  const ExprId id = As<Attribute>(watermark.event_time())->id();
-  for (const AttributePtr& column : watermark.child()->output()) {
-    if (column->id() != id || !WatermarkDelayMs(*column)) continue;
-    return Status::Invalid("The column ", column->name(), " has a watermark already.");
-  }
   ARROW_ASSIGN_OR_RAISE(PhysicalPlanPtr child, planning->Plan(watermark.child()));
   ARROW_ASSIGN_OR_RAISE(
       ExpressionPtr event_time,

@@ -199,7 +199,10 @@ std::map<std::string, std::string> MicroBatchExecution::EventTimes(
 
 Status MicroBatchExecution::ConstructBatch() {
   ARROW_ASSIGN_OR_RAISE(const bool has_new_data, construction_->FetchOffsets());
-  if (!has_new_data && !NeedsBatchWithoutData()) return Status::OK();
+  if (!has_new_data) {
+    ARROW_ASSIGN_OR_RAISE(const bool needs_batch, NeedsBatchWithoutData());
+    if (!needs_batch) return Status::OK();
+  }
   PendingBatch batch{
       .id = next_batch_id_,
       .watermark_ms = watermark_.watermark_ms(),
@@ -209,10 +212,16 @@ Status MicroBatchExecution::ConstructBatch() {
   return Status::OK();
 }
 
-bool MicroBatchExecution::NeedsBatchWithoutData() const {
+Status MicroBatchExecution::CheckWatermarks(int64_t watermark_ms) const {
+  if (watermark_ms <= 0 || !query_.redefines_watermark) return Status::OK();
+  return MakeError("_LEGACY_ERROR_TEMP_3076");
+}
+
+Result<bool> MicroBatchExecution::NeedsBatchWithoutData() const {
   // The first batch of a run waits for data, as in Spark: what a stopped query still had to give
   // out comes with the next rows.
   if (!evicted_ms_ || !definition_.config.Get(config::kNoDataMicroBatches)) return false;
+  ARROW_RETURN_NOT_OK(CheckWatermarks(watermark_.watermark_ms()));
   const std::vector<int64_t> watermarks =
       InputWatermarks(*query_.plan, query_.operators, watermark_.watermark_ms());
   return std::any_of(query_.operators.begin(), query_.operators.end(),
@@ -223,6 +232,7 @@ bool MicroBatchExecution::NeedsBatchWithoutData() const {
 }
 
 Result<BatchResult> MicroBatchExecution::RunBatch(const PendingBatch& batch) {
+  ARROW_RETURN_NOT_OK(CheckWatermarks(batch.watermark_ms));
   if (!layout_written_) {
     // After the offsets: a checkpoint with state but without offsets is refused.
     ARROW_RETURN_NOT_OK(WriteStateLayout(checkpoint_.get(), query_.operators));

@@ -46,7 +46,9 @@ class MicroBatchExecution final : public StreamRun {
   Result<TriggerOutcome> RunTrigger();
   /// Makes `pending_` if there is anything to do.
   Status ConstructBatch();
-  bool NeedsBatchWithoutData() const;
+  Result<bool> NeedsBatchWithoutData() const;
+  /// Errors: _LEGACY_ERROR_TEMP_3076 where a watermark that has begun meets another one.
+  Status CheckWatermarks(int64_t watermark_ms) const;
   /// What the progress says about event time: nothing for a query without watermark.
   std::map<std::string, std::string> EventTimes(
       int64_t watermark_ms, const std::vector<WatermarkObservation>& seen) const;

@@ -9,6 +9,7 @@
 #include "planner/planner.h"
 #include "streaming/source_numbering.h"
 #include "streaming/source_watermarks.h"
+#include "streaming/watermark_propagation.h"
 
 namespace firesteel {
 namespace {
@@ -56,6 +57,7 @@ Result<PreparedQuery> PrepareQuery(const StreamDefinition& definition,
   query.operators = FindStatefulOperators(*query.plan);
   query.watermarks = FindEventTimeWatermarks(*query.plan);
   query.observations = FindObservations(*query.plan);
+  query.redefines_watermark = RedefinesWatermark(*query.plan);
   query.watermark_names = NameWatermarks(scans.plan);
   if (!query.operators.empty()) ARROW_RETURN_NOT_OK(settings.CheckStateFormat());
   ARROW_ASSIGN_OR_RAISE(query.sources, OpenSources(numbered.tables, scans.requests, checkpoint));

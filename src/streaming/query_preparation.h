@@ -22,6 +22,7 @@ struct PreparedQuery {
   PhysicalPlanPtr plan;
   std::vector<const StatefulOperator*> operators;  ///< by operator id, inside of `plan`
   std::vector<const EventTimeWatermarkOperator*> watermarks;  ///< inside of `plan`
+  bool redefines_watermark = false;  ///< RedefinesWatermark of `plan`
   std::map<int64_t, std::string> watermark_names;           ///< by node id, see source_watermarks.h
   std::vector<const CollectMetricsOperator*> observations;  ///< inside of `plan`
   std::unique_ptr<SourceSet> sources;

@@ -58,7 +58,9 @@ class Manager final : public LocalStreamingQueryManager {
     const std::lock_guard lock(start_mutex_);
     registry_->Reap();
     if (definition.config.Get(config::kUnsupportedOperationCheck)) {
-      ARROW_RETURN_NOT_OK(CheckForStreaming(definition.analyzed_plan, definition.mode));
+      ARROW_RETURN_NOT_OK(CheckForStreaming(
+          definition.analyzed_plan, definition.mode,
+          definition.config.Get(config::kCheckStatefulCorrectness)));
     }
     ARROW_RETURN_NOT_OK(CheckSink(definition));
     if (!definition.name.empty() && registry_->HasActiveName(definition.name)) {

@@ -18,4 +18,8 @@ std::vector<int64_t> InputWatermarks(const PhysicalPlan& plan,
                                      const std::vector<const StatefulOperator*>& operators,
                                      int64_t watermark_ms);
 
+/// Whether a watermark is set on what has come through another one. Spark allows it as long as the
+/// query's watermark has not begun.
+bool RedefinesWatermark(const PhysicalPlan& plan);
+
 }  // namespace firesteel

@@ -30,10 +30,10 @@ class DelayingOperator final : public StatefulOperator {
   const int64_t delay_ms_;
 };
 
-/// A source with a watermark.
-PhysicalPlanPtr Marked() {
+/// A source, or another child, with a watermark.
+PhysicalPlanPtr Marked(PhysicalPlanPtr child = NewOneRowScan()) {
   return EventTimeWatermarkOperator::Make(
-             NewOneRowScan(),
+             std::move(child),
              std::make_shared<BoundReference>(0, "time", DataType(TypeId::kTimestamp), true),
              /*delay_ms=*/0, /*node_id=*/1, Schema())
       .ValueOrDie();
@@ -41,6 +41,16 @@ PhysicalPlanPtr Marked() {
 
 TEST(WatermarkPropagationTest, APlanWithoutStateHasNone) {
   EXPECT_TRUE(InputWatermarks(*NewOneRowScan(), {}, 100).empty());
+}
+
+TEST(WatermarkPropagationTest, AWatermarkBehindAnotherRedefinesIt) {
+  const auto between = [](std::vector<PhysicalPlanPtr> children) {
+    return std::make_shared<DelayingOperator>(0, 10, std::move(children));
+  };
+  EXPECT_TRUE(RedefinesWatermark(*Marked(Marked())));
+  EXPECT_TRUE(RedefinesWatermark(*between({NewOneRowScan(), Marked(between({Marked()}))})));
+  EXPECT_FALSE(RedefinesWatermark(*between({Marked(), Marked()})));
+  EXPECT_FALSE(RedefinesWatermark(*Marked()));
 }
 
 TEST(WatermarkPropagationTest, ChainsDelayOneAnother) {
