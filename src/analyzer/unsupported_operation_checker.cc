@@ -268,7 +268,7 @@ constexpr UnsupportedOperation kNodeRules[] = {
      Refusal::kOperation, "Two streams can be joined in this way in the output mode append only."},
     {[](const LogicalPlan& node, OutputMode mode) {
        const Join* join = JoinOfStreams(node);
-       return join != nullptr && mode == OutputMode::kComplete && IsInner(*join);
+       return join != nullptr && mode == OutputMode::kComplete && !IsOuter(*join);
      },
      Refusal::kOperation, "Two streams cannot be joined in the output mode complete."},
     {[](const LogicalPlan& node, OutputMode) {
