@@ -156,12 +156,12 @@ class DamagedRecordsTest(KafkaCase):
 
 
 class StopTest(KafkaCase):
-    """A query ends within two seconds of being stopped, whatever of its brokers it waits for."""
+    """A query ends within three seconds of being stopped, whatever of its brokers it waits for."""
 
     def assert_stops(self, query):
         started = time.monotonic()
         query.stop()
-        # The machine that runs tests may be slow: the limit is above the two seconds.
+        # The machine that runs tests may be slow: the limit is above the three seconds.
         self.assertLess(time.monotonic() - started, 4)
 
     def test_brokers_that_never_were(self):
