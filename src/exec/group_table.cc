@@ -235,10 +235,10 @@ class RowGroupTable final : public GroupTable {
     ARROW_RETURN_NOT_OK(codec_.Encode(keys, /*normalize_floats=*/true, &encoded_));
     if (encoded_.size() != rows) return InternalError("Key columns differ in length.");
     groups->resize(rows);
-    if (expected_ > rows && table_.size() == 0) {
+    if (rows > 0 && expected_ > rows && table_.size() == 0) {
       // Keys are of much the same size.
-      const auto bytes = static_cast<double>(encoded_.bytes.size());
-      table_.Reserve(expected_, static_cast<int64_t>(bytes / rows * expected_));
+      const double bytes = static_cast<double>(encoded_.bytes.size()) / rows * expected_;
+      table_.Reserve(expected_, static_cast<int64_t>(std::min(bytes, kMostExpectedBytes)));
     }
     table_.FindOrInsertAll(
         rows, [&](int64_t i) { return encoded_[i]; },
@@ -273,6 +273,7 @@ class RowGroupTable final : public GroupTable {
 
  private:
   static constexpr int64_t kMostExpected = int64_t{1} << 18;
+  static constexpr double kMostExpectedBytes = 32 << 20;
 
   UnsafeRowCodec codec_;
   int64_t expected_ = 0;

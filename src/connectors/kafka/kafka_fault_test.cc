@@ -10,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr int kBrokers = 3;
-/// Above the two seconds that it should take: machines that run tests may be slow.
+/// Above the three seconds that it should take: machines that run tests may be slow.
 constexpr std::chrono::seconds kPromptly(4);
 
 /// What goes wrong at brokers, and that it comes to a clear end: everything is read and written
