@@ -109,10 +109,15 @@ bool IsOuter(const Join& join) {
          join.type() == JoinType::kFullOuter;
 }
 
-/// Whether a node keeps something of a stream from batch to batch.
-bool HasState(const LogicalPlan& node) {
-  return IsStreamingAggregate(node) || JoinOfStreams(node) != nullptr ||
-         (node.kind() == PlanKind::kDeduplicate && node.is_streaming());
+/// Whether a node drops rows of a stream that come after the watermark, or may do so: one that
+/// removes duplicates does if it goes by an event time.
+bool GoesByWatermark(const LogicalPlan& node) {
+  if (IsStreamingAggregate(node) || JoinOfStreams(node) != nullptr) return true;
+  const auto* deduplicate = As<Deduplicate>(node);
+  if (deduplicate == nullptr || !node.is_streaming()) return false;
+  return deduplicate->within_watermark() ||
+         std::any_of(deduplicate->keys().begin(), deduplicate->keys().end(),
+                     [](const ExpressionPtr& key) { return HasWatermark(*key); });
 }
 
 /// Whether there is a time from which on a row without a match is known to have none.
@@ -222,14 +227,14 @@ constexpr UnsupportedOperation kPlanRules[] = {
 constexpr UnsupportedOperation kChainRule = {
     [](const LogicalPlan& plan, OutputMode mode) {
       return mode != OutputMode::kAppend && AnyNode(plan, [](const LogicalPlan& node) {
-               return HasState(node) &&
+               return GoesByWatermark(node) &&
                       CountStreamingAggregates(node) > (IsStreamingAggregate(node) ? 1 : 0);
              });
     },
     Refusal::kOperation,
     "In this output mode an aggregation of a stream gives out rows that the watermark has passed: "
-    "no aggregation, join of streams or removal of duplicates can follow it. Use the output mode "
-    "append."};
+    "no aggregation, join of streams or removal of duplicates by time can follow it. Use the output "
+    "mode append."};
 
 // Rules of one node that reads a stream.
 constexpr UnsupportedOperation kNodeRules[] = {

@@ -123,12 +123,14 @@ Result<PhysicalPlanPtr> PlanStreamingJoin(const PlanPtr& plan, Planning* plannin
                      {{"msg", "A join of two streams needs an equality and must not be a cross "
                               "join: " + join->Describe()}});
   }
-  // Late rows of a side are told by one time.
-  ARROW_RETURN_NOT_OK(EventTimeColumn(*join->left()).status());
-  ARROW_RETURN_NOT_OK(EventTimeColumn(*join->right()).status());
   PlannedStreamJoin planned;
   ARROW_ASSIGN_OR_RAISE(planned.kind, StreamingKindOf(*join));
   planned.event_time_key = EventTimeKeyOf(condition);
+  if (planned.event_time_key < 0) {
+    // Rows are kept by a time of their own, not by that of the key: there must be one.
+    ARROW_RETURN_NOT_OK(EventTimeColumn(*join->left()).status());
+    ARROW_RETURN_NOT_OK(EventTimeColumn(*join->right()).status());
+  }
   const SidePlanner left(*join, condition, true);
   const SidePlanner right(*join, condition, false);
   ARROW_ASSIGN_OR_RAISE(planned.left, left.PlanState());
