@@ -37,6 +37,15 @@ int CountStreamingAggregates(const LogicalPlan& plan) {
   return count;
 }
 
+/// The streaming aggregation that no other one follows; nullptr for none.
+const LogicalPlan* LastStreamingAggregate(const LogicalPlan& plan) {
+  if (IsStreamingAggregate(plan)) return &plan;
+  for (const PlanPtr& child : plan.children()) {
+    if (const LogicalPlan* found = LastStreamingAggregate(*child)) return found;
+  }
+  return nullptr;
+}
+
 bool HasWatermark(const Expression& expression) {
   const auto* column = As<Attribute>(expression);
   return column != nullptr && column->metadata().find(kWatermarkKey) != std::string::npos;
@@ -210,11 +219,9 @@ constexpr UnsupportedOperation kPlanRules[] = {
      },
      Refusal::kOutputMode, "aggregations of a stream without a watermark"},
     {[](const LogicalPlan& plan, OutputMode mode) {
-       return mode == OutputMode::kUpdate && AnyNode(plan, [](const LogicalPlan& node) {
-                const auto* aggregate = As<Aggregate>(node);
-                return IsStreamingAggregate(node) && aggregate != nullptr &&
-                       GroupsBySession(*aggregate);
-              });
+       const LogicalPlan* last = LastStreamingAggregate(plan);
+       const auto* aggregate = last == nullptr ? nullptr : As<Aggregate>(*last);
+       return mode == OutputMode::kUpdate && aggregate != nullptr && GroupsBySession(*aggregate);
      },
      Refusal::kOutputMode, "session windows of a stream"},
     {[](const LogicalPlan& plan, OutputMode mode) {
