@@ -22,9 +22,6 @@ namespace firesteel {
 
 namespace {
 
-/// Marks the event-time column of a watermark, see Attribute.
-constexpr std::string_view kWatermarkKey = "\"spark.watermarkDelayMs\"";
-
 /// DISTINCT keeps the groups of all columns, as an aggregation does.
 bool IsStreamingAggregate(const LogicalPlan& node) {
   return (node.kind() == PlanKind::kAggregate || node.kind() == PlanKind::kDistinct) &&
@@ -48,7 +45,7 @@ const LogicalPlan* LastStreamingAggregate(const LogicalPlan& plan) {
 
 bool HasWatermark(const Expression& expression) {
   const auto* column = As<Attribute>(expression);
-  return column != nullptr && column->metadata().find(kWatermarkKey) != std::string::npos;
+  return column != nullptr && WatermarkDelayMs(*column).has_value();
 }
 
 /// Whether the groups of an aggregation come to an end: one of its keys is an event time, or an

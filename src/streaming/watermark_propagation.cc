@@ -9,10 +9,6 @@
 namespace firesteel {
 namespace {
 
-bool SetsWatermark(const PhysicalPlan& node) {
-  return dynamic_cast<const EventTimeWatermarkOperator*>(&node) != nullptr;
-}
-
 class Propagation {
  public:
   Propagation(const std::vector<const StatefulOperator*>& operators, int64_t watermark_ms)
@@ -30,7 +26,7 @@ class Propagation {
       const std::optional<int64_t> child_ms = Visit(*child);
       if (child_ms) input_ms = input_ms ? std::min(*input_ms, *child_ms) : *child_ms;
     }
-    if (SetsWatermark(node)) return watermark_ms_;
+    if (dynamic_cast<const EventTimeWatermarkOperator*>(&node) != nullptr) return watermark_ms_;
     const auto stateful = std::find(operators_.begin(), operators_.end(), &node);
     if (stateful == operators_.end() || !input_ms) return input_ms;
     inputs_[(*stateful)->info().operator_id] = *input_ms;
@@ -45,19 +41,14 @@ class Propagation {
   std::vector<int64_t> inputs_;
 };
 
-bool HasWatermarkBelow(const PhysicalPlan& node) {
-  return std::any_of(node.children().begin(), node.children().end(),
-                     [](const PhysicalPlanPtr& child) {
-                       return SetsWatermark(*child) || HasWatermarkBelow(*child);
-                     });
-}
-
 }  // namespace
 
 bool RedefinesWatermark(const PhysicalPlan& plan) {
-  if (SetsWatermark(plan) && HasWatermarkBelow(plan)) return true;
-  return std::any_of(plan.children().begin(), plan.children().end(),
-                     [](const PhysicalPlanPtr& child) { return RedefinesWatermark(*child); });
+  const std::vector<const EventTimeWatermarkOperator*> watermarks = FindEventTimeWatermarks(plan);
+  return std::any_of(watermarks.begin(), watermarks.end(),
+                     [](const EventTimeWatermarkOperator* watermark) {
+                       return !FindEventTimeWatermarks(*watermark->children()[0]).empty();
+                     });
 }
 
 std::vector<int64_t> InputWatermarks(const PhysicalPlan& plan,
