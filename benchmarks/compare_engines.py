@@ -23,7 +23,6 @@ An engine whose Python is not given is left out; DuckDB has no streams with stat
 have the size of the job's input free under --directory.
 """
 import argparse
-import json
 import os
 import platform
 import resource
@@ -33,6 +32,8 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+
+import spark_program
 
 FILES = 40
 SCHEMA = ("Arrival_Time long, Creation_Time long, Device string, Index long, Model string, "
@@ -120,18 +121,9 @@ JOBS = {
 }
 
 SPARK = """
-import json, os, sys, tempfile
-from pyspark.sql import SparkSession
 from pyspark.sql.functions import expr, window
 data, schema = sys.argv[1:]
-spark = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-         .config("spark.sql.shuffle.partitions", "2").getOrCreate())
-spark.sparkContext.setLogLevel("ERROR")
-ticks = os.sysconf("SC_CLK_TCK")
-java = spark.sparkContext._gateway.proc.pid
-def cpu():
-    fields = open(f"/proc/{java}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / ticks
+start()
 def run(frame, mode):
     (frame.writeStream.format("noop").outputMode(mode)
      .option("checkpointLocation", tempfile.mkdtemp())
@@ -176,10 +168,8 @@ def duckdb(args, data):
 
 def spark(args, data):
     body = textwrap.indent(textwrap.dedent(JOBS[args.job]["spark"]), "    ")
-    output = subprocess.run([args.spark_python, "-c", SPARK.replace("JOB", body, 1), data, SCHEMA],
-                            check=True, capture_output=True, text=True).stdout
-    from_start, warm = json.loads(next(line for line in output.splitlines()
-                                       if line.startswith("RESULT ")).removeprefix("RESULT "))
+    from_start, warm = spark_program.run(args.spark_python, SPARK.replace("JOB", body, 1), data,
+                                         SCHEMA)
     return {"spark": args.rows / warm, "spark, started": args.rows / from_start}
 
 

@@ -21,7 +21,6 @@ Needs Java 17; the broker's jars are fetched by Maven once, as for tests/kafka. 
 Maven makes of tests/long/spark_kafka_pom.xml. One JOB takes about a gigabyte under /tmp.
 """
 import argparse
-import json
 import os
 import pathlib
 import platform
@@ -32,6 +31,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+import spark_program
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "kafka"))
 
@@ -59,18 +60,8 @@ SPARK_JOBS = {
 }
 
 SPARK = """
-import json, os, pathlib, sys, tempfile
-from pyspark.sql import SparkSession
 brokers, source, to, limit, jars = sys.argv[1:]
-spark = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-         .config("spark.jars", ",".join(str(jar) for jar in pathlib.Path(jars).glob("*.jar")))
-         .config("spark.sql.shuffle.partitions", "2").getOrCreate())
-spark.sparkContext.setLogLevel("ERROR")
-ticks = os.sysconf("SC_CLK_TCK")
-java = spark.sparkContext._gateway.proc.pid
-def cpu():
-    fields = open(f"/proc/{java}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / ticks
+start(jars=",".join(str(jar) for jar in pathlib.Path(jars).glob("*.jar")))
 def job():
     frame = (spark.readStream.format("kafka").option("kafka.bootstrap.servers", brokers)
              .option("subscribe", source).option("startingOffsets", "earliest")
@@ -122,16 +113,11 @@ class Comparison:
 
     def spark(self):
         program = SPARK.replace("WRITER", SPARK_JOBS[self.args.job].strip(), 1)
-        done = subprocess.run(
-            [self.args.spark_python, "-c", program, self.broker.address, "source", "results",
-             str(self.args.rows // BATCHES), self.args.spark_jars],
-            capture_output=True, text=True, timeout=900)
-        for line in done.stdout.splitlines():
-            if line.startswith("RESULT "):
-                from_start, warm, rows = json.loads(line.removeprefix("RESULT "))
-                assert rows == self.args.rows, rows
-                return from_start, warm
-        sys.exit("Spark failed: %s" % done.stderr[-4000:])
+        from_start, warm, rows = spark_program.run(
+            self.args.spark_python, program, self.broker.address, "source", "results",
+            str(self.args.rows // BATCHES), self.args.spark_jars, timeout=900)
+        assert rows == self.args.rows, rows
+        return from_start, warm
 
     def compare(self):
         self.prepare()
