@@ -125,6 +125,8 @@ class Comparison:
 
         def add(name, cpu_seconds):
             results.setdefault(name, []).append(self.args.rows / cpu_seconds)
+            # A pass takes up to minutes.
+            print(f"{name}: {results[name][-1]:,.0f}", file=sys.stderr, flush=True)
 
         for number in range(max(self.args.rounds, self.args.spark_rounds)):
             if number < self.args.rounds:

@@ -804,7 +804,7 @@ constexpr ErrorConditionRow kRows[] = {
     {"PARSE_MODE_UNSUPPORTED", "42601",
      "<funcName> knows the modes PERMISSIVE and FAILFAST, not <mode>."},
     {"PARSE_PERCENTILE", "42000", "<statistic> is no percentage."},
-    {"PARSE_SYNTAX_ERROR", "42601", "Syntax error at or near <error>.<hint>"},
+    {"PARSE_SYNTAX_ERROR", "42601", "Syntax error at or near <error><hint>."},
     {"PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA", "42000",
      "The partition column <column> is not in the schema <schema>."},
     {"PATH_ALREADY_EXISTS", "42K04",

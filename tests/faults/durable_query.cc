@@ -128,6 +128,52 @@ class FilesToWindows final : public DurableQuery {
   }
 };
 
+/// Drops what comes twice, and keeps the rows with odd numbers aside: from the second file on they
+/// come too late.
+class FilesToDistinct final : public DurableQuery {
+ public:
+  std::string Name() const override { return "files to distinct rows"; }
+
+  Result<std::string> CompareAnswer(Env* env, int input_files) override {
+    std::vector<Row> in_time;
+    std::vector<Row> late;
+    for (int file = 0; file < input_files; ++file) {
+      for (int row = 0; row < kRowsPerFile; ++row) {
+        (file > 0 && row % 2 == 1 ? late : in_time).push_back(Row({NumberOf(file, row)}));
+      }
+    }
+    ARROW_ASSIGN_OR_RAISE(const Session session, NewSession(env));
+    const auto difference = [&](const char* format, const char* directory,
+                                std::vector<Row> wanted) -> Result<std::string> {
+      ARROW_ASSIGN_OR_RAISE(
+          std::vector<Row> found,
+          session.Read().Format(format).Schema("n BIGINT").Load(directory).Collect());
+      return DescribeDifference(std::move(wanted), std::move(found));
+    };
+    ARROW_ASSIGN_OR_RAISE(const std::string of_output,
+                          difference("json", "/out", std::move(in_time)));
+    if (!of_output.empty()) return of_output;
+    ARROW_ASSIGN_OR_RAISE(const std::string of_late,
+                          difference("parquet", "/late", std::move(late)));
+    return of_late.empty() ? of_late : "late rows: " + of_late;
+  }
+
+ protected:
+  std::map<std::string, std::string> Settings() const override {
+    return {{"firesteel.lateRows.path", "/late"}};
+  }
+  DataStreamWriter Write(const DataFrame& input) override {
+    return input
+        .SelectExpr({"n", "timestamp_seconds(IF(n % 2 = 0, n + 1000000, n)) AS at"})
+        .WithWatermark("at", "0 seconds")
+        .DropDuplicates({"n"})
+        .Select({functions::Col("n")})
+        .WriteStream()
+        .Format("json")
+        .Option("path", "/out");
+  }
+};
+
 }  // namespace
 
 std::string DurableQuery::CheckAnswer(Env* env, int input_files) {
@@ -187,6 +233,8 @@ std::unique_ptr<DurableQuery> NewFilesToFiles(std::string format) {
 }
 
 std::unique_ptr<DurableQuery> NewFilesToWindows() { return std::make_unique<FilesToWindows>(); }
+
+std::unique_ptr<DurableQuery> NewFilesToDistinct() { return std::make_unique<FilesToDistinct>(); }
 
 std::unique_ptr<DurableQuery> NewFilesToCounts() { return std::make_unique<FilesToCounts>(); }
 

@@ -54,6 +54,8 @@ std::unique_ptr<DurableQuery> NewFilesToFiles(std::string format);
 /// Counts by window into a directory of files: two sources that never have rows in one batch, whose
 /// watermarks outlive restarts.
 std::unique_ptr<DurableQuery> NewFilesToWindows();
+/// Distinct rows into a directory of files, with those that come too late in another one.
+std::unique_ptr<DurableQuery> NewFilesToDistinct();
 /// Counts by key, complete mode, into a sink that outlives every failure.
 std::unique_ptr<DurableQuery> NewFilesToCounts();
 

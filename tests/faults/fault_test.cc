@@ -107,6 +107,7 @@ std::vector<FaultCase> Cases() {
   for (const Fault& fault : faults) {
     cases.push_back({"Json" + fault.name, [] { return NewFilesToFiles("json"); }, fault});
     cases.push_back({"Windows" + fault.name, [] { return NewFilesToWindows(); }, fault});
+    cases.push_back({"Distinct" + fault.name, [] { return NewFilesToDistinct(); }, fault});
     cases.push_back({"Counts" + fault.name, [] { return NewFilesToCounts(); }, fault});
   }
   cases.push_back({"ParquetTornWrite", [] { return NewFilesToFiles("parquet"); }, faults[2]});
