@@ -1,5 +1,6 @@
 """A Firesteel server for the tests of this directory, and what they need of PySpark."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -19,12 +20,16 @@ def skip_without_pyspark():
 
 
 class RunningServer:
-    def __init__(self, firesteel, *arguments):
-        self.process = subprocess.Popen(
-            [firesteel, "server", "--port", "0", "--python", sys.executable, *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, firesteel, *arguments, log=None):
+        """What the server says goes into the file `log`, if one is given."""
+        with open(log, "w") if log else contextlib.nullcontext() as stderr:
+            self.process = subprocess.Popen(
+                [firesteel, "server", "--port", "0", "--python", sys.executable, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
+        self.log = log
         line = self.process.stdout.readline()
         self.url = re.search(r"sc://\S+", line).group()
         self.sessions = []
@@ -45,6 +50,14 @@ class RunningServer:
             # A client that was not closed tries, as Python ends, for minutes to reach its server.
             for session in self.sessions:
                 session.client.close()
+
+    def check_kept(self, secret):
+        """Shows the log of a server that has stopped, and errors when the secret is in it."""
+        with open(self.log) as log:
+            said = log.read()
+        if secret in said:
+            raise AssertionError("the server's log has the secret: " + said)
+        sys.stderr.write(said)
 
 
 def workers_of(pid):

@@ -5,6 +5,7 @@
 
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import unittest
@@ -22,7 +23,12 @@ class Jdbc(unittest.TestCase):
     def setUpClass(cls):
         cls.postgres = PostgresServer().__enter__()
         cls.addClassCleanup(cls.postgres.__exit__)
-        cls.server = RunningServer(arguments["firesteel"])
+        directory = tempfile.mkdtemp(prefix="firesteel-jdbc-test-")
+        cls.addClassCleanup(shutil.rmtree, directory)
+        cls.server = RunningServer(arguments["firesteel"],
+                                   log=os.path.join(directory, "server.log"))
+        # In reverse order: what the server said is looked at when it has stopped.
+        cls.addClassCleanup(cls.server.check_kept, cls.postgres.password)
         cls.addClassCleanup(cls.server.stop)
         cls.spark = cls.server.session()
         cls.spark.conf.set("spark.sql.session.timeZone", "UTC")

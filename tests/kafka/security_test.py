@@ -67,7 +67,7 @@ class SecuredCase(unittest.TestCase):
                                       % (listener, mechanism)] = SCRAM + " required;"
         cls.broker.start()
         cls.broker.create_topic("events", 1)
-        cls.server = RunningServer(arguments["firesteel"])
+        cls.server = RunningServer(arguments["firesteel"], log=cls.directory / "server.log")
         cls.spark = cls.server.session()
 
     @classmethod
@@ -75,6 +75,7 @@ class SecuredCase(unittest.TestCase):
         cls.spark.stop()
         cls.server.stop()
         cls.broker.__exit__()
+        cls.server.check_kept(CANARY)
 
     def configure(self, target, listener, password=CANARY, mechanism="PLAIN"):
         options = {
