@@ -12,7 +12,8 @@
 namespace firesteel {
 namespace {
 
-constexpr int64_t kReadBytes = int64_t{1} << 20;
+// Little enough to be still in the second cache when it is parsed.
+constexpr int64_t kReadBytes = int64_t{1} << 18;
 constexpr int64_t kLongestLineBytes = std::numeric_limits<int32_t>::max() - 64;
 
 }  // namespace

@@ -38,11 +38,8 @@ void SortByRef(std::vector<TimeIndex::Entry>* entries) {
 
 }  // namespace
 
-// Grows by less than double: the index of much state should not be half empty.
-void TimeIndex::Push(const Entry& entry, std::vector<Entry>* bucket) {
-  if (bucket->size() == bucket->capacity()) bucket->reserve(bucket->size() * 3 / 2 + 8);
-  bucket->push_back(entry);
-}
+// By less than double: the index of much state should not be half empty.
+void TimeIndex::Grow(std::vector<Entry>* bucket) { bucket->reserve(bucket->size() * 3 / 2 + 8); }
 
 const std::vector<TimeIndex::Entry>& TimeIndex::Due(int64_t bound) {
   std::vector<Entry>& due = buckets_[0];
@@ -55,7 +52,11 @@ const std::vector<TimeIndex::Entry>& TimeIndex::Due(int64_t bound) {
       due.insert(due.end(), entries.begin(), entries.end());
     }
     const std::vector<Entry> dealt = std::exchange(buckets_[moved], {});
-    for (const Entry& entry : dealt) Push(entry, &buckets_[BucketOf(entry.time)]);
+    for (const Entry& entry : dealt) {
+      std::vector<Entry>& bucket = buckets_[BucketOf(entry.time)];
+      if (bucket.size() == bucket.capacity()) Grow(&bucket);
+      bucket.push_back(entry);
+    }
   }
   const auto by_ref = [](const Entry& a, const Entry& b) { return a.ref < b.ref; };
   if (!std::is_sorted(due.begin(), due.end(), by_ref)) SortByRef(&due);

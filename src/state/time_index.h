@@ -35,7 +35,14 @@ class TimeIndex {
   };
 
   void Add(const Entry& entry) {
-    Push(entry, &buckets_[BucketOf(entry.time)]);
+    std::vector<Entry>& bucket = buckets_[BucketOf(entry.time)];
+    if (bucket.size() == bucket.capacity()) Grow(&bucket);
+    // Field by field: copied as a whole, an entry that was made a moment ago waits for its fields
+    // to be written.
+    Entry& added = bucket.emplace_back();
+    added.time = entry.time;
+    added.ref = entry.ref;
+    added.hash = entry.hash;
     ++size_;
   }
   /// The entries with times at or before the greatest bound so far, this one included, in the order
@@ -71,7 +78,7 @@ class TimeIndex {
     const uint64_t ordered = Ordered(time);
     return ordered <= last_ ? 0 : 64 - static_cast<size_t>(__builtin_clzll(ordered ^ last_));
   }
-  static void Push(const Entry& entry, std::vector<Entry>* bucket);
+  static void Grow(std::vector<Entry>* bucket);
 
   uint64_t last_ = 0;
   std::array<std::vector<Entry>, 65> buckets_;  // 0: due

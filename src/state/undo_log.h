@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/prefetch.h"
 #include "state/record_arena.h"
 
 namespace firesteel {
@@ -60,6 +61,11 @@ class UndoLog {
   bool Next(size_t* position, Entry* entry) const {
     if (*position >= size_) return false;
     const char* at = bytes_.get() + *position;
+    // The next entry is only known from this one, so nothing else runs ahead.
+    if (size_ - *position > kAheadBytes + kCacheLineBytes) {
+      PrefetchMemory(at + kAheadBytes);
+      PrefetchMemory(at + kAheadBytes + kCacheLineBytes);
+    }
     Header header;
     std::memcpy(&header, at, sizeof(header));
     at += sizeof(header);
@@ -116,6 +122,8 @@ class UndoLog {
  private:
   static constexpr uint32_t kAbsent = 0xffffffff;
   static constexpr size_t kFirstBytes = 1024;
+  static constexpr size_t kAheadBytes = 2048;
+  static constexpr size_t kCacheLineBytes = 64;
   static constexpr size_t kKeptBytes = 64 * 1024;
 
   struct Header {

@@ -77,7 +77,9 @@ void VersionedMap::GetBatch(const EncodedRows& keys,
 void VersionedMap::FindBatch(const EncodedRows& keys, int64_t first,
                              std::vector<StateEntry>* entries) const {
   const int64_t count = keys.size();
-  entries->reserve(entries->size() + static_cast<size_t>(count - first));
+  const size_t wanted = entries->size() + static_cast<size_t>(count - first);
+  // By doubling: a caller may come with many small batches.
+  if (wanted > entries->capacity()) entries->reserve(std::max(wanted, 2 * entries->capacity()));
   uint32_t hashes[kGroup];
   for (; first < count; first += kGroup) {
     const int64_t size = PrepareGroup(keys, first, hashes);
@@ -187,7 +189,7 @@ Status VersionedMap::PutBatch(const EncodedRows& keys, const EncodedRows& values
   for (int64_t first = 0; first < count; first += kGroup) {
     const int64_t size = PrepareGroup(keys, first, hashes);
     for (int64_t i = 0; i < size; ++i) {
-      ARROW_RETURN_NOT_OK(Put(keys[first + i], hashes[i], values[first + i], /*logged=*/true));
+      ARROW_RETURN_NOT_OK(Put(keys[first + i], values[first + i], hashes[i], /*logged=*/true));
     }
   }
   return Status::OK();
@@ -209,7 +211,7 @@ Status VersionedMap::PutFound(const std::vector<StateEntry>& entries, const Enco
     for (size_t i = first; i < end; ++i) {
       const auto row = static_cast<int64_t>(i);
       ARROW_RETURN_NOT_OK(
-          PutAt(entries[i].ref, keys[row], entries[i].hash, values[row], /*logged=*/true));
+          PutAt(keys[row], values[row], entries[i].ref, entries[i].hash, /*logged=*/true));
     }
   }
   return Status::OK();
@@ -231,7 +233,7 @@ Status VersionedMap::OverwriteFound(const std::vector<StateEntry>& entries,
       if (value.size() != map_.arena().Value(entry.ref).size()) {
         return InternalError("A value of the state is overwritten by one of another size.");
       }
-      ARROW_RETURN_NOT_OK(PutAt(entry.ref, map_.arena().Key(entry.ref), entry.hash, value,
+      ARROW_RETURN_NOT_OK(PutAt(map_.arena().Key(entry.ref), value, entry.ref, entry.hash,
                                 /*logged=*/true));
     }
   }
@@ -261,7 +263,7 @@ Status VersionedMap::IncrementBatch(const EncodedRows& keys, std::vector<int64_t
       int64_t new_number;
       if (__builtin_add_overflow(old_number, 1, &new_number)) return NotANumber();
       std::memcpy(number + kWordBytes, &new_number, kWordBytes);
-      ARROW_RETURN_NOT_OK(PutAt(ref, key, hashes[i], {number, sizeof(number)}, /*logged=*/true));
+      ARROW_RETURN_NOT_OK(PutAt(key, {number, sizeof(number)}, ref, hashes[i], /*logged=*/true));
     }
   }
   return Status::OK();
@@ -301,7 +303,7 @@ Status VersionedMap::Load(const std::vector<StateRecord>& records) {
     for (size_t i = 0; i < size; ++i) {
       const StateRecord& record = records[first + i];
       ARROW_RETURN_NOT_OK(record.value.has_value()
-                              ? Put(record.key, hashes[i], *record.value, /*logged=*/false)
+                              ? Put(record.key, *record.value, hashes[i], /*logged=*/false)
                               : Remove(record.key, hashes[i], /*logged=*/false));
     }
   }
@@ -319,7 +321,7 @@ Status VersionedMap::BeforeChange(RecordRef ref, uint32_t hash, bool logged) {
   return Status::OK();
 }
 
-Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view value,
+Status VersionedMap::Add(std::string_view key, std::string_view value, uint32_t hash,
                          bool marked) {
   const RecordRef ref = map_.Insert(key, hash, value);
   if (ref == 0) return OutOfMemory();
@@ -337,12 +339,12 @@ Status VersionedMap::Add(std::string_view key, uint32_t hash, std::string_view v
   return Status::OK();
 }
 
-Status VersionedMap::PutAt(RecordRef ref, std::string_view key, uint32_t hash,
-                           std::string_view value, bool logged) {
+Status VersionedMap::PutAt(std::string_view key, std::string_view value, RecordRef ref,
+                           uint32_t hash, bool logged) {
   if (ref == 0) {
     // An entry of a key that is then not added does no harm.
     if (logged && !undo_.Append(hash, /*ref=*/0, key, std::nullopt)) return OutOfMemory();
-    return Add(key, hash, value, logged);
+    return Add(key, value, hash, logged);
   }
   ARROW_RETURN_NOT_OK(BeforeChange(ref, hash, logged));
   const std::optional<int64_t> old_time = time_of_ ? TimeAt(ref) : std::nullopt;
@@ -443,7 +445,7 @@ Status VersionedMap::Play(const UndoLog& undo) {
 
 Status VersionedMap::TakeBack(const UndoLog::Entry& entry) {
   if (!entry.old_value.has_value()) return Remove(entry.key, entry.hash, /*logged=*/false);
-  ARROW_RETURN_NOT_OK(Put(entry.key, entry.hash, *entry.old_value, /*logged=*/false));
+  ARROW_RETURN_NOT_OK(Put(entry.key, *entry.old_value, entry.hash, /*logged=*/false));
   map_.arena().SetMark(map_.Find(entry.key, entry.hash), false);
   return Status::OK();
 }

@@ -97,17 +97,19 @@ class VersionedMap {
   // The same for entries that were found.
   size_t PrefetchFound(const std::vector<StateEntry>& entries, size_t first) const;
   // Change one key. `logged`: note how to take it back. `ref`: its record, 0 when there is none.
-  Status Put(std::string_view key, uint32_t hash, std::string_view value, bool logged) {
-    return PutAt(map_.Find(key, hash), key, hash, value, logged);
+  // The views come first, so that they are handed over in registers: on the stack they would be
+  // read in one piece right after they were written in two, which waits.
+  Status Put(std::string_view key, std::string_view value, uint32_t hash, bool logged) {
+    return PutAt(key, value, map_.Find(key, hash), hash, logged);
   }
-  Status PutAt(RecordRef ref, std::string_view key, uint32_t hash, std::string_view value,
+  Status PutAt(std::string_view key, std::string_view value, RecordRef ref, uint32_t hash,
                bool logged);
   Status Remove(std::string_view key, uint32_t hash, bool logged) {
     const RecordRef ref = map_.Find(key, hash);
     return ref == 0 ? Status::OK() : RemoveAt(ref, hash, logged);
   }
   Status RemoveAt(RecordRef ref, uint32_t hash, bool logged);
-  Status Add(std::string_view key, uint32_t hash, std::string_view value, bool marked);
+  Status Add(std::string_view key, std::string_view value, uint32_t hash, bool marked);
   Status BeforeChange(RecordRef ref, uint32_t hash, bool logged);
   std::optional<int64_t> TimeAt(RecordRef ref) const {
     return time_of_(map_.arena().Key(ref), map_.arena().Value(ref));

@@ -9,6 +9,7 @@
 #include "arrow/buffer_builder.h"
 #include "arrow/type.h"
 #include "common/error.h"
+#include "common/prefetch.h"
 #include "types/arrow_types.h"
 #include "types/unsafe_row.h"
 #include "types/unsafe_row_layout.h"
@@ -396,6 +397,9 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> UnsafeRowCodec::Decode(
                      " columns");
     }
     containers[i] = {.data = rows[i].data(), .size = size, .budget = size};
+    // Rows of state lie here and there, and each column reads all of them.
+    PrefetchMemory(rows[i].data());
+    PrefetchMemory(rows[i].data() + size);
   }
   std::vector<std::shared_ptr<arrow::Array>> columns;
   columns.reserve(types_.size());

@@ -255,6 +255,8 @@ class StreamingAggregateReader final : public BatchReader {
     const auto rows = static_cast<int64_t>(end - next_entry_);
     std::vector<std::string_view> keys;
     std::vector<std::string_view> values;
+    keys.reserve(end - next_entry_);
+    values.reserve(end - next_entry_);
     for (; next_entry_ < end; ++next_entry_) {
       keys.push_back(entries_[next_entry_].key);
       values.push_back(entries_[next_entry_].value);
