@@ -61,6 +61,14 @@ TEST_F(KafkaFaultTest, StormsOfPassingErrorsAreOutlived) {
   ExpectRows("events", 2);
 }
 
+TEST_F(KafkaFaultTest, PartitionsThatABrokerDoesNotKnowYetAreWaitedFor) {
+  MakeTopic("events", 1);
+  ASSERT_TRUE(WriteRows("events", {MakeRow("a", "1", 0)}).ok());
+  PushErrors(kListOffsetsRequest, std::vector<rd_kafka_resp_err_t>(
+                                      8, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART));
+  ExpectRows("events", 1);
+}
+
 TEST_F(KafkaFaultTest, RecordsComeFromWhoeverLeads) {
   MakeTopic("events", 1);
   const std::shared_ptr<Scan> scan = ScanOf("events", true).ValueOrDie();

@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kDefaultPatienceMs = 60'000;
 constexpr int kAttemptMs = 1000;
 constexpr std::chrono::milliseconds kPauseAfterFailure(50);
+// A broker that comes back answers before it has told the client of its partitions again.
+constexpr std::chrono::seconds kUnknownAfterReturn(5);
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -31,6 +33,12 @@ PartitionList MakeList(const PartitionOffsets& times) {
         ->offset = time;
   }
   return list;
+}
+
+bool IsUnknown(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
 Status WrongPartitions(const OffsetBound& bound, bool is_start,
@@ -157,15 +165,16 @@ Result<PartitionOffsets> KafkaOffsetReader::OffsetsAt(const PartitionOffsets& ti
   PartitionOffsets offsets;
   if (times.empty()) return offsets;
   PartitionList list;
+  const auto known_again = SteadyClock::now() + kUnknownAfterReturn;
   ARROW_RETURN_NOT_OK(Patiently("Kafka's brokers do not tell offsets", [&](int timeout_ms) {
     list = MakeList(times);
-    const rd_kafka_resp_err_t error =
+    rd_kafka_resp_err_t error =
         rd_kafka_offsets_for_times(client_->handle(), list.get(), timeout_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-    for (int i = 0; i < list->cnt; ++i) {
-      if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list->elems[i].err;
+    for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+      error = list->elems[i].err;
     }
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
+    const bool waits = IsUnknown(error) && SteadyClock::now() < known_again;
+    return waits ? RD_KAFKA_RESP_ERR__WAIT_CACHE : error;
   }));
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& element = list->elems[i];
