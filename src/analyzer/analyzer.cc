@@ -19,6 +19,9 @@ namespace {
 // Rounds on one node. Each round settles at least one of: stars, names, calls, placement, naming.
 constexpr int kMaximumRounds = 50;
 
+constexpr int kMaximumFunctionBodies = 10'000;
+constexpr size_t kMaximumFunctionDepth = 50;
+
 struct NodeRule {
   std::string_view name;
   Result<PlanPtr> (*apply)(const PlanPtr& node, Resolver* resolver);
@@ -39,6 +42,7 @@ constexpr NodeRule kRules[] = {
     {"ResolveReferences", ResolveReferences},
     {"ResolveSubqueries", ResolveSubqueries},
     {"ResolveFunctions", ResolveFunctions},
+    {"ExpandSqlFunctions", ExpandSqlFunctions},
     {"ResolveWatermarks", ResolveWatermarks},
     // Before other names are looked for: `window` is the column that this makes.
     {"ExtractTimeWindows", ExtractTimeWindows},
@@ -50,8 +54,9 @@ constexpr NodeRule kRules[] = {
     // Then what needs to know which functions aggregate or generate.
     {"MakeGlobalAggregates", MakeGlobalAggregates},
     {"ResolveLateralAliases", ResolveLateralAliases},
-    // Last of all places to look for a name: the query around a subquery.
+    // Last of all places to look for a name: the query around a subquery, the session.
     {"ResolveOuterReferences", ResolveOuterReferences},
+    {"ResolveVariables", ResolveVariables},
     {"ResolveTableFunctions", ResolveTableFunctions},
     {"EvaluateInlineTables", EvaluateInlineTables},
     {"ExpandGroupingSets", ExpandGroupingSets},
@@ -178,6 +183,28 @@ Result<PlanPtr> Resolver::ResolveView(const std::vector<std::string>& name) {
   open_views_.push_back(key);
   Result<PlanPtr> resolved = Resolve(plan);
   open_views_.pop_back();
+  return resolved;
+}
+
+Result<PlanPtr> Resolver::ResolveFunctionBody(const std::string& name, const PlanPtr& plan,
+                                              std::vector<AttributePtr> outer) {
+  const std::string key = FoldCase(name);
+  if (std::find(open_functions_.begin(), open_functions_.end(), key) != open_functions_.end()) {
+    std::string path;
+    for (const std::string& open : open_functions_) path += open + " -> ";
+    return MakeError("CYCLIC_FUNCTION_REFERENCE", {{"path", path + key}});
+  }
+  // Functions that call others twice each make exponentially many calls.
+  if (++resolved_bodies_ > kMaximumFunctionBodies ||
+      open_functions_.size() >= kMaximumFunctionDepth) {
+    return MakeError("FAILED_TO_PARSE_TOO_COMPLEX");
+  }
+  const Restored columns(&outer_columns_, std::move(outer));
+  const Restored tables(&common_tables_, {});
+  const Restored done(&done_, {});
+  open_functions_.push_back(key);
+  Result<PlanPtr> resolved = Resolve(plan);
+  open_functions_.pop_back();
   return resolved;
 }
 

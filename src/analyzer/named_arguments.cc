@@ -36,20 +36,17 @@ const ParameterNames* FindParameters(const std::string& function) {
   return nullptr;
 }
 
-int IndexOf(const ParameterNames& parameters, const std::string& name) {
-  for (size_t i = 0; i < parameters.names.size(); ++i) {
-    if (!parameters.names[i].empty() && SameName(parameters.names[i], name, false)) {
-      return static_cast<int>(i);
-    }
+int IndexOf(const std::vector<std::string>& parameters, const std::string& name) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (SameName(parameters[i], name, false)) return static_cast<int>(i);
   }
   return -1;
 }
 
 Status Unrecognized(const std::string& function, const std::string& name,
-                    const ParameterNames& parameters) {
+                    const std::vector<std::string>& parameters) {
   std::string proposal;
-  for (const std::string_view known : parameters.names) {
-    if (known.empty()) break;
+  for (const std::string& known : parameters) {
     proposal += (proposal.empty() ? "" : " ") + QuoteIdentifier(known);
   }
   return MakeError("UNRECOGNIZED_PARAMETER_NAME", {{"routineName", QuoteIdentifier(function)},
@@ -72,21 +69,16 @@ Status Place(const std::string& function, const NamedArgument& argument, int ind
                     {"parameterName", QuoteIdentifier(argument.name())}});
 }
 
+bool IsNamedArgument(const ExpressionPtr& argument) {
+  return argument->kind() == ExpressionKind::kNamedArgument;
+}
+
 }  // namespace
 
-Result<std::vector<ExpressionPtr>> PlaceArguments(const UnresolvedFunction& call) {
-  std::vector<ExpressionPtr> arguments = call.arguments();
-  const auto is_named = [](const ExpressionPtr& argument) {
-    return argument->kind() == ExpressionKind::kNamedArgument;
-  };
-  const auto first = std::find_if(arguments.begin(), arguments.end(), is_named);
-  if (first == arguments.end()) return arguments;
-  const std::string function = FoldCase(call.name());
-  const ParameterNames* parameters = FindParameters(function);
-  if (parameters == nullptr) {
-    return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED",
-                     {{"functionName", QuoteIdentifier(function)}});
-  }
+Result<std::vector<ExpressionPtr>> PlaceNamedArguments(
+    const std::string& function, const std::vector<std::string>& parameters,
+    const std::vector<ExpressionPtr>& arguments) {
+  const auto first = std::find_if(arguments.begin(), arguments.end(), IsNamedArgument);
   const auto positional = static_cast<size_t>(first - arguments.begin());
   std::vector<ExpressionPtr> placed(arguments.begin(), first);
   for (size_t i = positional; i < arguments.size(); ++i) {
@@ -96,16 +88,41 @@ Result<std::vector<ExpressionPtr>> PlaceArguments(const UnresolvedFunction& call
                        {{"routineName", QuoteIdentifier(function)},
                         {"parameterName", QuoteIdentifier(arguments[i]->Sql())}});
     }
-    const int index = IndexOf(*parameters, argument->name());
-    if (index < 0) return Unrecognized(function, argument->name(), *parameters);
+    const int index = IndexOf(parameters, argument->name());
+    if (index < 0) return Unrecognized(function, argument->name(), parameters);
     ARROW_RETURN_NOT_OK(Place(function, *argument, index, positional, &placed));
   }
+  return placed;
+}
+
+bool HasNamed(const std::vector<ExpressionPtr>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), IsNamedArgument);
+}
+
+Status MissingArgument(const std::string& function, const std::string& parameter, size_t index) {
+  return MakeError("REQUIRED_PARAMETER_NOT_FOUND",
+                   {{"routineName", QuoteIdentifier(function)},
+                    {"parameterName", QuoteIdentifier(parameter)},
+                    {"index", std::to_string(index)}});
+}
+
+Result<std::vector<ExpressionPtr>> PlaceArguments(const UnresolvedFunction& call) {
+  const std::vector<ExpressionPtr> arguments = call.arguments();
+  if (!HasNamed(arguments)) return arguments;
+  const std::string function = FoldCase(call.name());
+  const ParameterNames* row = FindParameters(function);
+  if (row == nullptr) {
+    return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED",
+                     {{"functionName", QuoteIdentifier(function)}});
+  }
+  std::vector<std::string> parameters;
+  for (const std::string_view name : row->names) {
+    if (!name.empty()) parameters.emplace_back(name);
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> placed,
+                        PlaceNamedArguments(function, parameters, arguments));
   for (size_t i = 0; i < placed.size(); ++i) {
-    if (placed[i] != nullptr) continue;
-    return MakeError("REQUIRED_PARAMETER_NOT_FOUND",
-                     {{"routineName", QuoteIdentifier(function)},
-                      {"parameterName", QuoteIdentifier(parameters->names[i])},
-                      {"index", std::to_string(i)}});
+    if (placed[i] == nullptr) return MissingArgument(function, parameters[i], i);
   }
   return placed;
 }

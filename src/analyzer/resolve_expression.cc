@@ -7,6 +7,7 @@
 #include "expr/user_call.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
+#include "plan/operators.h"
 
 namespace firesteel {
 
@@ -80,6 +81,20 @@ bool HasAggregate(const ExpressionPtr& expression) {
   }
   if (IsAggregateCall(*expression)) return true;
   return std::any_of(expression->children().begin(), expression->children().end(), HasAggregate);
+}
+
+bool HasAliasOf(const LogicalPlan& node, const UnresolvedAttribute& name,
+                const Resolver& resolver, size_t items) {
+  const auto* project = As<Project>(node);
+  const auto* aggregate = As<Aggregate>(node);
+  if (project == nullptr && aggregate == nullptr) return false;
+  const std::vector<ExpressionPtr>& list = project ? project->list() : aggregate->output_list();
+  const auto end = list.begin() + static_cast<std::ptrdiff_t>(std::min(items, list.size()));
+  return std::any_of(list.begin(), end, [&](const ExpressionPtr& item) {
+    const auto* alias = As<Alias>(item);
+    return alias != nullptr &&
+           SameName(alias->name(), name.parts()[0], resolver.case_sensitive());
+  });
 }
 
 ExpressionPtr WithoutAlias(const ExpressionPtr& item) {

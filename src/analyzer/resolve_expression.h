@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "analyzer/resolver.h"
@@ -32,6 +33,11 @@ ExpressionPtr FirstOpenName(const ExpressionPtr& expression);
 /// Whether the call names an aggregate function, known or not yet bound.
 bool IsAggregateCall(const Expression& expression);
 bool HasAggregate(const ExpressionPtr& expression);
+
+/// Whether the node's list has an alias of this name among its first items, which a later round may
+/// find.
+bool HasAliasOf(const LogicalPlan& node, const UnresolvedAttribute& name, const Resolver& resolver,
+                size_t items = std::numeric_limits<size_t>::max());
 
 /// The expression without aliases below its top.
 ExpressionPtr WithoutAlias(const ExpressionPtr& item);

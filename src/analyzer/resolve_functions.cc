@@ -10,6 +10,7 @@
 #include "analyzer/resolve_lambdas.h"
 #include "analyzer/resolve_windows.h"
 #include "analyzer/rules.h"
+#include "analyzer/sql_functions.h"
 #include "analyzer/update_fields.h"
 #include "analyzer/within_group.h"
 #include "arrow/array/array_base.h"
@@ -135,6 +136,8 @@ Result<ExpressionPtr> BindUserFunction(const UnresolvedFunction& call, const Res
 Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& resolver) {
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr user, BindUserFunction(call, resolver));
   if (user != nullptr) return user;
+  // ExpandSqlFunctions calls it.
+  if (FindSqlFunction(call.name(), resolver) != nullptr) return ExpressionPtr();
   if (IsGroupingCall(call.name())) return ExpressionPtr();
   ARROW_RETURN_NOT_OK(CheckNoGenerators(call));
   ARROW_RETURN_NOT_OK(CheckNoDirections(call));
@@ -196,6 +199,10 @@ Status CheckCast(const Cast& cast, const FunctionSettings& settings) {
 /// Fixes the session's settings in a cast that the user wrote.
 Result<ExpressionPtr> FixCast(const Cast& cast, const FunctionSettings& settings) {
   if (cast.implicit()) return ExpressionPtr();
+  if (cast.child(0)->kind() == ExpressionKind::kGenerator) {
+    return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+                     {{"expression", Quoted(cast.Sql())}});
+  }
   ARROW_RETURN_NOT_OK(CheckCast(cast, settings));
   CastOptions options = cast.options();
   if (options.ansi == settings.ansi && options.time_zone == settings.time_zone) {
@@ -294,6 +301,12 @@ class CallResolver {
 
   Result<ExpressionPtr> BindWindowed(const UnresolvedFunction& call,
                                      const WindowExpression& window) {
+    if (const SqlFunctionPtr function = FindSqlFunction(call.name(), resolver_)) {
+      return AtOrigin(MakeError("UNSUPPORTED_SQL_UDF_USAGE",
+                                {{"functionName", QuoteIdentifier(function->name)},
+                                 {"nodeName", "Window"}}),
+                      window.origin());
+    }
     Result<ExpressionPtr> bound = BindOver(call, settings_);
     if (bound.ok() && *bound == nullptr) bound = BindAny(call, resolver_);
     return bound.ok() ? bound : AtOrigin(bound.status(), window.origin());

@@ -14,7 +14,8 @@ namespace {
 
 bool IsPosition(const ExpressionPtr& key) {
   const auto* literal = As<Literal>(key);
-  return literal != nullptr && literal->type().id() == TypeId::kInteger &&
+  return literal != nullptr && !literal->is_variable() &&
+         literal->type().id() == TypeId::kInteger &&
          literal->value().Is<int32_t>();
 }
 

@@ -7,6 +7,7 @@
 #include "analyzer/name_scope.h"
 #include "analyzer/resolve_expression.h"
 #include "analyzer/resolver.h"
+#include "analyzer/sql_functions.h"
 #include "common/error.h"
 #include "expr/lambda.h"
 #include "functions/higher_order.h"
@@ -58,6 +59,20 @@ Result<ExpressionPtr> BindLambda(const UnresolvedLambda& lambda,
   return ExpressionPtr(std::make_shared<Lambda>(std::move(variables), std::move(body)));
 }
 
+/// Bodies of functions in SQL are resolved apart, where nothing knows the lambda's variables.
+Status CheckNoSqlFunctions(const ExpressionPtr& lambda, const Resolver& resolver) {
+  Status status;
+  ForEach<Expression>(lambda, [&](const ExpressionPtr& e) {
+    const auto* call = As<UnresolvedFunction>(e);
+    const SqlFunctionPtr function =
+        call == nullptr ? nullptr : FindSqlFunction(call->name(), resolver);
+    if (function == nullptr || !status.ok()) return;
+    status = MakeError("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_SQL_UDF",
+                       {{"funcName", QuoteIdentifier(function->name)}});
+  });
+  return status;
+}
+
 Result<ExpressionPtr> BindAll(const UnresolvedFunction& call, const Resolver& resolver) {
   std::vector<ExpressionPtr> arguments = call.arguments();
   std::vector<ExpressionPtr> values = arguments;
@@ -68,6 +83,7 @@ Result<ExpressionPtr> BindAll(const UnresolvedFunction& call, const Resolver& re
     const auto* lambda = As<UnresolvedLambda>(arguments[i]);
     if (lambda == nullptr) continue;
     ARROW_RETURN_NOT_OK(CheckVariables(*lambda));
+    ARROW_RETURN_NOT_OK(CheckNoSqlFunctions(arguments[i], resolver));
     ARROW_ASSIGN_OR_RAISE(
         const std::vector<LambdaParameter> parameters,
         LambdaParameters(call.name(), values, static_cast<int>(i),

@@ -29,6 +29,9 @@ class LateralList {
           ExpressionPtr replaced,
           ResolveNames(list_[i], [&](const UnresolvedAttribute& name) { return Find(name, i); }));
       if (replaced == list_[i]) continue;
+      if (const auto* name = As<UnresolvedAttribute>(list_[i])) {
+        replaced = std::make_shared<Alias>(std::move(replaced), name->parts().back());
+      }
       // Windows would need the alias below them.
       if (HasKind(list_[i], ExpressionKind::kWindow)) {
         return MakeError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW",

@@ -32,7 +32,7 @@ Result<PlanPtr> ResolveOrdinals(const PlanPtr& node, Resolver*) {
     if (by != nullptr && sort->order().size() == 1 && IsAllKeyword(by->child(0))) {
       for (const AttributePtr& column : columns) order.push_back(item->WithNewChildren({column}));
       changed = true;
-    } else if (literal != nullptr && literal->value().Is<int32_t>() &&
+    } else if (literal != nullptr && !literal->is_variable() && literal->value().Is<int32_t>() &&
                literal->type().id() == TypeId::kInteger) {
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr column,
                             ColumnAt(literal->value().Get<int32_t>(), columns));

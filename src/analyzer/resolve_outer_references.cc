@@ -12,19 +12,6 @@ namespace firesteel {
 
 namespace {
 
-/// Whether the list has an alias of this name, which a later round may find.
-bool IsAliasOf(const PlanPtr& node, const UnresolvedAttribute& name, const Resolver& resolver) {
-  const auto* project = As<Project>(node);
-  const auto* aggregate = As<Aggregate>(node);
-  if (project == nullptr && aggregate == nullptr) return false;
-  const std::vector<ExpressionPtr>& list = project ? project->list() : aggregate->output_list();
-  return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& item) {
-    const auto* alias = As<Alias>(item);
-    return alias != nullptr &&
-           SameName(alias->name(), name.parts()[0], resolver.case_sensitive());
-  });
-}
-
 /// Marks the columns in what a name was found to mean.
 Result<ExpressionPtr> MarkOuter(const ExpressionPtr& found) {
   return TransformUp<Expression>(found, [](const ExpressionPtr& e) -> Result<ExpressionPtr> {
@@ -42,7 +29,7 @@ Result<PlanPtr> ResolveOuterReferences(const PlanPtr& node, Resolver* resolver) 
   if (std::none_of(expressions.begin(), expressions.end(), HasOpenNames)) return node;
   const NameScope scope(resolver->outer_columns(), resolver);
   const auto find = [&](const UnresolvedAttribute& name) -> Result<ExpressionPtr> {
-    if (IsAliasOf(node, name, *resolver)) return ExpressionPtr();
+    if (HasAliasOf(*node, name, *resolver)) return ExpressionPtr();
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, scope.Find(name.parts()));
     return found == nullptr ? found : MarkOuter(found);
   };

@@ -5,6 +5,7 @@
 
 #include "analyzer/name_scope.h"
 #include "analyzer/rules.h"
+#include "analyzer/sql_functions.h"
 #include "analyzer/user_tables.h"
 #include "common/error.h"
 #include "expr/generator.h"
@@ -20,7 +21,18 @@ namespace {
 
 Result<int64_t> RangeArgument(const ExpressionPtr& argument, const std::string& name) {
   const DataType& type = argument->type();
-  if (!IsFoldable(*argument) || !(type.is_numeric() || type.id() == TypeId::kString)) {
+  // Variables change from query to query, so Spark takes them for no constants here.
+  const bool constant = IsFoldable(*argument) &&
+                        !Exists<Expression>(argument, [](const Expression& e) {
+                          const auto* literal = As<Literal>(e);
+                          return literal != nullptr && literal->is_variable();
+                        });
+  if (!constant) {
+    return MakeError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`range`"},
+                                               {"paramName", "`" + name + "`"},
+                                               {"paramType", "\"BIGINT\""}});
+  }
+  if (!(type.is_numeric() || type.id() == TypeId::kString)) {
     return MakeError("UNEXPECTED_INPUT_TYPE", {{"functionName", "`range`"},
                                                {"paramIndex", name},
                                                {"requiredType", "\"BIGINT\""},
@@ -190,7 +202,10 @@ Result<PlanPtr> ResolveTableFunctions(const PlanPtr& node, Resolver* resolver) {
   if (const auto* view = As<LateralView>(node)) return MakeView(*view);
   const auto* call = As<UnresolvedTableFunction>(node);
   if (call == nullptr) return node;
-  Result<PlanPtr> table = MakeTable(*call, *resolver);
+  const SqlFunctionPtr function = FindSqlFunction(call->name(), *resolver);
+  Result<PlanPtr> table = function == nullptr
+                              ? MakeTable(*call, *resolver)
+                              : CallSqlTable(*function, call->expressions(), resolver);
   if (!table.ok()) return AtOrigin(table.status(), call->origin());
   return table;
 }

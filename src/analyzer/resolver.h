@@ -29,6 +29,11 @@ class Resolver {
   Result<PlanPtr> Resolve(const PlanPtr& plan);
   /// Resolves the plan that `name` stands for. Errors: TABLE_OR_VIEW_NOT_FOUND, RECURSIVE_VIEW.
   Result<PlanPtr> ResolveView(const std::vector<std::string>& name);
+  /// Resolves the body of a function of the session, which may read `outer` and nothing else of
+  /// what is around its call. Errors: CYCLIC_FUNCTION_REFERENCE, FAILED_TO_PARSE_TOO_COMPLEX for more
+  /// calls than any query needs.
+  Result<PlanPtr> ResolveFunctionBody(const std::string& name, const PlanPtr& plan,
+                                      std::vector<AttributePtr> outer);
   /// Resolves a query that may read `outer`, the columns of the query around it; where it does it
   /// holds OuterReferences.
   Result<PlanPtr> ResolveInside(const PlanPtr& plan, std::vector<AttributePtr> outer);
@@ -56,6 +61,8 @@ class Resolver {
   std::vector<RuleBatch<LogicalPlan>> batches_;
   std::unordered_map<PlanPtr, PlanPtr> done_;  // by the plan as it came; keeps it alive
   std::vector<std::string> open_views_;        // from the outermost to the one being resolved
+  std::vector<std::string> open_functions_;    // the same
+  int resolved_bodies_ = 0;
   std::unordered_set<PlanPtr> ready_subqueries_;
   std::vector<AttributePtr> outer_columns_;
   std::vector<std::pair<std::string, PlanPtr>> common_tables_;  // innermost last

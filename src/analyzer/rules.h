@@ -27,6 +27,8 @@ Result<PlanPtr> ResolveReferences(const PlanPtr& node, Resolver* resolver);
 Result<PlanPtr> ResolveSubqueries(const PlanPtr& node, Resolver* resolver);
 /// Calls are bound to functions, which casts their arguments; casts get the session's settings.
 Result<PlanPtr> ResolveFunctions(const PlanPtr& node, Resolver* resolver);
+/// Calls of functions whose bodies are SQL become these bodies.
+Result<PlanPtr> ExpandSqlFunctions(const PlanPtr& node, Resolver* resolver);
 /// withWatermark reads its delay; over a batch query it goes away.
 Result<PlanPtr> ResolveWatermarks(const PlanPtr& node, Resolver* resolver);
 /// window(), session_window() and window_time() become columns of nodes below.
@@ -45,6 +47,8 @@ Result<PlanPtr> MakeGlobalAggregates(const PlanPtr& node, Resolver* resolver);
 Result<PlanPtr> ResolveLateralAliases(const PlanPtr& node, Resolver* resolver);
 /// Names inside of a subquery may mean columns of the query around it.
 Result<PlanPtr> ResolveOuterReferences(const PlanPtr& node, Resolver* resolver);
+/// Names of the session's variables become their values.
+Result<PlanPtr> ResolveVariables(const PlanPtr& node, Resolver* resolver);
 /// `FROM range(10)`, `LATERAL VIEW explode(…)`: calls that give rows become nodes.
 Result<PlanPtr> ResolveTableFunctions(const PlanPtr& node, Resolver* resolver);
 /// VALUES becomes a relation of its own.

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "catalog/data_source_registry.h"
+#include "catalog/sql_function_store.h"
 #include "catalog/table_store.h"
 #include "catalog/user_function_store.h"
+#include "catalog/variable_store.h"
 #include "catalog/view_store.h"
 #include "plan/logical_plan.h"
 
@@ -46,6 +48,11 @@ class Catalog {
   /// The functions in the client's language.
   UserFunctionStore& user_functions() { return user_functions_; }
   const UserFunctionStore& user_functions() const { return user_functions_; }
+  /// The functions in SQL.
+  SqlFunctionStore& sql_functions() { return sql_functions_; }
+  const SqlFunctionStore& sql_functions() const { return sql_functions_; }
+  VariableStore& variables() { return variables_; }
+  const VariableStore& variables() const { return variables_; }
 
   /// Names a plan, which should be analyzed: else a view over its own name would never end.
   /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`,
@@ -91,6 +98,8 @@ class Catalog {
   std::shared_ptr<TableStore> tables_;
   ViewStore views_;  // the session's own
   UserFunctionStore user_functions_;
+  SqlFunctionStore sql_functions_;
+  VariableStore variables_;
   mutable std::mutex mutex_;
   std::string current_database_ = "default";  // guarded by mutex_
 };

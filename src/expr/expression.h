@@ -56,6 +56,7 @@ enum class ExpressionKind {
   kWindow,        // function OVER (…)
   kWindowFunction, // row_number() and its like, which exist inside of kWindow only
   kUserCall,       // of a function in the client's language
+  kSqlCall,        // of a function whose body is SQL
 };
 
 /// An immutable tree that gives one value per row. A front end builds unresolved ones; the analyzer

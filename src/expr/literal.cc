@@ -1,5 +1,6 @@
 #include "expr/nodes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "arrow/array/array_base.h"
@@ -66,6 +67,14 @@ struct TypeVisitor {
 
 DataType TypeOf(const Value& value) { return std::visit(TypeVisitor{}, value.variant()); }
 
+std::string TextAs(const std::shared_ptr<arrow::Array>& array, const Value& value,
+                   const DataType& type, const std::string& time_zone) {
+  Result<std::shared_ptr<arrow::Array>> rendered = CastToString(array, type, time_zone);
+  return rendered.ok() && (*rendered)->IsValid(0)
+             ? static_cast<const arrow::StringArray&>(**rendered).GetString(0)
+             : value.ToString();
+}
+
 std::string HexText(const std::string& bytes) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string text;
@@ -75,6 +84,89 @@ std::string HexText(const std::string& bytes) {
     text.push_back(kDigits[byte & 15]);
   }
   return text;
+}
+
+std::string QuotedText(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\\' || c == '\'') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  return quoted + "'";
+}
+
+std::string FloatingText(const std::string& number, const DataType& type) {
+  const bool plain = number.find_first_not_of("0123456789.-E") == std::string::npos;
+  if (plain && type.id() == TypeId::kDouble) return number + "D";
+  return "CAST(" + (plain ? number : "'" + number + "'") + " AS " + type.Sql() + ")";
+}
+
+std::string StatementText(const Value& value, const DataType& type, const std::string& time_zone);
+
+/// `ARRAY(1, 2)`, `MAP('a', 1)`, `NAMED_STRUCT('a', 1)`.
+std::string NestedText(const Value& value, const DataType& type, const std::string& time_zone) {
+  std::vector<std::string> parts;
+  std::string name = "ARRAY";
+  if (value.Is<ArrayValue>()) {
+    for (const Value& element : value.Get<ArrayValue>().elements) {
+      parts.push_back(StatementText(element, type.element_type(), time_zone));
+    }
+  } else if (value.Is<MapValue>()) {
+    name = "MAP";
+    for (const auto& [key, mapped] : value.Get<MapValue>().entries) {
+      parts.push_back(StatementText(key, type.key_type(), time_zone));
+      parts.push_back(StatementText(mapped, type.value_type(), time_zone));
+    }
+  } else {
+    name = "NAMED_STRUCT";
+    const std::vector<Value>& fields = value.Get<StructValue>().fields;
+    for (size_t i = 0; i < fields.size(); ++i) {
+      parts.push_back(QuotedText(type.fields()[i].name));
+      parts.push_back(StatementText(fields[i], type.fields()[i].type, time_zone));
+    }
+  }
+  std::string text = name + "(";
+  for (size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : ", ") + parts[i];
+  return text + ")";
+}
+
+/// The value as a statement would say it, with its type.
+std::string StatementText(const Value& value, const DataType& type, const std::string& time_zone) {
+  if (value.is_null()) {
+    return type.id() == TypeId::kNull ? "NULL" : "CAST(NULL AS " + type.Sql() + ")";
+  }
+  if (value.Is<ArrayValue>() || value.Is<MapValue>() || value.Is<StructValue>()) {
+    return NestedText(value, type, time_zone);
+  }
+  if (value.Is<std::string>()) return QuotedText(value.Get<std::string>());
+  if (value.Is<Binary>()) return "X'" + HexText(value.Get<Binary>().bytes) + "'";
+  const Result<std::shared_ptr<arrow::Array>> array = MakeArray({value}, type);
+  if (!array.ok()) return value.ToString();
+  std::string text = TextAs(*array, value, type, time_zone);
+  switch (type.id()) {
+    case TypeId::kByte: return text + "Y";
+    case TypeId::kShort: return text + "S";
+    case TypeId::kLong: return text + "L";
+    case TypeId::kFloat:
+    case TypeId::kDouble: return FloatingText(text, type);
+    case TypeId::kDecimal: return text + "BD";
+    case TypeId::kDate: return "DATE '" + text + "'";
+    case TypeId::kTimestamp: return "TIMESTAMP '" + text + "'";
+    case TypeId::kTimestampNtz: return "TIMESTAMP_NTZ '" + text + "'";
+    case TypeId::kCalendarInterval: return "INTERVAL '" + text + "'";
+    default: return text;
+  }
+}
+
+/// `system.session.name`, in backticks where it needs them.
+std::string VariableText(const std::string& name) {
+  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  if (plain) return "system.session." + name;
+  std::string quoted;
+  for (const char c : name) quoted += c == '`' ? "``" : std::string(1, c);
+  return "system.session.`" + quoted + "`";
 }
 
 }  // namespace
@@ -94,6 +186,17 @@ Result<ExpressionPtr> Literal::Make(Value value, DataType type, std::string time
       new Literal(std::move(value), std::move(type), std::move(array), std::move(time_zone)));
 }
 
+Result<ExpressionPtr> Literal::OfVariable(const std::string& name, Value value, DataType type,
+                                          std::string time_zone) {
+  std::string text = "variablereference(" + VariableText(name) + "=" +
+                     StatementText(value, type, time_zone) + ")";
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> array, MakeArray({value}, type));
+  auto* literal =
+      new Literal(std::move(value), std::move(type), std::move(array), std::move(time_zone));
+  literal->variable_ = std::move(text);
+  return ExpressionPtr(literal);
+}
+
 Result<ExpressionPtr> Literal::Of(const Value& value) { return Make(value, TypeOf(value)); }
 
 ExpressionPtr Literal::WithNewChildren(std::vector<ExpressionPtr>) const {
@@ -101,6 +204,7 @@ ExpressionPtr Literal::WithNewChildren(std::vector<ExpressionPtr>) const {
 }
 
 std::string Literal::Sql() const {
+  if (is_variable()) return variable_;
   if (value_.is_null()) return "NULL";
   // Strings and numbers stand bare in the names of columns; other types keep their keyword.
   if (value_.Is<std::string>()) return value_.Get<std::string>();
@@ -110,10 +214,7 @@ std::string Literal::Sql() const {
     return std::string(text, FormatDecimalScientific(decimal.unscaled, decimal.scale, text));
   }
   if (value_.Is<Binary>()) return "X'" + HexText(value_.Get<Binary>().bytes) + "'";
-  Result<std::shared_ptr<arrow::Array>> rendered = CastToString(array_, type(), time_zone_);
-  std::string text = rendered.ok() && (*rendered)->IsValid(0)
-                         ? static_cast<const arrow::StringArray&>(**rendered).GetString(0)
-                         : value_.ToString();
+  std::string text = TextAs(array_, value_, type(), time_zone_);
   switch (type().id()) {
     case TypeId::kDate: return "DATE '" + text + "'";
     case TypeId::kTimestamp: return "TIMESTAMP '" + text + "'";

@@ -19,7 +19,12 @@ class Literal final : public Expression {
   static Result<ExpressionPtr> Make(Value value, DataType type, std::string time_zone = "UTC");
   /// The type follows from the value: int32 is INT, std::string STRING, bool BOOLEAN, …
   static Result<ExpressionPtr> Of(const Value& value);
+  /// The value of a session's variable: a constant whose Sql() names the variable, and which is no
+  /// position in GROUP BY or ORDER BY. Errors: as Make.
+  static Result<ExpressionPtr> OfVariable(const std::string& name, Value value, DataType type,
+                                          std::string time_zone);
   const Value& value() const { return value_; }
+  bool is_variable() const { return !variable_.empty(); }
   bool may_fail() const override { return false; }
   ExpressionPtr WithNewChildren(std::vector<ExpressionPtr> children) const override;
   std::string Sql() const override;
@@ -30,6 +35,7 @@ class Literal final : public Expression {
   Literal(Value value, DataType type, std::shared_ptr<arrow::Array> array, std::string time_zone);
   Value value_;
   std::string time_zone_;
+  std::string variable_;  // what Sql() says; "" unless it is a variable's value
   std::shared_ptr<arrow::Array> array_;  // one element
 };
 

@@ -18,6 +18,7 @@ bool IsFoldable(const Expression& expression) {
       break;
     }
     case ExpressionKind::kAlias:
+    case ExpressionKind::kSqlCall:  // its variables are not
     case ExpressionKind::kCast:
     case ExpressionKind::kConditional:
     case ExpressionKind::kInSet:

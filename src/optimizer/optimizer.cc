@@ -15,7 +15,7 @@ constexpr int kMaximumRounds = 100;
 // In order.
 std::vector<RuleBatch<LogicalPlan>> MakeBatches() {
   return {
-      {"Aliases", 1, {{"RemoveAliases", RemoveAliases}}},
+      {"Aliases", 1, {{"RemoveAliases", RemoveAliases}, {"InlineSqlCalls", InlineSqlCalls}}},
       // Into nodes that everything below knows. Subqueries read columns by their ids in the plan
       // around them, so no column may have been replaced before.
       {"Operators",

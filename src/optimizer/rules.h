@@ -10,6 +10,9 @@ namespace firesteel {
 
 /// Takes out `AS name` nodes: names are resolved, only ids count now.
 Result<PlanPtr> RemoveAliases(const PlanPtr& plan);
+/// Calls of functions in SQL become their bodies, unless these have variables: names and errors of
+/// the call do not count any more.
+Result<PlanPtr> InlineSqlCalls(const PlanPtr& plan);
 /// Rows of a stream that cannot match in a join because of a NULL are left out before it: they
 /// would only fill its state. Not for semi joins.
 Result<PlanPtr> InferJoinFilters(const PlanPtr& plan);

@@ -75,6 +75,12 @@ enum class PlanKind {
   kInsertInto,
   kChangeDatabase,
   kChangeTable,
+  kDeclareVariable,
+  kSetVariable,
+  kDropVariable,
+  kExecuteImmediate,
+  kCreateFunction,
+  kDropFunction,
 };
 
 /// An immutable tree that says what is wanted, not how. Front ends build it unresolved; analysis

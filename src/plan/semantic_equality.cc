@@ -73,7 +73,8 @@ bool SameParameters(const Expression& a, const Expression& b) {
     }
     case ExpressionKind::kOuterReference:
       return As<OuterReference>(a)->column()->id() == As<OuterReference>(b)->column()->id();
-    case ExpressionKind::kConditional: return true;
+    case ExpressionKind::kConditional:
+    case ExpressionKind::kSqlCall: return true;
     default: return a.Equals(b);
   }
 }

@@ -13,7 +13,7 @@ std::vector<ExpressionPtr> Concatenate(std::vector<ExpressionPtr> values,
   return values;
 }
 
-std::string Join(const std::vector<ExpressionPtr>& expressions) {
+std::string JoinSql(const std::vector<ExpressionPtr>& expressions) {
   std::string text;
   for (const ExpressionPtr& expression : expressions) {
     text += (text.empty() ? "" : ", ") + expression->Sql();
@@ -64,8 +64,8 @@ ExpressionPtr SubqueryExpression::WithNewChildren(std::vector<ExpressionPtr> chi
 }
 
 std::string SubqueryExpression::Sql() const {
-  if (form_ == Form::kScalar) return "scalarsubquery(" + Join(outer()) + ")";
-  if (form_ == Form::kExists) return "exists(" + Join(outer()) + ")";
+  if (form_ == Form::kScalar) return "scalarsubquery(" + JoinSql(outer()) + ")";
+  if (form_ == Form::kExists) return "exists(" + JoinSql(outer()) + ")";
   const std::vector<ExpressionPtr> sought = values();
   std::string text;
   if (sought.size() == 1) {
@@ -81,7 +81,7 @@ std::string SubqueryExpression::Sql() const {
     }
     text = "named_struct(" + text + ")";
   }
-  return "(" + text + " IN (listquery(" + Join(outer()) + ")))";
+  return "(" + text + " IN (listquery(" + JoinSql(outer()) + ")))";
 }
 
 OuterReference::OuterReference(AttributePtr column)

@@ -33,6 +33,11 @@ constexpr CommandFamily kFamilies[] = {
     {PlanKind::kInsertInto, Run<InsertInto, RunInsertInto>},
     {PlanKind::kChangeDatabase, Run<ChangeDatabase, RunChangeDatabase>},
     {PlanKind::kChangeTable, Run<ChangeTable, RunChangeTable>},
+    {PlanKind::kDeclareVariable, Run<DeclareVariable, RunDeclareVariable>},
+    {PlanKind::kSetVariable, Run<SetVariable, RunSetVariable>},
+    {PlanKind::kDropVariable, Run<DropVariable, RunDropVariable>},
+    {PlanKind::kCreateFunction, Run<CreateFunction, RunCreateFunction>},
+    {PlanKind::kDropFunction, Run<DropFunction, RunDropFunction>},
 };
 
 }  // namespace

@@ -39,6 +39,16 @@ class LocalBackend final : public SessionBackend {
     return Analyze(plan, NewAnalysisContext());
   }
 
+  Result<PlanPtr> AnalyzePlan(const PlanPtr& plan, SessionObjects* used) override {
+    AnalysisContext context = NewAnalysisContext();
+    context.used = used;
+    return Analyze(plan, context);
+  }
+
+  Result<DataType> CheckFunction(const SqlFunction& function) override {
+    return firesteel::CheckFunction(function, NewAnalysisContext());
+  }
+
   Result<QueryResult> ExecutePlan(const PlanPtr& plan) override {
     return ExecutePlan(plan, nullptr);
   }

@@ -22,6 +22,8 @@ namespace firesteel {
 class Catalog;
 class CancellationToken;
 class ListenerBus;
+struct SessionObjects;
+struct SqlFunction;
 
 /// What a DataStreamWriter asks for.
 struct StreamStartRequest {
@@ -60,6 +62,10 @@ class SessionBackend {
 
   /// Resolves a plan; errors as the analyzer's.
   virtual Result<PlanPtr> AnalyzePlan(const PlanPtr& plan) = 0;
+  /// The same, which also says what the query uses of the session.
+  virtual Result<PlanPtr> AnalyzePlan(const PlanPtr& plan, SessionObjects* used) = 0;
+  /// The type of what a function to be made gives; errors as CheckFunction (analyzer/analyzer.h).
+  virtual Result<DataType> CheckFunction(const SqlFunction& function) = 0;
   /// Runs a batch plan and returns all of its rows.
   virtual Result<QueryResult> ExecutePlan(const PlanPtr& plan) = 0;
   /// The same, which fails soon after the token, that may be null, is cancelled.

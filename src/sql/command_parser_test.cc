@@ -3,6 +3,7 @@
 #include <string>
 
 #include "plan/commands.h"
+#include "plan/function_commands.h"
 #include "plan/test_plans.h"
 #include "sql/parser.h"
 
@@ -76,6 +77,24 @@ TEST(CommandParserTest, ParsesCommands) {
       {"UNCACHE TABLE IF EXISTS t", "UncacheTable `t`, if exists"},
       {"CLEAR CACHE", "ClearCache"},
       {"REFRESH TABLE t", "RefreshTable `t`"},
+      {"DECLARE OR REPLACE VARIABLE a, session.b INT DEFAULT 1 + 2",
+       "DeclareVariable `a`, `session`.`b`, int, default 1 + 2, replace"},
+      {"DECLARE variable = 'x'", "DeclareVariable `variable`, default 'x'"},
+      {"DECLARE VAR INT = 3", "DeclareVariable `INT`, default 3"},
+      {"SET VARIABLE a = 1, session.b = DEFAULT", "SetVariable `a`, `session`.`b`"},
+      {"SET VAR (a, b) = (SELECT 1, 2)", "SetVariable `a`, `b`"},
+      {"DROP TEMP VARIABLE IF EXISTS a", "DropVariable `a`, if exists"},
+      {"EXECUTE IMMEDIATE 'SELECT ?, ?' INTO a, b USING 1, 2",
+       "ExecuteImmediate, into `a`, `b`, 2 values"},
+      {"EXECUTE IMMEDIATE text || '1'", "ExecuteImmediate"},
+      {"CREATE OR REPLACE TEMP FUNCTION f(a INT, b STRING DEFAULT 'x' COMMENT 'c') RETURNS INT "
+       "LANGUAGE SQL NOT DETERMINISTIC COMMENT 'd' RETURN a + 1",
+       "CreateFunction `f`(a int, b string default 'x'), returns int, replace"},
+      {"CREATE TEMPORARY FUNCTION session.f() RETURNS TABLE (a INT) RETURN SELECT 1",
+       "CreateFunction `session`.`f`(), table, returns struct<a:int>"},
+      {"CREATE TEMPORARY FUNCTION f() RETURN (SELECT 1) + 1", "CreateFunction `f`()"},
+      {"DROP TEMPORARY FUNCTION IF EXISTS f", "DropFunction `f`, temporary, if exists"},
+      {"DROP FUNCTION a.f", "DropFunction `a`.`f`"},
   };
   for (const Case& c : cases) {
     const auto parsed = ParseStatement(c.text);
@@ -91,6 +110,15 @@ TEST(CommandParserTest, KeepsTheTextAndTheQueryOfAView) {
   ASSERT_NE(view, nullptr);
   EXPECT_EQ(view->definition().text, "SELECT a\nFROM t");
   EXPECT_EQ(view->child()->TreeString(), "'Project ['a]\n+- 'UnresolvedTable [t], batch\n");
+}
+
+TEST(CommandParserTest, KeepsTheBodyOfAFunction) {
+  const auto parsed = ParseStatement("CREATE TEMP FUNCTION f() RETURN  SELECT a FROM t ;");
+  ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+  const auto& function = As<CreateFunction>(*parsed)->definition().function;
+  EXPECT_EQ(function.body_text, "SELECT a FROM t");
+  EXPECT_FALSE(function.table);
+  EXPECT_EQ((*parsed)->child()->kind(), PlanKind::kProject);
 }
 
 TEST(CommandParserTest, ReadsOptionsAndSchemaOfAViewOfFiles) {

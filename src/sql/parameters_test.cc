@@ -58,21 +58,5 @@ TEST(ParametersTest, NamesTheMarkerThatHasNoValue) {
   EXPECT_EQ(GetErrorInfo(positional.status())->parameters.at("name"), "x");
 }
 
-TEST(ParametersTest, ExecuteImmediateTakesThemFromUsing) {
-  const std::pair<std::string_view, std::string_view> cases[] = {
-      {"EXECUTE IMMEDIATE 'SELECT 1'", "'Project [1]\n+- OneRow\n"},
-      {"EXECUTE IMMEDIATE 'SELECT ? , ?' USING 5, 'x'", "'Project [5, x]\n+- OneRow\n"},
-      {"EXECUTE IMMEDIATE 'SELECT :b, :a' USING 5 AS a, 6 AS b", "'Project [6, 5]\n+- OneRow\n"},
-  };
-  for (const auto& [text, tree] : cases) {
-    const auto plan = ParseStatement(text);
-    ASSERT_TRUE(plan.ok()) << text << ": " << plan.status().ToString();
-    EXPECT_EQ((*plan)->TreeString(), tree) << text;
-  }
-  EXPECT_EQ(ErrorCondition(ParseStatement("EXECUTE IMMEDIATE \"EXECUTE IMMEDIATE 'SELECT 1'\"")
-                               .status()),
-            "NESTED_EXECUTE_IMMEDIATE");
-}
-
 }  // namespace
 }  // namespace firesteel

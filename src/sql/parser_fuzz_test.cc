@@ -37,6 +37,13 @@ constexpr std::string_view kStatementSeeds[] = {
     "CREATE TEMP VIEW v (a INT) USING csv OPTIONS (path '/x', header true)",
     "EXPLAIN EXTENDED DESCRIBE QUERY SELECT :a, f(b => 1) FROM STREAM s",
     "SET TIME ZONE INTERVAL '2' HOUR; SHOW TABLES IN a.b LIKE 'x*'; CACHE LAZY TABLE t AS SELECT 1",
+    "DECLARE OR REPLACE VARIABLE a, session.b ARRAY<INT> DEFAULT array(1, 2)",
+    "SET VAR (a, b) = (SELECT 1, DEFAULT)",
+    "SET VARIABLE a = b + 1, session.c = DEFAULT",
+    "EXECUTE IMMEDIATE text || 'x' INTO a, b USING 1 AS c, (d AS e)",
+    "CREATE OR REPLACE TEMPORARY FUNCTION f(a INT DEFAULT 1, b STRUCT<c: INT> COMMENT 'd') RETURNS "
+    "TABLE (e INT, f STRING) LANGUAGE SQL NOT DETERMINISTIC READS SQL DATA RETURN SELECT a, b.c",
+    "DROP TEMPORARY FUNCTION IF EXISTS session.f",
 };
 constexpr std::string_view kPieces[] = {
     "(", ")", "'",  "\"", "`",    "/*",  "*/",     "--",   "\\", "::",       "array<", ">>",

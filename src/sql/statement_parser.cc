@@ -13,20 +13,17 @@ namespace {
 /// follow, or the text is no statement at all.
 constexpr std::string_view kKnownStatements[][3] = {
     {"CREATE", "FUNCTION", ""},
-    {"CREATE", "TEMPORARY", "FUNCTION"}, {"CREATE", "TEMPORARY", "TABLE"},
-    {"CREATE", "TEMPORARY", "VARIABLE"}, {"CREATE", "INDEX", ""},
+    {"CREATE", "TEMPORARY", "TABLE"},    {"CREATE", "INDEX", ""},
     {"CREATE", "MATERIALIZED", "VIEW"},  {"CREATE", "STREAMING", "TABLE"},
     {"CREATE", "FLOW", ""},
     {"ANALYZE", "TABLES", ""},   {"LOAD", "DATA", ""},
-    {"COMMENT", "ON", ""},           {"DECLARE", "VARIABLE", ""},
-    {"DECLARE", "OR", "REPLACE"},{"ADD", "JAR", ""},
+    {"COMMENT", "ON", ""},       {"ADD", "JAR", ""},
     {"ADD", "FILE", ""},         {"ADD", "ARCHIVE", ""},          {"LIST", "JAR", ""},
-    {"LIST", "FILE", ""},        {"DROP", "FUNCTION", ""},        {"DROP", "INDEX", ""},
-    {"DROP", "TEMPORARY", "FUNCTION"},   {"DROP", "TEMPORARY", "VARIABLE"},
+    {"LIST", "FILE", ""},        {"DROP", "INDEX", ""},
     {"ALTER", "DATABASE", ""},       {"ALTER", "SCHEMA", ""},
     {"ALTER", "NAMESPACE", ""},  {"ALTER", "VIEW", ""},           
     {"SHOW", "TABLE", "EXTENDED"},   {"SHOW", "CURRENT", "ROLES"},
-    {"SHOW", "PROCEDURES", ""},  {"REFRESH", "FUNCTION", ""},     {"SET", "VAR", "="},
+    {"SHOW", "PROCEDURES", ""},  {"REFRESH", "FUNCTION", ""},
     {"GRANT", "", ""},           {"REVOKE", "", ""},
     {"CALL", "", ""},            {"LOCK", "", ""},                {"UNLOCK", "", ""},
     {"EXPORT", "", ""},          {"IMPORT", "", ""},              {"COMMIT", "", ""},
@@ -75,7 +72,8 @@ Status StatementParser::ParseCommand(ParsedPlan* out) {
   if (PeekWord("CACHE")) return ParseCache(plan);
   if (PeekWord("UNCACHE") || PeekWord("CLEAR")) return ParseUncache(plan);
   if (PeekWord("REFRESH")) return ParseRefresh(plan);
-  if (PeekWord("EXECUTE") && PeekWord("IMMEDIATE", 1)) return ParseExecuteImmediate(out);
+  if (PeekWord("DECLARE") && IsName(Peek(1))) return ParseDeclare(plan);
+  if (PeekWord("EXECUTE") && PeekWord("IMMEDIATE", 1)) return ParseExecuteImmediate(plan);
   ARROW_RETURN_NOT_OK(RefuseKnownStatements());
   return SyntaxError();
 }

@@ -15,6 +15,7 @@
 #include "plan/pivots.h"
 #include "plan/queries.h"
 #include "plan/row_changes.h"
+#include "plan/sql_function.h"
 #include "plan/table_commands.h"
 #include "sql/expression_parser.h"
 
@@ -211,8 +212,22 @@ class StatementParser final : public ExpressionParser {
   Status ParseCache(PlanPtr* out);
   Status ParseUncache(PlanPtr* out);
   Status ParseRefresh(PlanPtr* out);
-  Status ParseExecuteImmediate(ParsedPlan* out);
-  Status ParseUsing(std::vector<std::pair<std::string, ExpressionPtr>>* values);
+  Status ParseCreateFunction(bool replace, PlanPtr* out);
+  Status ParseFunctionParameters(SqlFunction* function);
+  Status ParseFunctionParameter(SqlFunction* function);
+  Status ParseFunctionReturns(SqlFunction* function);
+  Status ParseFunctionColumns(SqlFunction* function);
+  Status ParseCharacteristic(SqlFunction::Characteristics* characteristics, bool* more);
+  Status ParseFunctionBody(SqlFunction* function, PlanPtr* body);
+  Status ParseDropFunction(bool temporary, PlanPtr* out);
+  Status ParseDeclare(PlanPtr* out);
+  /// Errors: DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE.
+  Status CheckDistinctNames(const std::vector<std::vector<std::string>>& names, int start) const;
+  Status ParseSetVariable(PlanPtr* out);
+  Status ParseQualifiedNames(std::vector<std::vector<std::string>>* names);
+  Status ParseDropVariable(PlanPtr* out);
+  Status ParseExecuteImmediate(PlanPtr* out);
+  Status ParseUsing(std::vector<std::string>* names, std::vector<ExpressionPtr>* values);
   Status ParseOptions(std::map<std::string, std::string>* options);
   Status ParseOptionKey(std::string* key);
   Status ParseOptionValue(std::string* value);

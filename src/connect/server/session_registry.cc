@@ -111,6 +111,12 @@ Result<std::shared_ptr<ServerSession>> SessionRegistry::Clone(const Key& key,
       made.backend()->catalog()->user_functions().Put(std::move(function));
     }
   }
+  for (const std::string& name : from->sql_functions().Names()) {
+    if (auto function = from->sql_functions().Find(name)) {
+      made.backend()->catalog()->sql_functions().Put(std::move(function), /*replace=*/true);
+    }
+  }
+  made.backend()->catalog()->variables().Declare(from->variables().All(), /*replace=*/true);
   auto clone = std::make_shared<ServerSession>(target.user_id, target.session_id, std::move(made),
                                                environment_);
   const std::lock_guard lock(mutex_);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/error.h"
@@ -110,8 +111,83 @@ Result<QueryResult> DescribeTable(const DescribeRelation& command, const Command
   return TextResult(DescribeColumns(), rows);
 }
 
-Result<QueryResult> DescribeFunction(const DescribeRelation& command) {
+/// Lines with a label before the first of each group, all texts in one column.
+class LabelledLines {
+ public:
+  explicit LabelledLines(size_t width) : width_(width) {}
+
+  void Add(std::string label, const std::string& text) {
+    label.resize(std::max(width_, label.size()), ' ');
+    rows_.push_back({label + text});
+  }
+  const std::vector<std::vector<Value>>& rows() const { return rows_; }
+
+ private:
+  size_t width_;
+  std::vector<std::vector<Value>> rows_;
+};
+
+/// The columns or parameters of a function in SQL, a line each, types below each other.
+void AddFields(const std::string& label, const std::vector<SqlFunction::Parameter>& fields,
+               bool extended, LabelledLines* lines) {
+  size_t name_width = 0;
+  size_t type_width = 0;
+  for (const SqlFunction::Parameter& field : fields) {
+    name_width = std::max(name_width, field.name.size());
+    type_width = std::max(type_width, field.type.Sql().size());
+  }
+  for (size_t i = 0; i < fields.size(); ++i) {
+    std::string text = fields[i].name;
+    text.resize(name_width + 1, ' ');
+    std::string type = fields[i].type.Sql();
+    type.resize(type_width, ' ');
+    text += type;
+    if (extended && fields[i].default_value) text += " DEFAULT " + fields[i].default_text;
+    if (extended && fields[i].comment) text += " '" + *fields[i].comment + "'";
+    lines->Add(i == 0 ? label : "", text);
+  }
+}
+
+std::vector<SqlFunction::Parameter> ColumnsOf(const SqlFunction& function) {
+  std::vector<SqlFunction::Parameter> columns;
+  for (const StructField& field : function.returns->fields()) {
+    const Value comment = CommentOf(field.metadata);
+    columns.push_back({field.name, field.type, nullptr, "", std::nullopt});
+    if (!comment.is_null()) columns.back().comment = comment.Get<std::string>();
+  }
+  return columns;
+}
+
+Result<QueryResult> DescribeSqlFunction(const SqlFunction& function, bool extended) {
+  LabelledLines lines(extended ? 15 : 10);
+  lines.Add("Function:", function.name);
+  lines.Add("Type:", function.table ? "TABLE" : "SCALAR");
+  if (function.parameters.empty()) {
+    lines.Add("Input:", "()");
+  } else {
+    AddFields("Input:", function.parameters, extended, &lines);
+  }
+  if (function.table) {
+    AddFields("Returns:", ColumnsOf(function), extended, &lines);
+  } else {
+    lines.Add("Returns:", function.returns->Sql());
+  }
+  if (extended) {
+    const SqlFunction::Characteristics& said = function.characteristics;
+    if (said.comment) lines.Add("Comment:", *said.comment);
+    lines.Add("Deterministic:", said.deterministic.value_or(true) ? "true" : "false");
+    lines.Add("Data Access:", said.reads_data.value_or(false) ? "READS SQL DATA" : "CONTAINS SQL");
+    lines.Add("Body:", function.body_text);
+  }
+  return TextResult({"function_desc"}, lines.rows());
+}
+
+Result<QueryResult> DescribeFunction(const DescribeRelation& command,
+                                     const CommandContext& context) {
   const std::string& name = command.name().back();
+  const std::optional<std::string> own = VariableName(command.name());
+  const SqlFunctionPtr in_sql = own ? context.catalog->sql_functions().Find(*own) : nullptr;
+  if (in_sql != nullptr) return DescribeSqlFunction(*in_sql, command.extended());
   const FunctionLookup function = FindFunction(name);
   const WindowFunctionDefinition* window = FindWindowFunction(name);
   if (!function && window == nullptr) {
@@ -164,7 +240,7 @@ Result<QueryResult> RunDescribe(const DescribeRelation& command, const CommandCo
       ARROW_ASSIGN_OR_RAISE(const PlanPtr plan, context.backend->AnalyzePlan(command.child()));
       return TextResult(DescribeColumns(), ColumnRows(plan));
     }
-    case DescribeRelation::What::kFunction: return DescribeFunction(command);
+    case DescribeRelation::What::kFunction: return DescribeFunction(command, context);
     case DescribeRelation::What::kDatabase: return DescribeDatabase(command, context);
   }
   return InternalError("No runner for " + command.Describe());

@@ -5,7 +5,9 @@
 
 #include "firesteel/row.h"
 #include "plan/commands.h"
+#include "plan/function_commands.h"
 #include "plan/table_commands.h"
+#include "plan/variable_commands.h"
 #include "session/command_runner.h"
 
 namespace firesteel {
@@ -26,6 +28,13 @@ Result<QueryResult> RunInsertInto(const InsertInto& command, const CommandContex
 Result<QueryResult> RunChangeDatabase(const ChangeDatabase& command,
                                       const CommandContext& context);
 Result<QueryResult> RunChangeTable(const ChangeTable& command, const CommandContext& context);
+Result<QueryResult> RunDeclareVariable(const DeclareVariable& command,
+                                       const CommandContext& context);
+Result<QueryResult> RunSetVariable(const SetVariable& command, const CommandContext& context);
+Result<QueryResult> RunDropVariable(const DropVariable& command, const CommandContext& context);
+Result<QueryResult> RunCreateFunction(const CreateFunction& command,
+                                      const CommandContext& context);
+Result<QueryResult> RunDropFunction(const DropFunction& command, const CommandContext& context);
 
 /// The result of a statement that gives nothing: no columns, no rows.
 QueryResult NoResult();

@@ -4,6 +4,9 @@
 #include <variant>
 
 #include "common/config_keys.h"
+#include "common/error.h"
+#include "expr/unresolved.h"
+#include "plan/identifier.h"
 #include "session/commands/families.h"
 
 namespace firesteel {
@@ -41,6 +44,17 @@ Result<QueryResult> ShowKnown(const Config& config) {
   return ResultOf(schema, rows);
 }
 
+/// Errors: a variable has the name, so that SET VARIABLE was meant.
+Status CheckNoVariable(const std::string& key, const Catalog& catalog) {
+  const Result<ExpressionPtr> parsed = UnresolvedAttribute::Parse(key);
+  if (!parsed.ok()) return Status::OK();
+  const std::vector<std::string>& parts = As<UnresolvedAttribute>(*parsed)->parts();
+  const std::optional<std::string> name = VariableName(parts);
+  if (!name || !catalog.variables().Find(*name)) return Status::OK();
+  return MakeError("UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET",
+                   {{"variableName", QuoteIdentifier(parts)}});
+}
+
 }  // namespace
 
 Result<QueryResult> RunSetConfiguration(const SetConfiguration& command,
@@ -53,6 +67,7 @@ Result<QueryResult> RunSetConfiguration(const SetConfiguration& command,
       return Pairs({{command.key(),
                      context.backend->GetConfig(command.key()).value_or(kUndefined)}});
     case Action::kSet:
+      ARROW_RETURN_NOT_OK(CheckNoVariable(command.key(), *context.catalog));
       ARROW_RETURN_NOT_OK(context.backend->SetConfig(command.key(), command.value()));
       return Pairs({{command.key(), command.value()}});
     case Action::kReset:

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/error.h"
@@ -62,15 +63,18 @@ bool IsListed(std::string_view name) {
   return !name.empty() && name != "[]";
 }
 
-Result<QueryResult> ShowFunctions(const Show::Request& request) {
-  std::vector<std::string> names;
-  // There are no functions of users.
+Result<QueryResult> ShowFunctions(const Show::Request& request, const Catalog& catalog) {
+  std::set<std::string> names;
   if (FoldCase(request.scope) != "user") {
     for (const std::string_view name : FunctionNames()) {
-      if (IsListed(name)) names.emplace_back(name);
+      if (IsListed(name)) names.emplace(name);
     }
   }
-  return ShowNames(request, "function", names);
+  if (FoldCase(request.scope) != "system") {
+    for (std::string& name : catalog.sql_functions().Names()) names.insert(std::move(name));
+    for (std::string& name : catalog.user_functions().Names()) names.insert(std::move(name));
+  }
+  return ShowNames(request, "function", {names.begin(), names.end()});
 }
 
 }  // namespace
@@ -83,7 +87,7 @@ Result<QueryResult> RunShow(const Show& command, const CommandContext& context) 
     case Show::What::kDatabases:
       return ShowNames(request, "namespace", context.catalog->Databases());
     case Show::What::kColumns: return ShowColumns(request, context);
-    case Show::What::kFunctions: return ShowFunctions(request);
+    case Show::What::kFunctions: return ShowFunctions(request, *context.catalog);
     case Show::What::kCatalogs: return ShowNames(request, "catalog", {"spark_catalog"});
     case Show::What::kTableProperties: {
       ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,

@@ -1,6 +1,7 @@
 #include <set>
 #include <utility>
 
+#include "analyzer/analyzer.h"
 #include "common/env.h"
 #include "common/error.h"
 #include "common/json_text.h"
@@ -105,6 +106,25 @@ Result<QueryResult> DropStored(const DropRelation& command, const StoredTable& t
   return NoResult();
 }
 
+/// Errors: a view that all sessions see uses what only this one has.
+Status CheckOutlives(const SessionObjects& used, const TableName& view) {
+  if (used.empty()) return Status::OK();
+  const bool variable = !used.variables.empty();
+  const std::string& name = variable ? used.variables[0] : used.functions[0];
+  return MakeError("INVALID_TEMP_OBJ_REFERENCE", {{"obj", "VIEW"},
+                                                  {"objName", view.Quoted()},
+                                                  {"tempObj", variable ? "VARIABLE" : "FUNCTION"},
+                                                  {"tempObjName", QuoteIdentifier(name)}});
+}
+
+/// The query of a temporary view that uses variables or functions of the session: it stays as it
+/// was parsed, so that it means their values of the day, under the names that it has today.
+PlanPtr AsParsed(const PlanPtr& parsed, const PlanPtr& analyzed) {
+  std::vector<std::string> names;
+  for (const AttributePtr& column : analyzed->output()) names.push_back(column->name());
+  return std::make_shared<ColumnAliases>(std::move(names), parsed);
+}
+
 /// A view that all sessions see. Its query is kept as it was parsed.
 Result<QueryResult> CreateStoredView(const CreateView& command, const CommandContext& context) {
   const CreateView::Definition& definition = command.definition();
@@ -115,7 +135,9 @@ Result<QueryResult> CreateStoredView(const CreateView& command, const CommandCon
   if (old && (!definition.replace || !old->is_view())) {
     return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", name.Quoted()}});
   }
-  ARROW_ASSIGN_OR_RAISE(PlanPtr query, context.backend->AnalyzePlan(command.child()));
+  SessionObjects used;
+  ARROW_ASSIGN_OR_RAISE(PlanPtr query, context.backend->AnalyzePlan(command.child(), &used));
+  ARROW_RETURN_NOT_OK(CheckOutlives(used, name));
   ARROW_ASSIGN_OR_RAISE(query, NameColumns(definition, query));
   ARROW_RETURN_NOT_OK(CheckDistinctNames(query));
   StoredTable view;
@@ -147,10 +169,12 @@ Result<QueryResult> RunCreateView(const CreateView& command, const CommandContex
   if (definition.if_not_exists) return MakeError("_LEGACY_ERROR_TEMP_0053");
   ARROW_ASSIGN_OR_RAISE(const std::string name, ViewName(definition));
   ARROW_ASSIGN_OR_RAISE(PlanPtr query, AsStreamIfAsked(command.child()));
-  ARROW_ASSIGN_OR_RAISE(query, context.backend->AnalyzePlan(query));
+  SessionObjects used;
+  ARROW_ASSIGN_OR_RAISE(query, context.backend->AnalyzePlan(query, &used));
   ARROW_ASSIGN_OR_RAISE(query, NameColumns(definition, query));
   ARROW_ASSIGN_OR_RAISE(query, context.backend->AnalyzePlan(query));
   ARROW_RETURN_NOT_OK(CheckDistinctNames(query));
+  if (!used.empty()) query = AsParsed(command.child(), query);
   ARROW_RETURN_NOT_OK(context.catalog->CreateView(
       name, StoredView{query, definition.text, definition.comment}, definition.global,
       definition.replace));
@@ -161,7 +185,8 @@ Result<QueryResult> RunDropRelation(const DropRelation& command, const CommandCo
   ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
                         context.catalog->FindTable(command.name()));
   if (table) return DropStored(command, *table, context);
-  const Result<PlanPtr> plan = context.catalog->Lookup(command.name());
+  Result<PlanPtr> plan = context.catalog->Lookup(command.name());
+  if (plan.ok()) plan = context.backend->AnalyzePlan(*plan);
   if (!context.catalog->DropView(command.name())) {
     if (command.if_exists()) return NoResult();
     return TableNotFound(command.name());

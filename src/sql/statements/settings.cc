@@ -45,7 +45,12 @@ Status StatementParser::ParseSet(PlanPtr* out) {
   const int start = Peek().start;
   const bool variable = PeekWord("VAR", 1) || PeekWord("VARIABLE", 1);
   if (variable && Peek(2).kind != TokenKind::kEnd && !PeekSymbol("=", 2) && !PeekSymbol(".", 2)) {
-    return Unsupported("SET VARIABLE", start);
+    Advance(2);
+    Status parsed = ParseSetVariable(out);
+    const bool ends = Peek().kind == TokenKind::kEnd || PeekSymbol(";");
+    if (parsed.ok() ? ends : ErrorCondition(parsed) != "PARSE_SYNTAX_ERROR") return parsed;
+    // What is no assignment would be a setting, and those have no such keys.
+    return ErrorFrom(start, "INVALID_SET_SYNTAX");
   }
   if (PeekWord("TIME", 1) && PeekWord("ZONE", 2)) return ParseSetTimeZone(out);
   if (PeekWord("CATALOG", 1) && (IsName(Peek(2)) || Peek(2).kind == TokenKind::kString)) {

@@ -29,6 +29,11 @@ Status StatementParser::ParseCreate(PlanPtr* out) {
     definition.temporary = temporary;
     return ParseCreateView(std::move(definition), out);
   }
+  if (temporary && !definition.global && PeekWord("FUNCTION", static_cast<int>(ahead)) &&
+      Peek(static_cast<int>(ahead) + 1).kind != TokenKind::kEnd) {
+    Advance(static_cast<int>(ahead) + 1);
+    return ParseCreateFunction(definition.replace, out);
+  }
   take("EXTERNAL");
   if (!temporary && !definition.global && PeekWord("TABLE", static_cast<int>(ahead)) &&
       Peek(static_cast<int>(ahead) + 1).kind != TokenKind::kEnd) {
@@ -40,7 +45,7 @@ Status StatementParser::ParseCreate(PlanPtr* out) {
     Advance(2);
     return ParseDatabaseChange(/*drop=*/false, out);
   }
-  for (const std::string_view word : {"TABLE", "FUNCTION", "VARIABLE"}) {
+  for (const std::string_view word : {"TABLE", "FUNCTION"}) {
     if (take(word) && Peek(static_cast<int>(ahead)).kind != TokenKind::kEnd) {
       return Unsupported("CREATE " + std::string(word), start);
     }
@@ -173,6 +178,15 @@ Status StatementParser::ParseAlter(PlanPtr* out) {
 }
 
 Status StatementParser::ParseDrop(PlanPtr* out) {
+  const int temporary = PeekWord("TEMPORARY", 1) || PeekWord("TEMP", 1) ? 1 : 0;
+  if (temporary == 1 && (PeekWord("VARIABLE", 2) || PeekWord("VAR", 2))) {
+    Advance(3);
+    return ParseDropVariable(out);
+  }
+  if (PeekWord("FUNCTION", 1 + temporary)) {
+    Advance(2 + temporary);
+    return ParseDropFunction(temporary == 1, out);
+  }
   ARROW_RETURN_NOT_OK(RefuseKnownStatements());
   Advance();
   if ((PeekWord("DATABASE") || PeekWord("SCHEMA") || PeekWord("NAMESPACE")) &&

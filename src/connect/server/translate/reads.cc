@@ -13,6 +13,7 @@
 #include "plan/queries.h"
 #include "plan/relations.h"
 #include "session/session_backend.h"
+#include "session/sql_statement.h"
 #include "sql/parameters.h"
 #include "sql/parser.h"
 
@@ -90,6 +91,7 @@ Result<PlanPtr> PlanTranslator::TranslateSql(const spark::connect::SQL& sql) {
                     return found == named.end() ? ExpressionPtr() : found->second;
                   }));
   }
+  ARROW_ASSIGN_OR_RAISE(plan, ExpandStatement(plan, session_->session().backend().get()));
   if (dynamic_cast<const Command*>(plan.get()) == nullptr) return plan;
   ARROW_ASSIGN_OR_RAISE(QueryResult result,
                         session_->session().backend()->ExecuteCommand(plan));
