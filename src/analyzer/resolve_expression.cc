@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "analyzer/name_scope.h"
+#include "arrow/array/array_base.h"
+#include "expr/function.h"
 #include "expr/user_call.h"
 #include "functions/registry.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
+#include "types/arrow_types.h"
 
 namespace firesteel {
 
@@ -43,6 +46,28 @@ Result<ExpressionPtr> ResolveNamesBelow(const ExpressionPtr& expression, const N
 Result<ExpressionPtr> ResolveNames(const ExpressionPtr& expression, const NameFinder& find) {
   Variables variables;
   return ResolveNamesBelow(expression, find, &variables);
+}
+
+bool IsCurrentDatabase(std::string_view function) {
+  const std::string folded = FoldCase(function);
+  return folded == "current_database" || folded == "current_schema";
+}
+
+Result<ExpressionPtr> BindCurrentDatabase(const Resolver& resolver) {
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound,
+                        BindCall("current_schema", {}, false, nullptr, resolver.settings()));
+  const auto* call = As<ScalarFunction>(bound);
+  const Catalog* catalog = resolver.context().catalog;
+  if (call == nullptr || catalog == nullptr) return bound;
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::Array> name,
+                        MakeArray({Value(catalog->current_database())}, TypeId::kString));
+  BoundFunction function = call->bound();
+  function.kernel = [name](std::span<const ColumnVector>, int64_t, EvaluationContext*) {
+    return Result<ColumnVector>(ColumnVector{name, true});
+  };
+  return ExpressionPtr(std::make_shared<ScalarFunction>(
+      call->definition(), std::make_shared<const BoundFunction>(std::move(function)),
+      bound->children()));
 }
 
 bool HasKind(const ExpressionPtr& expression, ExpressionKind kind) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/resolver.h"
@@ -24,6 +25,10 @@ Result<ExpressionPtr> ResolveQueries(const ExpressionPtr& expression,
 
 /// Binds the calls whose arguments are resolved; fixes casts, literals and CASE.
 Result<ExpressionPtr> ResolveCalls(const ExpressionPtr& expression, const Resolver& resolver);
+
+/// A call of current_schema() or its other name, which the session knows.
+Result<ExpressionPtr> BindCurrentDatabase(const Resolver& resolver);
+bool IsCurrentDatabase(std::string_view function);
 
 /// Whether anything below is of the kind, the expression itself included.
 bool HasKind(const ExpressionPtr& expression, ExpressionKind kind);

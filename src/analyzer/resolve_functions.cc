@@ -145,6 +145,7 @@ Result<ExpressionPtr> BindAny(const UnresolvedFunction& call, const Resolver& re
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> arguments, PlaceArguments(call));
   ARROW_RETURN_NOT_OK(AddWithinGroup(call, &arguments));
   if (call.ignore_nulls()) return BindIgnoringNulls(call, std::move(arguments), resolver);
+  if (IsCurrentDatabase(call.name()) && arguments.empty()) return BindCurrentDatabase(resolver);
   if (call.name() == "[]") return ExtractValue(arguments[0], arguments[1], resolver);
   if (call.name() == kUpdateFields) return UpdateFields(arguments, resolver);
   if (call.name() == "-" && arguments.size() == 1) {

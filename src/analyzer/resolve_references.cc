@@ -28,6 +28,7 @@ Result<ExpressionPtr> FindColumnOrFunction(const UnresolvedAttribute& name, cons
       !FindFunction(function)) {
     return found;
   }
+  if (IsCurrentDatabase(function)) return BindCurrentDatabase(resolver);
   return BindCall(function, {}, false, nullptr, resolver.settings());
 }
 

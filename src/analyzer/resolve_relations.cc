@@ -57,7 +57,15 @@ Result<PlanPtr> WithoutFiles(const std::vector<std::string>& name,
   if (!table || table->is_view()) return PlanPtr();
   ARROW_ASSIGN_OR_RAISE(const bool exists, context.connectors.env->Exists(table->location));
   if (exists) return PlanPtr();
-  return PlanPtr(LocalRelation::Make(table->schema, {}));
+  return PlanPtr(LocalRelation::Make(table->ReadSchema(), {}));
+}
+
+/// The catalog and the database of a table or shared view; nothing for temporary views.
+Result<std::vector<std::string>> PlaceOf(const std::vector<std::string>& name,
+                                         const AnalysisContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table, context.catalog->FindTable(name));
+  if (!table) return std::vector<std::string>();
+  return TableName{FoldCase(table->database), table->name}.Place();
 }
 
 Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
@@ -75,8 +83,11 @@ Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
                                                           std::move(options),
                                                           table.is_streaming()));
   }
+  ARROW_ASSIGN_OR_RAISE(std::vector<std::string> place, PlaceOf(name, resolver->context()));
   ARROW_ASSIGN_OR_RAISE(const PlanPtr empty, WithoutFiles(name, resolver->context()));
-  if (empty != nullptr) return PlanPtr(std::make_shared<SubqueryAlias>(name.back(), empty));
+  if (empty != nullptr) {
+    return PlanPtr(std::make_shared<SubqueryAlias>(name.back(), empty, std::move(place)));
+  }
   ARROW_ASSIGN_OR_RAISE(PlanPtr plan, resolver->ResolveView(name));
   if (table.is_streaming() && !plan->is_streaming()) {
     plan = AsStream(plan);
@@ -84,7 +95,8 @@ Result<PlanPtr> FindTable(const UnresolvedTable& table, Resolver* resolver) {
       return MakeError("_LEGACY_ERROR_TEMP_1008", {{"quoted", QuoteIdentifier(name)}});
     }
   }
-  return PlanPtr(std::make_shared<SubqueryAlias>(name.back(), std::move(plan)));
+  return PlanPtr(
+      std::make_shared<SubqueryAlias>(name.back(), std::move(plan), std::move(place)));
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ Result<PlanPtr> Catalog::Lookup(const std::vector<std::string>& name) const {
   if (table->is_view()) return table->view;
   Options options = table->options;
   options.Set("path", table->location);
-  return PlanPtr(std::make_shared<UnresolvedDataSource>(table->format, table->schema,
+  return PlanPtr(std::make_shared<UnresolvedDataSource>(table->format, table->ReadSchema(),
                                                         std::move(options), false));
 }
 
@@ -146,6 +146,10 @@ Result<StoredDatabase> Catalog::FindDatabase(const std::vector<std::string>& nam
 
 std::string TableName::Quoted() const {
   return QuoteIdentifier({std::string(kCatalogName), database, name});
+}
+
+std::vector<std::string> TableName::Place() const {
+  return {std::string(kCatalogName), database};
 }
 
 std::vector<std::string> Catalog::TempViewNames() const { return views_.Names(); }

@@ -32,6 +32,8 @@ struct TableName {
   std::string name;
   /// `spark_catalog`.`database`.`name`, as errors say it.
   std::string Quoted() const;
+  /// The catalog and the database.
+  std::vector<std::string> Place() const;
 };
 
 /// A session's temporary views by name (any case), the databases, tables and views that all sessions

@@ -6,6 +6,12 @@
 
 namespace firesteel {
 
+Schema StoredTable::ReadSchema() const {
+  std::vector<StructField> fields = schema.fields();
+  for (StructField& field : fields) field.nullable = true;
+  return Schema(std::move(fields));
+}
+
 TableStore::TableStore() {
   PutDatabase({"default", "", "default database", {}});
 }

@@ -20,6 +20,7 @@ struct StoredTable {
   std::string format;
   Schema schema;  ///< partition columns last; of a view: what it gave when it was made
   std::vector<std::string> partition_columns;
+  std::map<std::string, std::string> defaults;  ///< SQL of columns' defaults, by the column's name
   std::string location;   ///< a local directory
   bool external = false;  ///< dropping it leaves its files
   Options options;
@@ -30,6 +31,8 @@ struct StoredTable {
   PlanPtr view;
   std::string view_text;
   bool is_view() const { return view != nullptr; }
+  /// The columns as they are read: nothing keeps NULLs out of files, whatever was declared.
+  Schema ReadSchema() const;
 };
 
 struct StoredDatabase {

@@ -595,6 +595,14 @@ constexpr ErrorConditionRow kRows[] = {
     {"INVALID_PANDAS_UDF_PLACEMENT", "0A000",
      "The aggregate function <functionList> is given whole groups: it cannot stand beside other "
      "aggregate functions, nor be used with FILTER or over a window."},
+    {"INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR", "22023",
+     "The values of <parameter> in <functionName> do not go together: <detailMessage>."},
+    {"INVALID_PARAMETER_VALUE.AES_IV_LENGTH", "22023",
+     "The value of <parameter> in <functionName> must have 16 bytes for CBC and 12 for GCM; it "
+     "has <actualLength> for <mode>."},
+    {"INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", "22023",
+     "The value of <parameter> in <functionName> must have 16, 24 or 32 bytes, not "
+     "<actualLength>."},
     {"INVALID_PARAMETER_VALUE.BINARY_FORMAT", "22023",
      "The value of <parameter> in <functionName> must be 'base64', 'hex' or 'utf-8', not "
      "<invalidFormat>."},
@@ -1053,6 +1061,12 @@ constexpr ErrorConditionRow kRows[] = {
     {"UNSUPPORTED_EXPR_FOR_PARAMETER", "42K0E",
      "<invalidExprSql> cannot be given for a parameter: constants and variables can."},
     {"UNSUPPORTED_EXPR_FOR_WINDOW", "42P20", "<sqlExpr> is no function for a window."},
+    {"UNSUPPORTED_FEATURE.AES_MODE", "0A000",
+     "<functionName> knows no AES-<mode> with the padding <padding>."},
+    {"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000",
+     "<functionName> takes additional data with GCM only, not with AES-<mode>."},
+    {"UNSUPPORTED_FEATURE.AES_MODE_IV", "0A000",
+     "<functionName> takes no initialization vector with AES-<mode>."},
     {"UNSUPPORTED_FEATURE.CHANGE_DATA_CAPTURE", "0A000",
      "The catalog <catalogName> knows no changes of tables."},
     {"UNSUPPORTED_FEATURE.COLLATION", "0A000",

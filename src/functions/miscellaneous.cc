@@ -135,7 +135,7 @@ Result<BoundFunction> BindUser(const BindRequest& request) {
   return function;
 }
 
-// There is one catalog with one database.
+// There is one catalog. The analyzer, which knows the session, puts in which database is current.
 Result<BoundFunction> BindCatalog(const BindRequest&) {
   return SessionText("spark_catalog", "current_catalog()");
 }

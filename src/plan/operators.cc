@@ -24,17 +24,19 @@ std::vector<AttributePtr> OutputOf(const std::vector<ExpressionPtr>& named) {
 
 }  // namespace
 
-SubqueryAlias::SubqueryAlias(std::string name, PlanPtr child)
-    : LogicalPlan(kKind, {std::move(child)}), name_(std::move(name)) {}
+SubqueryAlias::SubqueryAlias(std::string name, PlanPtr child, std::vector<std::string> place)
+    : LogicalPlan(kKind, {std::move(child)}), name_(std::move(name)), place_(std::move(place)) {}
 
 std::vector<AttributePtr> SubqueryAlias::output() const {
   std::vector<AttributePtr> output = child()->output();
-  for (AttributePtr& attribute : output) attribute = attribute->WithQualifier({name_});
+  std::vector<std::string> qualifier = place_;
+  qualifier.push_back(name_);
+  for (AttributePtr& attribute : output) attribute = attribute->WithQualifier(qualifier);
   return output;
 }
 
 PlanPtr SubqueryAlias::WithNewChildren(std::vector<PlanPtr> children) const {
-  return std::make_shared<SubqueryAlias>(name_, std::move(children[0]));
+  return std::make_shared<SubqueryAlias>(name_, std::move(children[0]), place_);
 }
 
 std::string SubqueryAlias::Describe() const { return "SubqueryAlias " + name_; }

@@ -16,7 +16,9 @@ namespace firesteel {
 class SubqueryAlias final : public LogicalPlan {
  public:
   static constexpr PlanKind kKind = PlanKind::kSubqueryAlias;
-  SubqueryAlias(std::string name, PlanPtr child);
+  /// `place` is where a table of the catalog lies, `{spark_catalog, db}`: its columns may be named
+  /// with it.
+  SubqueryAlias(std::string name, PlanPtr child, std::vector<std::string> place = {});
   const std::string& name() const { return name_; }
   std::vector<AttributePtr> output() const override;
   PlanPtr WithNewChildren(std::vector<PlanPtr> children) const override;
@@ -24,6 +26,7 @@ class SubqueryAlias final : public LogicalPlan {
 
  private:
   std::string name_;
+  std::vector<std::string> place_;
 };
 
 /// Marks, in its metadata, the column of random numbers by which a sample chooses its rows.

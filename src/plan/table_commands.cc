@@ -54,9 +54,11 @@ PlanPtr ChangeTable::WithNewChildren(std::vector<PlanPtr> children) const {
 }
 
 std::string ChangeTable::Describe() const {
-  constexpr std::string_view kNames[] = {"TruncateTable", "AnalyzeTable",  "RepairTable",
-                                         "ShowCreateTable", "ShowPartitions", "AddColumns",
-                                         "RenameTable",   "SetTableProperties", "Refused"};
+  constexpr std::string_view kNames[] = {"TruncateTable",   "AnalyzeTable",       "RepairTable",
+                                         "ShowCreateTable", "ShowPartitions",     "AddColumns",
+                                         "RenameTable",     "SetTableProperties", "SetDefault",
+                                         "DropDefault",     "Refused"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Action::kRefused) + 1);
   return std::string(kNames[static_cast<size_t>(change_.action)]) + " " +
          QuoteIdentifier(change_.name);
 }

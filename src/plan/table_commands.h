@@ -23,6 +23,7 @@ class CreateTable final : public Command {
     std::string format;            ///< "": the session's default
     std::optional<Schema> schema;  ///< without it: that of the query, or the files'
     std::vector<std::string> partition_columns;
+    std::map<std::string, std::string> defaults;  ///< SQL of columns' defaults, by the column
     std::optional<std::string> location;
     Options options;
     std::map<std::string, std::string> properties;
@@ -51,6 +52,7 @@ class InsertInto final : public Command {
     std::vector<std::string> columns;  ///< empty: all, in the table's order
     /// Values of partition columns; none: the query gives them.
     std::vector<std::pair<std::string, ExpressionPtr>> partition;
+    bool if_not_exists = false;  ///< nothing is written into a partition that is there
   };
   InsertInto(Target target, PlanPtr query);
   const Target& target() const { return target_; }
@@ -90,13 +92,15 @@ class ChangeTable final : public Command {
  public:
   static constexpr PlanKind kKind = PlanKind::kChangeTable;
   enum class Action { kTruncate, kAnalyze, kRepair, kShowCreate, kShowPartitions, kAddColumns,
-                      kRename, kSetProperties, kRefused };
+                      kRename, kSetProperties, kSetDefault, kDropDefault, kRefused };
   struct Change {
     Action action = Action::kTruncate;
     std::vector<std::string> name;
     std::vector<std::string> new_name;
     std::optional<Schema> columns;
     std::map<std::string, std::string> properties;
+    std::string column;         ///< whose default it is
+    std::string default_value;  ///< its SQL
     std::string operation;  ///< kRefused: what it is called in the error
   };
   /// `queries`, of kRefused: what is wrong with them is said first.

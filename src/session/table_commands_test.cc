@@ -65,7 +65,7 @@ TEST_F(TableCommandsTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Run("INSERT INTO t VALUES (3000000000, 'a')"), "CAST_OVERFLOW_IN_TABLE_INSERT");
   EXPECT_EQ(Run("INSERT INTO t (nosuch) VALUES (1)"), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
   EXPECT_EQ(Run("INSERT INTO nowhere VALUES (1)"), "TABLE_OR_VIEW_NOT_FOUND");
-  EXPECT_EQ(Run("INSERT OVERWRITE t SELECT * FROM t"), "UNSUPPORTED_OVERWRITE.PATH");
+  EXPECT_EQ(Run("INSERT OVERWRITE t SELECT * FROM t"), "UNSUPPORTED_OVERWRITE.TABLE");
   EXPECT_EQ(Run("DROP VIEW t"), "WRONG_COMMAND_FOR_OBJECT_TYPE");
   EXPECT_EQ(Run("CREATE TABLE u (a INT) PARTITIONED BY (b)"), "COLUMN_NOT_DEFINED_IN_TABLE");
   EXPECT_EQ(Run("CREATE TABLE u USING nosuch AS SELECT 1"), "DATA_SOURCE_NOT_FOUND");
@@ -134,6 +134,77 @@ TEST_F(TableCommandsTest, CachedTableSeesWhatIsInserted) {
   EXPECT_EQ(Run("SELECT count(*) FROM t"), "[1]");
   ASSERT_EQ(Run("INSERT INTO t VALUES (2)"), "");
   EXPECT_EQ(Run("SELECT count(*) FROM t"), "[2]");
+}
+
+TEST_F(TableCommandsTest, ColumnsHaveDefaults) {
+  ASSERT_EQ(Run("CREATE TABLE t (a INT DEFAULT 5, b STRING NOT NULL DEFAULT concat('x', 'y') "
+                "COMMENT 'c', c ARRAY<ARRAY<INT>>, d DATE DEFAULT DATE'2024-01-01') USING parquet"),
+            "");
+  EXPECT_EQ(Run("INSERT INTO t (b) VALUES ('q')"), "");
+  EXPECT_EQ(Run("INSERT INTO t VALUES (DEFAULT, DEFAULT, NULL, NULL), (1, 'z', NULL, DEFAULT)"),
+            "");
+  EXPECT_EQ(Run("INSERT INTO t (a, b) SELECT DEFAULT AS k, 's'"), "");
+  EXPECT_EQ(Run("INSERT INTO t VALUES (DEFAULT + 1, 'a', NULL, NULL)"),
+            "DEFAULT_PLACEMENT_INVALID");
+  EXPECT_EQ(Run("SELECT a, b, d FROM t ORDER BY b"),
+            "[5,q,2024-01-01][5,s,2024-01-01][5,xy,NULL][1,z,2024-01-01]");
+  EXPECT_EQ(Run("DESCRIBE t"),
+            "[a,int,NULL][b,string,c][c,array<array<int>>,NULL][d,date,NULL][,,]"
+            "[# Column Default Values,,][a,int,5][b,string,concat('x', 'y')]"
+            "[d,date,DATE'2024-01-01']");
+  EXPECT_EQ(Run("ALTER TABLE t ALTER COLUMN a SET DEFAULT 6"), "");
+  EXPECT_EQ(Run("ALTER TABLE t ALTER COLUMN b DROP DEFAULT"), "");
+  EXPECT_EQ(Run("ALTER TABLE t ALTER COLUMN a SET DEFAULT 'x'"), "INVALID_DEFAULT_VALUE.DATA_TYPE");
+  EXPECT_EQ(Run("INSERT OVERWRITE t (d) VALUES (NULL)"), "");
+  EXPECT_EQ(Run("SELECT a, b, d FROM t"), "[6,NULL,NULL]");
+}
+
+TEST_F(TableCommandsTest, DefaultsAreConstants) {
+  EXPECT_EQ(Run("CREATE TABLE t (a INT DEFAULT 'abc')"), "INVALID_DEFAULT_VALUE.DATA_TYPE");
+  EXPECT_EQ(Run("CREATE TABLE t (a TINYINT DEFAULT 300)"), "INVALID_DEFAULT_VALUE.DATA_TYPE");
+  EXPECT_EQ(Run("CREATE TABLE t (a INT DEFAULT b, b INT)"), "INVALID_DEFAULT_VALUE.NOT_CONSTANT");
+  EXPECT_EQ(Run("CREATE TABLE t (a INT DEFAULT (SELECT 1))"),
+            "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION");
+  EXPECT_EQ(Run("CREATE TABLE t (a TINYINT DEFAULT 30, b DATE DEFAULT current_date())"), "");
+}
+
+TEST_F(TableCommandsTest, OnePartitionIsOverwritten) {
+  ASSERT_EQ(Run("CREATE TABLE t (v INT, p INT, q STRING) USING json PARTITIONED BY (p, q)"), "");
+  ASSERT_EQ(Run("INSERT INTO t VALUES (1, 1, 'a/b'), (2, 1, 'b'), (3, 2, 'a/b')"), "");
+  EXPECT_EQ(Run("INSERT OVERWRITE t PARTITION (p = '1', q = 'a/b') VALUES (10)"), "");
+  EXPECT_EQ(Run("SELECT v, p, q FROM t ORDER BY v"), "[2,1,b][3,2,a/b][10,1,a/b]");
+  EXPECT_EQ(Run("INSERT OVERWRITE t PARTITION (p = 1, q) SELECT 20, 'c'"), "");
+  EXPECT_EQ(Run("SELECT v, p, q FROM t ORDER BY v"), "[3,2,a/b][20,1,c]");
+  EXPECT_EQ(Run("INSERT OVERWRITE t PARTITION (p = 1, q = 'c') SELECT 1 WHERE false"), "");
+  EXPECT_EQ(Run("SELECT v, p, q FROM t ORDER BY v"), "[3,2,a/b]");
+  EXPECT_EQ(Run("INSERT OVERWRITE t PARTITION (p = 2, q = 'a/b') IF NOT EXISTS VALUES (30)"), "");
+  EXPECT_EQ(Run("SELECT v, p, q FROM t ORDER BY v"), "[3,2,a/b]");
+  EXPECT_EQ(Run("INSERT OVERWRITE t PARTITION (p = 2, q = 'a/b') SELECT v FROM t"),
+            "UNSUPPORTED_OVERWRITE.TABLE");
+  EXPECT_EQ(Run("INSERT INTO t PARTITION (p = 1) VALUES (1, 'a')"), "_LEGACY_ERROR_TEMP_1169");
+  EXPECT_EQ(Run("INSERT INTO t PARTITION (p, q = 'a') VALUES (1, 2)"), "_LEGACY_ERROR_TEMP_1147");
+  EXPECT_EQ(Run("INSERT INTO t PARTITION (v = 1) VALUES (1)"), "PARTITIONS_NOT_FOUND");
+  EXPECT_EQ(Run("INSERT INTO t PARTITION (p = 1, q = 'a') VALUES (1, 2)"),
+            "INSERT_PARTITION_COLUMN_ARITY_MISMATCH");
+}
+
+TEST_F(TableCommandsTest, ColumnsMayBeNamedWithTheirTablesPlace) {
+  ASSERT_EQ(Run("CREATE DATABASE db"), "");
+  ASSERT_EQ(Run("USE db"), "");
+  EXPECT_EQ(Run("SELECT current_database(), current_schema"), "[db,db]");
+  ASSERT_EQ(Run("CREATE TABLE t AS SELECT 1 AS a"), "");
+  EXPECT_EQ(Run("SELECT spark_catalog.db.t.a, db.t.a, t.a, spark_catalog.db.t.* FROM t"),
+            "[1,1,1,1]");
+  EXPECT_EQ(Run("SELECT db.x.a FROM t AS x"), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(Run("SELECT other.t.a FROM t"), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+}
+
+TEST_F(TableCommandsTest, ColumnsHaveNamesOfTheirOwn) {
+  EXPECT_EQ(Run("CREATE TABLE t (a INT, A STRING)"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(Run("CREATE TABLE t (a STRUCT<c: INT, C: INT>)"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(Run("CREATE TABLE t AS SELECT 1 AS a, 2 AS a"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(Run("CREATE TABLE t (a INT, b INT) PARTITIONED BY (a, a)"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(Run("CREATE TABLE t (a INT) USING nosuch"), "DATA_SOURCE_NOT_FOUND");
 }
 
 }  // namespace

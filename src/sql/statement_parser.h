@@ -176,8 +176,11 @@ class StatementParser final : public ExpressionParser {
   Status ParseViewSource(CreateView::Definition definition, std::optional<std::string> schema,
                          PlanPtr* out);
   Status ParseAlter(PlanPtr* out);
-  /// `(a INT, b STRING NOT NULL COMMENT '…')`.
-  Status ParseColumnDefinitions(Schema* columns);
+  /// `(a INT, b STRING NOT NULL COMMENT '…')`, with DEFAULT where `defaults` is given; it receives
+  /// their SQL by column.
+  Status ParseColumnDefinitions(Schema* columns,
+                                std::map<std::string, std::string>* defaults = nullptr);
+  Status ParseColumnDefault(int start, std::string* text, std::string* value);
   Status ParseCreateTable(PlanPtr* out);
   Status ParseTableClause(CreateTable::Definition* definition, bool* more);
   Status ParsePartitionedBy(CreateTable::Definition* definition);
@@ -198,6 +201,8 @@ class StatementParser final : public ExpressionParser {
   bool AcceptTableStatement(ChangeTable::Action* action);
   Status ParseTableStatement(ChangeTable::Action action, PlanPtr* out);
   Status ParseAlterTable(PlanPtr* out);
+  bool PeekColumnDefault() const;
+  Status ParseAlterDefault(ChangeTable::Change* change);
   Status ParseDrop(PlanPtr* out);
   Status ParseShow(PlanPtr* out);
   Status ParseShowFunctions(Show::Request request, PlanPtr* out);

@@ -47,6 +47,11 @@ class FileBatchWrite final : public StreamingWrite {
         run_uuid_(NewUuid()),
         staging_(settings_.directory + "/_temporary/" + run_uuid_) {}
 
+  Result<bool> IsCommitted(int64_t) override {
+    if (!settings_.keeps_partition) return false;
+    return env()->Exists(settings_.directory + "/" + settings_.overwritten_partition);
+  }
+
   Result<std::unique_ptr<DataWriter>> CreateWriter(int partition, int64_t) override {
     // Each attempt has a directory of its own, so that a task can be tried again.
     const std::string attempt = staging_ + "/attempt_" + NewUuid();
@@ -114,6 +119,9 @@ class FileBatchWrite final : public StreamingWrite {
   /// Removes what is overwritten: everything, or the partition directories that get new files.
   Status RemoveReplaced(const std::vector<std::pair<std::string, std::string>>& moves) {
     if (mode_ != SaveMode::kOverwrite) return Status::OK();
+    if (!settings_.overwritten_partition.empty() && !overwrites_partitions_) {
+      return env()->RemoveAll(settings_.directory + "/" + settings_.overwritten_partition);
+    }
     if (overwrites_partitions_) {
       std::set<std::string> directories;
       for (const auto& move : moves) directories.insert(DirectoryOf(move.second));

@@ -10,10 +10,12 @@
 #include "common/config_keys.h"
 #include "common/duration.h"
 #include "common/error.h"
+#include "common/write_options.h"
 #include "connectors/file/file_stream.h"
 #include "connectors/file/file_write.h"
 #include "connectors/file/partition_directories.h"
 #include "firesteel/connector/file_listing.h"
+#include "nlohmann/json.hpp"
 
 namespace firesteel {
 namespace {
@@ -215,12 +217,35 @@ class FileTable final : public Table {
                                                 {"value", overwrite},
                                                 {"reason", "it is neither static nor dynamic"}});
     }
+    ARROW_ASSIGN_OR_RAISE(const size_t given, ReadOverwrittenPartition(&settings));
+    // With a value for each partition column there is nothing left to be found in the rows.
     const bool overwrites_partitions =
-        overwrite == "dynamic" && !settings.output.partition_columns.empty();
+        overwrite == "dynamic" && given < settings.output.partition_columns.size();
     return NewFileBatchWrite(std::move(settings), mode, overwrites_partitions);
   }
 
  private:
+  /// Takes what INSERT says of the partition that it overwrites out of the options. Returns how
+  /// many columns have values.
+  static Result<size_t> ReadOverwrittenPartition(FileWriteSettings* settings) {
+    const std::string text = settings->output.options.GetOr(kOverwrittenPartitionOption, "{}");
+    const nlohmann::json values = nlohmann::json::parse(text, nullptr, false);
+    if (!values.is_object()) return InternalError("Bad partition to overwrite: " + text);
+    size_t given = 0;
+    for (const std::string& column : settings->output.partition_columns) {
+      const auto value = values.find(column);
+      if (value == values.end()) break;
+      std::optional<std::string> shown;
+      if (value->is_string()) shown = value->get<std::string>();
+      settings->overwritten_partition +=
+          (given == 0 ? "" : "/") + PartitionDirectoryName(column, shown);
+      ++given;
+    }
+    ARROW_ASSIGN_OR_RAISE(settings->keeps_partition,
+                          settings->output.options.GetBool(kKeepPartitionOption, false));
+    return given;
+  }
+
   /// Whether the reader of the format may leave out rows by itself.
   bool PushesFilters() const {
     if (format_->Name() == "json") return BoolSetting(context_, config::kJsonFilterPushdown);

@@ -14,6 +14,10 @@ struct FileWriteSettings {
   FileOutput output;
   Clock* clock = nullptr;
   std::string directory;  ///< plain path
+  /// What SaveMode::kOverwrite replaces of it, `a=1/b=x`; "": everything. A write that keeps the
+  /// partition does nothing when it is there.
+  std::string overwritten_partition;
+  bool keeps_partition = false;
   int64_t log_compact_interval = 10;
   int64_t log_cleanup_delay_ms = 600000;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/config_keys.h"
@@ -7,6 +8,7 @@
 #include "common/error.h"
 #include "plan/identifier.h"
 #include "plan/relations.h"
+#include "session/commands/column_defaults.h"
 #include "session/commands/families.h"
 #include "session/commands/table_text.h"
 #include "session/plan_cache.h"
@@ -54,7 +56,12 @@ Status OrderColumns(const TableDefinition& definition, const TableName& name, St
   for (const StructField& field : data) {
     defined += (defined.empty() ? "" : ", ") + QuoteIdentifier(field.name);
   }
+  std::set<std::string> known;
   for (const std::string& column : definition.partition_columns) {
+    if (!known.insert(FoldCase(column)).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS",
+                       {{"columnName", QuoteIdentifier(FoldCase(column))}});
+    }
     const auto found = std::find_if(data.begin(), data.end(), [&](const StructField& field) {
       return FoldCase(field.name) == FoldCase(column);
     });
@@ -71,6 +78,30 @@ Status OrderColumns(const TableDefinition& definition, const TableName& name, St
   if (data.empty() && !partitions.empty()) return MakeError("ALL_PARTITION_COLUMNS_NOT_ALLOWED");
   data.insert(data.end(), partitions.begin(), partitions.end());
   table->schema = Schema(std::move(data));
+  return Status::OK();
+}
+
+/// Errors: names that two columns have, fields of structs included.
+Status CheckDistinctFields(const std::vector<StructField>& fields) {
+  std::set<std::string> known;
+  for (const StructField& field : fields) {
+    if (!known.insert(FoldCase(field.name)).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS",
+                       {{"columnName", QuoteIdentifier(FoldCase(field.name))}});
+    }
+    const DataType* type = &field.type;
+    while (type->id() == TypeId::kArray) type = &type->element_type();
+    if (type->id() == TypeId::kStruct) ARROW_RETURN_NOT_OK(CheckDistinctFields(type->fields()));
+  }
+  return Status::OK();
+}
+
+Status CheckColumnDefaults(const StoredTable& table, const CommandContext& context) {
+  for (const StructField& field : table.schema.fields()) {
+    const auto found = table.defaults.find(field.name);
+    if (found == table.defaults.end()) continue;
+    ARROW_RETURN_NOT_OK(CheckColumnDefault(field, found->second, "CREATE TABLE", context));
+  }
   return Status::OK();
 }
 
@@ -137,7 +168,10 @@ Result<QueryResult> RunCreateTable(const CreateTable& command, const CommandCont
     ARROW_ASSIGN_OR_RAISE(query, context.backend->AnalyzePlan(command.child()));
   }
   ARROW_ASSIGN_OR_RAISE(table.schema, FindSchema(definition, query, table, context));
+  ARROW_RETURN_NOT_OK(CheckDistinctFields(table.schema.fields()));
   ARROW_RETURN_NOT_OK(OrderColumns(definition, name, &table));
+  table.defaults = definition.defaults;
+  ARROW_RETURN_NOT_OK(CheckColumnDefaults(table, context));
   const bool same_place = old && !old->is_view() && old->location == table.location;
   if (!table.external && !same_place) ARROW_RETURN_NOT_OK(CheckIsFree(table, name, context));
   if (query != nullptr) {

@@ -44,6 +44,13 @@ Result<QueryResult> DescribeColumn(const DescribeRelation& command, const Comman
                                   "max_col_len", "histogram"}) {
       rows.push_back({statistic, "NULL"});
     }
+    ARROW_ASSIGN_OR_RAISE(const std::optional<StoredTable> table,
+                          context.catalog->FindTable(command.name()));
+    if (table) {
+      for (const auto& [name, value] : table->defaults) {
+        if (FoldCase(name) == FoldCase(column->name())) rows.push_back({"default", value});
+      }
+    }
   }
   return TextResult({"info_name", "info_value"}, rows);
 }
@@ -61,6 +68,15 @@ void AppendPartitions(const StoredTable& table, std::vector<std::vector<Value>>*
 /// What DESCRIBE says of a table besides its columns.
 void AppendTable(const StoredTable& table, bool extended, std::vector<std::vector<Value>>* rows) {
   AppendPartitions(table, rows);
+  if (!table.defaults.empty()) {
+    rows->push_back({"", "", ""});
+    rows->push_back({"# Column Default Values", "", ""});
+    for (const StructField& field : table.schema.fields()) {
+      const auto value = table.defaults.find(field.name);
+      if (value == table.defaults.end()) continue;
+      rows->push_back({field.name, field.type.SimpleString(), value->second});
+    }
+  }
   if (!extended) return;
   const auto add = [rows](const char* name, Value value) {
     rows->push_back({name, std::move(value), ""});

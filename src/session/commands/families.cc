@@ -3,9 +3,16 @@
 #include <utility>
 
 #include "arrow/record_batch.h"
+#include "expr/unresolved.h"
+#include "plan/identifier.h"
 #include "types/arrow_types.h"
 
 namespace firesteel {
+
+bool IsDefaultWord(const Expression& expression) {
+  const auto* name = As<UnresolvedAttribute>(expression);
+  return name != nullptr && name->parts().size() == 1 && FoldCase(name->parts()[0]) == "default";
+}
 
 QueryResult NoResult() { return QueryResult(); }
 

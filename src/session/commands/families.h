@@ -36,6 +36,9 @@ Result<QueryResult> RunCreateFunction(const CreateFunction& command,
                                       const CommandContext& context);
 Result<QueryResult> RunDropFunction(const DropFunction& command, const CommandContext& context);
 
+/// Whether the expression is the word DEFAULT, which assignments take for a value.
+bool IsDefaultWord(const Expression& expression);
+
 /// The result of a statement that gives nothing: no columns, no rows.
 QueryResult NoResult();
 /// A result of text columns.

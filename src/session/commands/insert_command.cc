@@ -4,9 +4,15 @@
 
 #include "common/config_keys.h"
 #include "common/error.h"
+#include "common/json_text.h"
+#include "common/write_options.h"
 #include "expr/nodes.h"
+#include "functions/constant.h"
 #include "plan/identifier.h"
 #include "plan/operators.h"
+#include "plan/queries.h"
+#include "plan/relations.h"
+#include "session/commands/column_defaults.h"
 #include "session/commands/families.h"
 #include "session/commands/table_text.h"
 #include "session/plan_cache.h"
@@ -59,12 +65,141 @@ std::string QuotedNames(const std::vector<std::string>& names) {
 
 bool SameColumn(const std::string& a, const std::string& b) { return FoldCase(a) == FoldCase(b); }
 
+/// Puts the default of column `at` in the place of DEFAULT. Errors: DEFAULT_PLACEMENT_INVALID.
+Result<ExpressionPtr> FillDefault(const ExpressionPtr& item, size_t at,
+                                  const std::vector<ExpressionPtr>& defaults) {
+  const auto* alias = As<Alias>(item);
+  const ExpressionPtr& value = alias == nullptr ? item : alias->child(0);
+  if (IsDefaultWord(*value) && at < defaults.size()) {
+    return alias == nullptr ? defaults[at] : item->WithNewChildren({defaults[at]});
+  }
+  if (!IsDefaultWord(*value) && Exists<Expression>(value, IsDefaultWord)) {
+    return MakeError("DEFAULT_PLACEMENT_INVALID");
+  }
+  return item;
+}
+
+/// The query with defaults in the place of DEFAULT: in its list, or in VALUES.
+Result<PlanPtr> FillDefaults(const PlanPtr& query, const std::vector<ExpressionPtr>& defaults) {
+  if (query->kind() == PlanKind::kSubqueryAlias || query->kind() == PlanKind::kColumnAliases) {
+    return MapChildren<LogicalPlan>(
+        query, [&](const PlanPtr& child) { return FillDefaults(child, defaults); });
+  }
+  std::vector<ExpressionPtr> items = query->expressions();
+  const auto* rows = As<InlineTable>(query);
+  const bool all = query->kind() == PlanKind::kProject && items.size() == 1 &&
+                   items[0]->kind() == ExpressionKind::kUnresolvedStar;
+  if (all && query->child()->kind() != PlanKind::kProject) {
+    return MapChildren<LogicalPlan>(
+        query, [&](const PlanPtr& child) { return FillDefaults(child, defaults); });
+  }
+  if (rows == nullptr && query->kind() != PlanKind::kProject) return query;
+  const size_t width = rows == nullptr ? items.size() : rows->rows()[0].size();
+  for (size_t i = 0; i < items.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(items[i], FillDefault(items[i], i % width, defaults));
+  }
+  return query->WithNewExpressions(std::move(items));
+}
+
+/// The values that PARTITION gives, as constants of the columns' types.
+class StaticPartition {
+ public:
+  /// Errors: names of other columns, values of some columns only that are not the first.
+  static Result<StaticPartition> Make(const StoredTable& table, const InsertTarget& target,
+                                      const CommandContext& context) {
+    StaticPartition partition;
+    if (target.partition.empty()) return partition;
+    ARROW_RETURN_NOT_OK(CheckColumns(table, target));
+    const size_t data_columns = table.schema.fields().size() - table.partition_columns.size();
+    bool ended = false;
+    for (size_t i = data_columns; i < table.schema.fields().size(); ++i) {
+      const StructField& field = table.schema.field(static_cast<int>(i));
+      const auto given = std::find_if(
+          target.partition.begin(), target.partition.end(),
+          [&field](const auto& entry) { return SameColumn(entry.first, field.name); });
+      if (given->second == nullptr) {
+        ended = true;
+      } else if (ended) {
+        return MakeError("_LEGACY_ERROR_TEMP_1147",
+                         {{"partColumns", QuotedNames(table.partition_columns)}});
+      } else {
+        ARROW_RETURN_NOT_OK(partition.Add(given->second, field, context));
+      }
+    }
+    return partition;
+  }
+
+  const std::vector<ExpressionPtr>& values() const { return values_; }
+  /// The values as texts by column.
+  const std::string& json() const { return json_; }
+
+ private:
+  static Status CheckColumns(const StoredTable& table, const InsertTarget& target) {
+    std::vector<std::string> names;
+    std::string unknown;
+    for (const auto& [name, value] : target.partition) {
+      names.push_back(name);
+      const bool known = std::any_of(
+          table.partition_columns.begin(), table.partition_columns.end(),
+          [&name = name](const std::string& column) { return SameColumn(column, name); });
+      if (!known) unknown += (unknown.empty() ? "" : ", ") + QuoteIdentifier(name);
+    }
+    const std::string quoted = TableName{table.database, table.name}.Quoted();
+    if (!unknown.empty()) {
+      return MakeError("PARTITIONS_NOT_FOUND",
+                       {{"partitionList", unknown}, {"tableName", quoted}});
+    }
+    if (names.size() == table.partition_columns.size()) return Status::OK();
+    return MakeError("_LEGACY_ERROR_TEMP_1169",
+                     {{"tableName", quoted},
+                      {"normalizedPartSpec", QuotedNames(names)},
+                      {"partColNames", QuotedNames(table.partition_columns)}});
+  }
+
+  Status Add(const ExpressionPtr& value, const StructField& field,
+             const CommandContext& context) {
+    const auto cast = [&context](const ExpressionPtr& from, const DataType& type) {
+      CastOptions options;
+      options.time_zone = context.config->Get(config::kSessionTimeZone);
+      return std::make_shared<Cast>(from, type, std::move(options), /*implicit=*/false);
+    };
+    ARROW_ASSIGN_OR_RAISE(const PlanPtr plan,
+                          context.backend->AnalyzePlan(std::make_shared<Project>(
+                              std::vector<ExpressionPtr>{cast(value, field.type)},
+                              std::make_shared<OneRow>())));
+    const ExpressionPtr resolved = plan->expressions().at(0);
+    if (!IsFoldable(*resolved)) {
+      return MakeError("UNSUPPORTED_EXPR_FOR_PARAMETER", {{"invalidExprSql", value->Sql()}});
+    }
+    ARROW_ASSIGN_OR_RAISE(const Value constant, EvaluateConstant(*resolved));
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr literal, Literal::Make(constant, field.type));
+    ARROW_ASSIGN_OR_RAISE(const Value text,
+                          EvaluateConstant(*cast(literal, TypeId::kString)));
+    json_.pop_back();
+    if (!values_.empty()) json_ += ",";
+    AppendJsonString(field.name, &json_);
+    json_ += ":";
+    if (text.is_null()) {
+      json_ += "null";
+    } else {
+      AppendJsonString(text.Get<std::string>(), &json_);
+    }
+    json_ += "}";
+    values_.push_back(std::move(literal));
+    return Status::OK();
+  }
+
+  std::vector<ExpressionPtr> values_;  // of the first partition columns
+  std::string json_ = "{}";
+};
+
 /// The parts of a table and of a query that belong together.
 class InsertMatching {
  public:
-  InsertMatching(const StoredTable& table, const InsertTarget& target, const PlanPtr& query,
-           const CommandContext& context)
-      : table_(table), target_(target), query_(query), context_(context) {}
+  InsertMatching(const StoredTable& table, const InsertTarget& target,
+                 const StaticPartition& partition, const PlanPtr& query,
+                 const CommandContext& context)
+      : table_(table), target_(target), partition_(partition), query_(query), context_(context) {}
 
   /// The query with the table's columns.
   Result<PlanPtr> Match() {
@@ -82,11 +217,9 @@ class InsertMatching {
   Status Assign() {
     const std::vector<StructField>& fields = table_.schema.fields();
     values_.assign(fields.size(), nullptr);
-    for (const auto& [name, value] : target_.partition) {
-      if (value == nullptr) continue;
-      ARROW_ASSIGN_OR_RAISE(const size_t at, IndexOf(name));
-      values_[at] = value;
-    }
+    const size_t first_partition = fields.size() - table_.partition_columns.size();
+    std::copy(partition_.values().begin(), partition_.values().end(),
+              values_.begin() + static_cast<std::ptrdiff_t>(first_partition));
     const std::vector<AttributePtr> given = query_->output();
     std::vector<size_t> wanted;
     if (target_.by_name) {
@@ -106,7 +239,7 @@ class InsertMatching {
     for (size_t i = 0; i < wanted.size(); ++i) values_[wanted[i]] = given[i];
     for (size_t i = 0; i < values_.size(); ++i) {
       if (values_[i] != nullptr) continue;
-      ARROW_ASSIGN_OR_RAISE(values_[i], Literal::Make(Value(), fields[i].type));
+      ARROW_ASSIGN_OR_RAISE(values_[i], DefaultOfColumn(table_, fields[i]));
     }
     return Status::OK();
   }
@@ -130,6 +263,15 @@ class InsertMatching {
     }
     std::vector<std::string> data_columns;
     for (const AttributePtr& column : given) data_columns.push_back(column->name());
+    if (!partition_.values().empty()) {
+      return MakeError("INSERT_PARTITION_COLUMN_ARITY_MISMATCH",
+                       {{"tableName", TableName{table_.database, table_.name}.Quoted()},
+                        {"reason", given.size() < wanted.size() ? "not enough data columns"
+                                                                : "too many data columns"},
+                        {"tableColumns", QuotedNames(table_columns)},
+                        {"staticPartCols", QuotedNames(table_.partition_columns)},
+                        {"dataColumns", QuotedNames(data_columns)}});
+    }
     return MakeError(given.size() < wanted.size()
                          ? "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS"
                          : "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS",
@@ -156,6 +298,7 @@ class InsertMatching {
 
   const StoredTable& table_;
   const InsertTarget& target_;
+  const StaticPartition& partition_;
   const PlanPtr& query_;
   const CommandContext& context_;
   std::vector<ExpressionPtr> values_;  // by the table's columns
@@ -179,27 +322,62 @@ Status AsInsertError(const Status& status, const StoredTable& table, const PlanP
   return status;
 }
 
+/// The defaults of the columns that the query gives values for, in order.
+Result<std::vector<ExpressionPtr>> DefaultsOfGiven(const StoredTable& table,
+                                                   const InsertTarget& target,
+                                                   const StaticPartition& partition) {
+  std::vector<ExpressionPtr> defaults;
+  const std::vector<StructField>& fields = table.schema.fields();
+  if (target.columns.empty()) {
+    const size_t first_partition = fields.size() - table.partition_columns.size();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (i >= first_partition && i < first_partition + partition.values().size()) continue;
+      ARROW_ASSIGN_OR_RAISE(defaults.emplace_back(), DefaultOfColumn(table, fields[i]));
+    }
+    return defaults;
+  }
+  for (const std::string& name : target.columns) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const StructField& known) {
+      return SameColumn(known.name, name);
+    });
+    if (field == fields.end()) break;  // said later
+    ARROW_ASSIGN_OR_RAISE(defaults.emplace_back(), DefaultOfColumn(table, *field));
+  }
+  return defaults;
+}
+
 }  // namespace
 
 Result<QueryResult> RunInsertInto(const InsertInto& command, const CommandContext& context) {
   const InsertTarget& target = command.target();
-  const bool has_values = std::any_of(target.partition.begin(), target.partition.end(),
-                                      [](const auto& entry) { return entry.second != nullptr; });
-  if (target.overwrite && has_values) {
-    return MakeError("INVALID_STATEMENT_OR_CLAUSE",
-                     {{"operation", "INSERT OVERWRITE with values of PARTITION"}});
-  }
   ARROW_ASSIGN_OR_RAISE(const StoredTable table,
                         FindWritableTable(target.name, "INSERT", context));
-  ARROW_ASSIGN_OR_RAISE(const PlanPtr query, context.backend->AnalyzePlan(command.child()));
+  ARROW_ASSIGN_OR_RAISE(const StaticPartition partition,
+                        StaticPartition::Make(table, target, context));
+  PlanPtr query = command.child();
+  if (!target.by_name) {
+    ARROW_ASSIGN_OR_RAISE(const std::vector<ExpressionPtr> defaults,
+                          DefaultsOfGiven(table, target, partition));
+    ARROW_ASSIGN_OR_RAISE(query, FillDefaults(query, defaults));
+  }
+  ARROW_ASSIGN_OR_RAISE(query, context.backend->AnalyzePlan(query));
   BatchWriteRequest write;
-  ARROW_ASSIGN_OR_RAISE(write.plan, InsertMatching(table, target, query, context).Match());
+  ARROW_ASSIGN_OR_RAISE(write.plan,
+                        InsertMatching(table, target, partition, query, context).Match());
   write.format = table.format;
   write.options = table.options;
   write.options.Set("path", table.location);
   write.partition_columns = table.partition_columns;
   write.mode = target.overwrite ? SaveMode::kOverwrite : SaveMode::kAppend;
+  if (target.overwrite && !partition.values().empty()) {
+    write.options.Set(kOverwrittenPartitionOption, partition.json());
+    if (target.if_not_exists) write.options.Set(kKeepPartitionOption, "true");
+  }
   const Status written = context.backend->WriteBatch(write);
+  if (ErrorCondition(written) == "UNSUPPORTED_OVERWRITE.PATH") {
+    return MakeError("UNSUPPORTED_OVERWRITE.TABLE",
+                     {{"table", TableName{table.database, table.name}.Quoted()}});
+  }
   if (!written.ok()) return AsInsertError(written, table, query);
   ARROW_RETURN_NOT_OK(RefreshCached(target.name, context));
   return NoResult();

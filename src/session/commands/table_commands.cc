@@ -4,6 +4,7 @@
 #include "common/env.h"
 #include "common/error.h"
 #include "plan/identifier.h"
+#include "session/commands/column_defaults.h"
 #include "session/commands/families.h"
 #include "session/commands/table_text.h"
 #include "session/session_backend.h"
@@ -113,6 +114,26 @@ Result<QueryResult> SetPropertiesOfTable(const TableChange& change, const Comman
   return NoResult();
 }
 
+Result<QueryResult> ChangeDefaultOfTable(const TableChange& change,
+                                         const CommandContext& context) {
+  ARROW_ASSIGN_OR_RAISE(StoredTable table,
+                        FindWritableTable(change.name, "ALTER TABLE ... ALTER COLUMN", context));
+  for (const StructField& field : table.schema.fields()) {
+    if (FoldCase(field.name) != FoldCase(change.column)) continue;
+    if (change.action == ChangeTable::Action::kDropDefault) {
+      table.defaults.erase(field.name);
+    } else {
+      ARROW_RETURN_NOT_OK(CheckColumnDefault(field, change.default_value,
+                                             "ALTER TABLE ALTER COLUMN", context));
+      table.defaults[field.name] = change.default_value;
+    }
+    context.catalog->tables().Put(std::move(table), true);
+    return NoResult();
+  }
+  return MakeError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION",
+                   {{"objectName", QuoteIdentifier(change.column)}});
+}
+
 /// Errors: what is wrong with the statement, or that no table can do it.
 Status Refuse(const ChangeTable& command, const CommandContext& context) {
   for (const PlanPtr& query : command.children()) {
@@ -146,6 +167,8 @@ Result<QueryResult> RunChangeTable(const ChangeTable& command, const CommandCont
     case ChangeTable::Action::kAddColumns: return AddColumnsOfTable(change, context);
     case ChangeTable::Action::kRename: return RenameOfTable(change, context);
     case ChangeTable::Action::kSetProperties: return SetPropertiesOfTable(change, context);
+    case ChangeTable::Action::kSetDefault:
+    case ChangeTable::Action::kDropDefault: return ChangeDefaultOfTable(change, context);
     case ChangeTable::Action::kRefused:
       return Refuse(command, context);
   }

@@ -94,6 +94,8 @@ std::string CreateStatement(const StoredTable& table) {
                field.type.Sql() +
                (field.type.id() == TypeId::kString ? " COLLATE UTF8_BINARY" : "");
     if (!field.nullable) columns += " NOT NULL";
+    const auto value = table.defaults.find(field.name);
+    if (value != table.defaults.end()) columns += " DEFAULT " + value->second;
     const Value comment = CommentOf(field.metadata);
     if (!comment.is_null()) columns += " COMMENT " + QuoteText(comment.Get<std::string>());
   }

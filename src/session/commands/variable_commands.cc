@@ -69,11 +69,6 @@ bool HasSubquery(const ExpressionPtr& expression) {
       expression, [](const Expression& e) { return e.kind() == ExpressionKind::kSubquery; });
 }
 
-bool IsDefaultWord(const Expression& expression) {
-  const auto* name = As<UnresolvedAttribute>(expression);
-  return name != nullptr && name->parts().size() == 1 && FoldCase(name->parts()[0]) == "default";
-}
-
 /// A default that SET VARIABLE asks for again. Errors: it reads variables, whose values of the day
 /// it was declared are gone.
 Result<ExpressionPtr> DefaultOf(const SessionVariable& variable, const CommandContext& context) {

@@ -1,22 +1,55 @@
 // CREATE TABLE, INSERT, ALTER TABLE and what else is done with tables and their databases.
 #include "plan/table_commands.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/error.h"
+#include "plan/identifier.h"
 #include "sql/statement_parser.h"
 
 namespace firesteel {
 
-Status StatementParser::ParseColumnDefinitions(Schema* columns) {
+// The parser of schemas knows no expressions: it gets the text with blanks where defaults stand.
+Status StatementParser::ParseColumnDefinitions(Schema* columns,
+                                               std::map<std::string, std::string>* defaults) {
   const int start = Peek().end;
   const size_t close = CloseOf();
   if (!PeekSymbol("(") || close >= tokens_.size()) return SyntaxError();
-  const Result<Schema> parsed =
-      Schema::FromDdl(std::string(source_->Slice(start, tokens_[close].start)));
+  std::string text(source_->Slice(start, tokens_[close].start));
+  std::map<int, std::string> by_column;
+  Advance();
+  int depth = 0;
+  int column = 0;
+  while (defaults != nullptr && next_ < close) {
+    if (PeekSymbol("(") || PeekSymbol("<")) ++depth;
+    if (PeekSymbol(")") || PeekSymbol(">")) --depth;
+    if (PeekSymbol(">>")) depth -= 2;
+    if (depth == 0 && PeekSymbol(",")) ++column;
+    if (depth == 0 && PeekWord("DEFAULT") && !PeekSymbol(",", -1) && !PeekSymbol("(", -1)) {
+      ARROW_RETURN_NOT_OK(ParseColumnDefault(start, &text, &by_column[column]));
+    } else {
+      Advance();
+    }
+  }
   Advance(static_cast<int>(close + 1 - next_));
+  const Result<Schema> parsed = Schema::FromDdl(text);
   if (!parsed.ok()) return ErrorFrom(start, parsed.status());
   *columns = *parsed;
+  for (auto& [index, value] : by_column) {
+    (*defaults)[columns->field(index).name] = std::move(value);
+  }
+  return Status::OK();
+}
+
+// `DEFAULT expression`, which is blanked out of the columns' text, which begins at `start`.
+Status StatementParser::ParseColumnDefault(int start, std::string* text, std::string* value) {
+  const int begin = Peek().start;
+  Advance();
+  Parsed parsed;
+  ARROW_RETURN_NOT_OK(ParseExpression(&parsed));
+  *value = source_->Slice(parsed.start, parsed.end);
+  std::fill(text->begin() + (begin - start), text->begin() + (parsed.end - start), ' ');
   return Status::OK();
 }
 
@@ -26,7 +59,8 @@ Status StatementParser::ParseCreateTable(PlanPtr* out) {
   definition.if_not_exists = AcceptIfNotExists();
   ARROW_RETURN_NOT_OK(ParseQualifiedName(&definition.name));
   if (PeekSymbol("(") && !BeginsQueryInParentheses()) {
-    ARROW_RETURN_NOT_OK(ParseColumnDefinitions(&definition.schema.emplace()));
+    ARROW_RETURN_NOT_OK(
+        ParseColumnDefinitions(&definition.schema.emplace(), &definition.defaults));
   }
   bool more = true;
   while (more) ARROW_RETURN_NOT_OK(ParseTableClause(&definition, &more));
@@ -116,7 +150,7 @@ Status StatementParser::ParseInsert(PlanPtr* out) {
   ARROW_RETURN_NOT_OK(ParseQualifiedName(&target.name));
   if (PeekWord("REPLACE")) return Unsupported("INSERT INTO ... REPLACE", start);
   if (AcceptWord("PARTITION")) ARROW_RETURN_NOT_OK(ParsePartitionValues(&target.partition));
-  AcceptIfNotExists();
+  target.if_not_exists = AcceptIfNotExists();
   if (PeekWord("BY") && PeekWord("NAME", 1)) {
     Advance(2);
     target.by_name = true;
@@ -131,6 +165,7 @@ Status StatementParser::ParseInsert(PlanPtr* out) {
 
 Status StatementParser::ParsePartitionValues(
     std::vector<std::pair<std::string, ExpressionPtr>>* values) {
+  const int start = Peek().start;
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
   do {
     std::string name;
@@ -139,6 +174,10 @@ Status StatementParser::ParsePartitionValues(
     if (PeekSymbol("=") || PeekSymbol("==")) {
       Advance();
       ARROW_RETURN_NOT_OK(ParseExpression(&value));
+    }
+    for (const auto& [known, other] : *values) {
+      if (!SameName(known, name, false)) continue;
+      return ErrorFrom(start, "DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(name)}});
     }
     values->emplace_back(std::move(name), std::move(value.expression));
   } while (AcceptSymbol(","));
@@ -247,10 +286,33 @@ Status StatementParser::ParseAlterTable(PlanPtr* out) {
     Advance(2);
     change.action = ChangeTable::Action::kSetProperties;
     ARROW_RETURN_NOT_OK(ParseOptions(&change.properties));
+  } else if (PeekColumnDefault()) {
+    ARROW_RETURN_NOT_OK(ParseAlterDefault(&change));
   } else {
     return Unsupported("ALTER TABLE", start);
   }
   *out = std::make_shared<ChangeTable>(std::move(change));
+  return Status::OK();
+}
+
+/// `ALTER | CHANGE [COLUMN] name SET | DROP DEFAULT`.
+bool StatementParser::PeekColumnDefault() const {
+  if (!PeekWord("ALTER") && !PeekWord("CHANGE")) return false;
+  const int name = PeekWord("COLUMN", 1) && IsName(Peek(2)) ? 2 : 1;
+  return IsName(Peek(name)) && PeekWord("DEFAULT", name + 2) &&
+         (PeekWord("SET", name + 1) || PeekWord("DROP", name + 1));
+}
+
+Status StatementParser::ParseAlterDefault(ChangeTable::Change* change) {
+  Advance(PeekWord("COLUMN", 1) && IsName(Peek(2)) ? 2 : 1);
+  ARROW_RETURN_NOT_OK(ParseName(&change->column));
+  const bool drop = PeekWord("DROP");
+  Advance(2);
+  change->action = drop ? ChangeTable::Action::kDropDefault : ChangeTable::Action::kSetDefault;
+  if (drop) return Status::OK();
+  Parsed value;
+  ARROW_RETURN_NOT_OK(ParseExpression(&value));
+  change->default_value = source_->Slice(value.start, value.end);
   return Status::OK();
 }
 
