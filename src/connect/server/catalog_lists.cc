@@ -1,5 +1,6 @@
 #include "connect/server/catalog_lists.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -153,10 +154,17 @@ Result<PlanPtr> CatalogLists::Answer(const spark::connect::Catalog& message) {
     case Message::kFunctionExists: {
       ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> name,
                             ParseTableName(message.function_exists().function_name()));
-      return OneValue(name.size() == 1 && static_cast<bool>(FindFunction(name[0])));
+      return OneValue(name.size() == 1 &&
+                      (static_cast<bool>(FindFunction(name[0])) || IsOfSession(name[0])));
     }
     default: return UnsupportedKind(message, "cat_type");
   }
+}
+
+bool CatalogLists::IsOfSession(const std::string& function) const {
+  const Catalog& catalog = *backend_->catalog();
+  return catalog.sql_functions().Find(function) != nullptr ||
+         catalog.user_functions().Find(function) != nullptr;
 }
 
 Result<PlanPtr> CatalogLists::ListDatabases(const std::optional<std::string>& only,
@@ -240,18 +248,26 @@ Result<PlanPtr> CatalogLists::ListFunctions(const std::optional<std::string>& on
   std::vector<std::string> names;
   if (only) {
     ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> parts, ParseTableName(*only));
-    if (!FindFunction(parts.back())) return FunctionNotFound(*only);
+    if (!FindFunction(parts.back()) && !IsOfSession(parts.back())) return FunctionNotFound(*only);
     names.push_back(FoldCase(parts.back()));
   } else {
     for (const std::string_view name : FunctionNames()) {
       if (!name.empty() && name != "[]") names.emplace_back(name);
     }
+    const Catalog& catalog = *backend_->catalog();
+    for (std::string& name : catalog.sql_functions().Names()) names.push_back(std::move(name));
+    for (std::string& name : catalog.user_functions().Names()) names.push_back(std::move(name));
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
   }
   Rows rows;
   for (const std::string& name : names) {
     if (!Matches(name, pattern)) continue;
     const FunctionLookup function = FindFunction(name);
-    if (!function) continue;
+    if (!function) {
+      if (IsOfSession(name)) rows.push_back({name, Value(), Value(), Value(), name, true});
+      continue;
+    }
     const FunctionDocumentation& documentation =
         function.scalar      ? function.scalar->documentation
         : function.aggregate ? function.aggregate->documentation

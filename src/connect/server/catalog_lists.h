@@ -24,6 +24,8 @@ class CatalogLists {
   static Result<PlanPtr> OneValue(Value value);
 
  private:
+  /// Whether the session has a function of the name that is not built in.
+  bool IsOfSession(const std::string& function) const;
   Result<PlanPtr> ListDatabases(const std::optional<std::string>& only,
                                 const std::optional<std::string>& pattern);
   Result<PlanPtr> ListTables(const std::string& database,
