@@ -10,9 +10,6 @@ namespace firesteel {
 /// The call's arguments with those that are named (`explode(collection => a)`) in their places.
 /// Errors: NAMED_PARAMETERS_NOT_SUPPORTED, UNRECOGNIZED_PARAMETER_NAME,
 /// DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.*, UNEXPECTED_POSITIONAL_ARGUMENT,
-/// Whether any of the arguments is named.
-bool HasNamed(const std::vector<ExpressionPtr>& arguments);
-
 /// REQUIRED_PARAMETER_NOT_FOUND.
 Result<std::vector<ExpressionPtr>> PlaceArguments(const UnresolvedFunction& call);
 
@@ -25,7 +22,7 @@ Result<std::vector<ExpressionPtr>> PlaceNamedArguments(
 /// Whether any of the arguments is named.
 bool HasNamed(const std::vector<ExpressionPtr>& arguments);
 
-/// REQUIRED_PARAMETER_NOT_FOUND.
+/// The error for a call that leaves out a parameter without a default.
 Status MissingArgument(const std::string& function, const std::string& parameter, size_t index);
 
 }  // namespace firesteel

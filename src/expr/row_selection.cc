@@ -108,7 +108,7 @@ Result<ColumnVector> InterleaveByTake(const std::vector<SelectedValues>& pieces,
     // Nested types may differ in the nullability of their fields; only the layout matters here.
     std::shared_ptr<arrow::Array> array = piece.values.values;
     if (piece.values.constant) array = array->Slice(0, 1);
-    ARROW_ASSIGN_OR_RAISE(array, array->View(type));
+    ARROW_ASSIGN_OR_RAISE(array, ViewAs(array, type));
     next += array->length();
     arrays.push_back(std::move(array));
   }

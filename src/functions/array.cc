@@ -376,7 +376,7 @@ Result<BoundFunction> BindConcatArrays(const BindRequest& request) {
     std::vector<int64_t> starts{0};
     for (const ColumnVector& argument : arguments) {
       ARROW_ASSIGN_OR_RAISE(auto part,
-                            Lists(argument).values()->View(ToArrowType(type.element_type())));
+                            ViewAs(Lists(argument).values(), ToArrowType(type.element_type())));
       starts.push_back(starts.back() + part->length());
       values.push_back(std::move(part));
     }

@@ -60,10 +60,10 @@ struct ElementsAndValues {
 Result<ElementsAndValues> Join(const ColumnVector& lists, const ColumnVector& values,
                                const std::shared_ptr<arrow::DataType>& type) {
   ElementsAndValues joined;
-  ARROW_ASSIGN_OR_RAISE(auto elements, Lists(lists).values()->View(type));
+  ARROW_ASSIGN_OR_RAISE(auto elements, ViewAs(Lists(lists).values(), type));
   std::shared_ptr<arrow::Array> added = values.values;
   if (values.constant) added = added->Slice(0, 1);
-  ARROW_ASSIGN_OR_RAISE(added, added->View(type));
+  ARROW_ASSIGN_OR_RAISE(added, ViewAs(added, type));
   joined.first_value = elements->length();
   joined.step = values.constant ? 0 : 1;
   ARROW_ASSIGN_OR_RAISE(joined.all, arrow::Concatenate({elements, added}));

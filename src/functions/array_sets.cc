@@ -87,10 +87,10 @@ Result<ColumnVector> CombineLists(std::span<const ColumnVector> arguments, int64
   const auto element = ToArrowType(type)->field(0)->type();
   ARROW_ASSIGN_OR_RAISE(Validity validity, CombineValidity(arguments, rows));
   if (validity.all_null) return NullConstant(ToArrowType(type));
-  ARROW_ASSIGN_OR_RAISE(auto all, Lists(arguments[0]).values()->View(element));
+  ARROW_ASSIGN_OR_RAISE(auto all, ViewAs(Lists(arguments[0]).values(), element));
   const int64_t right_start = all->length();
   if (operation == SetOperation::kUnion) {
-    ARROW_ASSIGN_OR_RAISE(auto others, Lists(arguments[1]).values()->View(element));
+    ARROW_ASSIGN_OR_RAISE(auto others, ViewAs(Lists(arguments[1]).values(), element));
     ARROW_ASSIGN_OR_RAISE(all, arrow::Concatenate({all, others}));
   }
   std::vector<int64_t> elements;

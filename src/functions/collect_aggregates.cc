@@ -168,7 +168,7 @@ class Collect final : public Accumulator {
     } else {
       ARROW_ASSIGN_OR_RAISE(values, arrow::Concatenate(chunks_));
       ARROW_ASSIGN_OR_RAISE(values, TakeRows(values, rows));
-      ARROW_ASSIGN_OR_RAISE(values, values->View(ToArrowType(type_)));
+      ARROW_ASSIGN_OR_RAISE(values, ViewAs(values, ToArrowType(type_)));
     }
     if (as_buffer) {
       ARROW_ASSIGN_OR_RAISE(values, ToBuffer(values));

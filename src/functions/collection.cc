@@ -32,7 +32,7 @@ Result<ColumnVector> BuildStruct(std::span<const ColumnVector> fields, int64_t r
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   for (size_t i = 0; i < fields.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> values, fields[i].Expand(rows));
-    ARROW_ASSIGN_OR_RAISE(values, values->View(type->field(static_cast<int>(i))->type()));
+    ARROW_ASSIGN_OR_RAISE(values, ViewAs(values, type->field(static_cast<int>(i))->type()));
     children.push_back(values->data());
   }
   auto data = arrow::ArrayData::Make(type, rows, {nullptr}, std::move(children), 0);
@@ -113,7 +113,7 @@ Result<std::shared_ptr<arrow::Array>> LayOut(std::span<const ColumnVector> colum
   for (const ColumnVector& column : columns) {
     std::shared_ptr<arrow::Array> values = column.values;
     if (column.constant) values = values->Slice(0, 1);
-    ARROW_ASSIGN_OR_RAISE(values, values->View(type));
+    ARROW_ASSIGN_OR_RAISE(values, ViewAs(values, type));
     starts.push_back(next);
     next += values->length();
     parts.push_back(std::move(values));
@@ -251,7 +251,7 @@ Result<BoundFunction> BindMapSide(const BindRequest& request) {
                            EvaluationContext*) -> Result<ColumnVector> {
     const auto& array = static_cast<const arrow::MapArray&>(*arguments[0].values);
     const std::shared_ptr<arrow::Array>& side = keys ? array.keys() : array.items();
-    ARROW_ASSIGN_OR_RAISE(auto values, side->View(type->field(0)->type()));
+    ARROW_ASSIGN_OR_RAISE(auto values, ViewAs(side, type->field(0)->type()));
     auto data = arrow::ArrayData::Make(type, array.length(),
                                        {array.null_bitmap(), array.value_offsets()},
                                        {values->data()}, array.null_count(), array.offset());

@@ -216,7 +216,7 @@ Kernel ExtremeKernel(const DataType& type, bool greatest) {
       columns.push_back(argument.constant ? argument.values->Slice(0, 1) : argument.values);
     }
     for (std::shared_ptr<arrow::Array>& column : columns) {
-      ARROW_ASSIGN_OR_RAISE(column, column->View(columns[0]->type()));
+      ARROW_ASSIGN_OR_RAISE(column, ViewAs(column, columns[0]->type()));
     }
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> all, arrow::Concatenate(columns));
     ARROW_ASSIGN_OR_RAISE(

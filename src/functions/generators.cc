@@ -165,7 +165,7 @@ Result<GeneratedRows> Stack(std::span<const ColumnVector> values, int64_t rows, 
       const auto place = static_cast<size_t>(k * width + column);
       if (place >= values.size()) break;
       ARROW_ASSIGN_OR_RAISE(auto expanded, values[place].Expand(rows));
-      ARROW_ASSIGN_OR_RAISE(expanded, expanded->View(types[column]));
+      ARROW_ASSIGN_OR_RAISE(expanded, ViewAs(expanded, types[column]));
       parts.push_back(std::move(expanded));
     }
     ARROW_ASSIGN_OR_RAISE(auto all, arrow::Concatenate(parts));

@@ -152,7 +152,7 @@ Result<ColumnVector> ZipMapsWith(std::span<const ExpressionPtr> arguments,
   const auto key_type = ToArrowType(type.key_type());
   for (int side = 0; side < 2; ++side) {
     ARROW_ASSIGN_OR_RAISE(maps[side], FlattenMaps(*arguments[side], batch, context));
-    ARROW_ASSIGN_OR_RAISE(auto side_keys, maps[side].sides[0]->View(key_type));
+    ARROW_ASSIGN_OR_RAISE(auto side_keys, ViewAs(maps[side].sides[0], key_type));
     keys.push_back(std::move(side_keys));
   }
   const ZippedMaps zipped = ZipMaps(maps, batch.num_rows());

@@ -20,6 +20,7 @@
 #include "functions/constant.h"
 #include "functions/fixed_width_kernels.h"
 #include "functions/ordering.h"
+#include "types/arrow_types.h"
 
 namespace firesteel {
 
@@ -93,7 +94,7 @@ Result<std::shared_ptr<const ConstantSet>> MakeSet(
   for (const ExpressionPtr& item : items) {
     ARROW_ASSIGN_OR_RAISE(ColumnVector value, item->Evaluate(batch, context));
     values.push_back(value.values->Slice(0, 1));
-    ARROW_ASSIGN_OR_RAISE(values.back(), values.back()->View(values[0]->type()));
+    ARROW_ASSIGN_OR_RAISE(values.back(), ViewAs(values.back(), values[0]->type()));
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> all, arrow::Concatenate(values));
   return std::make_shared<const ConstantSet>(

@@ -144,8 +144,9 @@ Result<ColumnVector> ConcatMaps(std::span<const ColumnVector> arguments, int64_t
   arrow::ArrayVector sides[2];
   std::vector<int64_t> starts{0};
   for (const ColumnVector& argument : arguments) {
-    ARROW_ASSIGN_OR_RAISE(auto keys, Maps(argument).keys()->View(entry_type->field(0)->type()));
-    ARROW_ASSIGN_OR_RAISE(auto values, Maps(argument).items()->View(entry_type->field(1)->type()));
+    ARROW_ASSIGN_OR_RAISE(auto keys, ViewAs(Maps(argument).keys(), entry_type->field(0)->type()));
+    ARROW_ASSIGN_OR_RAISE(auto values,
+                          ViewAs(Maps(argument).items(), entry_type->field(1)->type()));
     starts.push_back(starts.back() + keys->length());
     sides[0].push_back(std::move(keys));
     sides[1].push_back(std::move(values));

@@ -137,7 +137,7 @@ Result<ColumnVector> WrapLists(const DataType& type, const std::shared_ptr<arrow
                                const std::vector<int32_t>& offsets,
                                const std::vector<uint8_t>& set) {
   const auto arrow_type = ToArrowType(type);
-  ARROW_ASSIGN_OR_RAISE(auto elements, values->View(arrow_type->field(0)->type()));
+  ARROW_ASSIGN_OR_RAISE(auto elements, ViewAs(values, arrow_type->field(0)->type()));
   ARROW_ASSIGN_OR_RAISE(auto offset_buffer, MakeOffsets(offsets));
   ARROW_ASSIGN_OR_RAISE(auto bitmap, MakeBitmap(set));
   auto data = arrow::ArrayData::Make(arrow_type, static_cast<int64_t>(offsets.size()) - 1,
@@ -158,8 +158,8 @@ Result<ColumnVector> WrapMaps(const DataType& type, std::shared_ptr<arrow::Array
   }
   const auto arrow_type = ToArrowType(type);
   const auto& entry_type = arrow_type->field(0)->type();
-  ARROW_ASSIGN_OR_RAISE(keys, keys->View(entry_type->field(0)->type()));
-  ARROW_ASSIGN_OR_RAISE(values, values->View(entry_type->field(1)->type()));
+  ARROW_ASSIGN_OR_RAISE(keys, ViewAs(keys, entry_type->field(0)->type()));
+  ARROW_ASSIGN_OR_RAISE(values, ViewAs(values, entry_type->field(1)->type()));
   const int64_t entry_count = keys->length();
   auto entries = arrow::ArrayData::Make(entry_type, entry_count, {nullptr},
                                         {keys->data(), values->data()}, 0);
@@ -178,7 +178,7 @@ Result<std::shared_ptr<arrow::Array>> WrapStructs(
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   for (size_t i = 0; i < fields.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto field,
-                          fields[i]->View(arrow_type->field(static_cast<int>(i))->type()));
+                          ViewAs(fields[i], arrow_type->field(static_cast<int>(i))->type()));
     children.push_back(field->data());
   }
   ARROW_ASSIGN_OR_RAISE(auto bitmap, MakeBitmap(set));

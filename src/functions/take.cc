@@ -53,7 +53,7 @@ Result<ColumnVector> MakeListColumn(const DataType& type,
   }
   const auto arrow_type = ToArrowType(type);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> taken, TakeElements(values, elements));
-  ARROW_ASSIGN_OR_RAISE(taken, taken->View(ToArrowType(type.element_type())));
+  ARROW_ASSIGN_OR_RAISE(taken, ViewAs(taken, ToArrowType(type.element_type())));
   ARROW_ASSIGN_OR_RAISE(auto offset_array, MakeFixedArray(arrow::int32(), offsets, {}));
   const auto rows = static_cast<int64_t>(offsets.size()) - 1;
   Validity validity;

@@ -52,7 +52,7 @@ Result<std::shared_ptr<arrow::Array>> ValueSlots::Finish() const {
   for (const std::shared_ptr<arrow::Array>& array : arrays_) {
     starts.push_back(next);
     next += array->length();
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> same_type, array->View(type));
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> same_type, ViewAs(array, type));
     arrays.push_back(std::move(same_type));
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> buffer,

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "arrow/array/array_base.h"
+#include "arrow/array/data.h"
+#include "arrow/array/util.h"
 #include "arrow/type.h"
 #include "common/error.h"
 
@@ -22,7 +25,34 @@ Result<DataType> StructFromArrow(const arrow::DataType& type) {
   return DataType::Struct(std::move(fields));
 }
 
+Result<std::shared_ptr<arrow::ArrayData>> Retyped(const arrow::ArrayData& data,
+                                                  const std::shared_ptr<arrow::DataType>& type) {
+  if (data.type->id() == arrow::Type::NA) {
+    ARROW_ASSIGN_OR_RAISE(const auto nulls, arrow::MakeArrayOfNull(type, data.length));
+    return nulls->data();
+  }
+  if (type->layout().buffers != data.type->layout().buffers ||
+      static_cast<size_t>(type->num_fields()) != data.child_data.size()) {
+    return InternalError("Values of the type " + data.type->ToString() + " are no " +
+                         type->ToString());
+  }
+  std::shared_ptr<arrow::ArrayData> retyped = data.Copy();
+  retyped->type = type;
+  for (int i = 0; i < type->num_fields(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(retyped->child_data[i],
+                          Retyped(*data.child_data[i], type->field(i)->type()));
+  }
+  return retyped;
+}
+
 }  // namespace
+
+Result<std::shared_ptr<arrow::Array>> ViewAs(const std::shared_ptr<arrow::Array>& array,
+                                             const std::shared_ptr<arrow::DataType>& type) {
+  if (array->type()->Equals(*type)) return array;
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::ArrayData> data, Retyped(*array->data(), type));
+  return arrow::MakeArray(data);
+}
 
 std::shared_ptr<arrow::DataType> ToArrowType(const DataType& type) {
   static const std::shared_ptr<arrow::DataType> kTimestamp =

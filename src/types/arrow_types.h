@@ -27,6 +27,13 @@ Result<Schema> FromArrowSchema(const arrow::Schema& schema);
 /// mix-up can only be a bug. For results and tests, not for hot loops.
 Value GetValue(const arrow::Array& array, int64_t index, const DataType& type);
 
+/// The same values under another type that lies in memory in the same way: nested types may differ in
+/// names and nullability of their fields. NULLs without a type become NULLs of any. What
+/// arrow::Array::View does, which ends the program at maps whose keys are of the type null. Errors:
+/// the types lie differently in memory.
+Result<std::shared_ptr<arrow::Array>> ViewAs(const std::shared_ptr<arrow::Array>& array,
+                                             const std::shared_ptr<arrow::DataType>& type);
+
 /// Makes an array of `type` from values. Errors: a value that does not fit the type.
 Result<std::shared_ptr<arrow::Array>> MakeArray(const std::vector<Value>& values,
                                                 const DataType& type);

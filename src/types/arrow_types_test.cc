@@ -35,6 +35,28 @@ TEST(ArrowTypes, TakesWhatFilesHold) {
             "UNSUPPORTED_ARROWTYPE");
 }
 
+TEST(ArrowTypes, ViewsKeepValues) {
+  const DataType type = Type("struct<a:array<struct<x:int>>,m:map<void,void>>");
+  const Value value(StructValue{{Value(ArrayValue{{Value(StructValue{{Value(int32_t{1})}}), Value()}}),
+                                 Value(MapValue{})}});
+  const auto array = MakeArray({value, Value(), value}, type).ValueOrDie()->Slice(1);
+  const auto other = arrow::struct_(
+      {arrow::field("b", arrow::list(arrow::field("e", arrow::struct_({arrow::field(
+                             "y", arrow::int32(), /*nullable=*/false)})))),
+       arrow::field("n", arrow::map(arrow::null(), arrow::null()))});
+  const auto view = ViewAs(array, other).ValueOrDie();
+  EXPECT_TRUE(view->ValidateFull().ok()) << view->ValidateFull();
+  EXPECT_TRUE(view->type()->Equals(*other));
+  EXPECT_TRUE(GetValue(*view, 0, type).is_null());
+  EXPECT_EQ(GetValue(*view, 1, type), value);
+}
+
+TEST(ArrowTypes, ViewsOfNullsAreNullsOfTheType) {
+  const auto nulls = MakeArray({Value(), Value()}, TypeId::kNull).ValueOrDie();
+  EXPECT_EQ(ViewAs(nulls, arrow::utf8()).ValueOrDie()->null_count(), 2);
+  EXPECT_FALSE(ViewAs(MakeArray({Value(1)}, TypeId::kInteger).ValueOrDie(), arrow::utf8()).ok());
+}
+
 TEST(ArrowValues, RoundTripThroughBatches) {
   const auto schema = std::make_shared<const Schema>(
       Schema::FromDdl("b BOOLEAN, d DECIMAL(20,2), s STRING, t TIMESTAMP, i INTERVAL, "
