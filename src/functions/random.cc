@@ -113,7 +113,9 @@ class RandomSequence {
     if (found != positions_.end() && found->second.row == context.rows_before) {
       return found->second;
     }
-    return {RandomGenerator(seed_ + context.partition), 0};
+    // Begins anew at the least number behind the greatest, as in Java.
+    const uint64_t seed = static_cast<uint64_t>(seed_) + static_cast<uint64_t>(context.partition);
+    return {RandomGenerator(static_cast<int64_t>(seed)), 0};
   }
 
   const int64_t seed_;

@@ -99,6 +99,14 @@ class Flow:
         self.to_kafka = "-kafka" in arguments.flow
         self.once = not arguments.flow.endswith("-retry")
 
+    def taken(self, commit):
+        """How many batches of the input the batches up to `commit` have read. A file that was
+        listed by a batch that died before its offsets were logged is read with the next one."""
+        if commit < 0 or self.from_kafka:
+            return commit + 1
+        with open("%s/offsets/%d" % (self.checkpoint, commit)) as offsets:
+            return json.loads(offsets.read().splitlines()[-1])["logOffset"] + 1
+
     def prepare(self):
         if self.to_kafka:
             self.broker.create_topic("copies", PARTITIONS)
@@ -189,6 +197,10 @@ class Check:
     def last_commit(self):
         return last_of(self.flow.checkpoint + "/commits")
 
+    def remaining(self):
+        """How many batches of the input are not read yet."""
+        return self.flow.batches - self.flow.taken(self.last_commit())
+
     def wait_for_commit(self, engine, batch):
         path = "%s/commits/%d" % (self.flow.checkpoint, batch)
         began = looked = time.monotonic()
@@ -223,7 +235,7 @@ class Check:
         started = time.monotonic()
         self.start_seconds += 0.2 * (started - engine.began - self.start_seconds)
         # What is left must be enough for the kills that are still to come.
-        left = self.flow.batches - before - 2 * (self.arguments.kills - self.kills)
+        left = self.remaining() - 2 * (self.arguments.kills - self.kills)
         batches = self.random.randint(0, max(min(2 * BATCHES_PER_RUN, left), 0))
         if batches > 0:
             self.wait_for_commit(engine, before + 1)
@@ -266,7 +278,7 @@ class Check:
     def kill_all(self):
         while self.kills < self.arguments.kills:
             # A slow engine may commit more batches between two kills than there were meant to be.
-            if self.flow.batches - (self.last_commit() + 1) < 2 * BATCHES_PER_RUN:
+            if self.remaining() < 2 * BATCHES_PER_RUN:
                 self.flow.add(BATCHES_PER_KILL * (self.arguments.kills - self.kills))
             restarts_broker = bool(self.restarts) and self.kills >= self.restarts[0]
             if restarts_broker:
@@ -284,7 +296,7 @@ class Check:
                 self.seen["kills elsewhere"] += 1
 
     def finish(self):
-        left = self.flow.records - (self.last_commit() + 1) * self.flow.batch_records
+        left = self.remaining() * self.flow.batch_records
         engine = Engine(self.arguments.firesteel)
         engine.start(self.flow)
         engine.query.processAllAvailable()
