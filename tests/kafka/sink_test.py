@@ -3,8 +3,11 @@
 
 import json
 import os
+import pathlib
+import re
+import subprocess
 
-from kafka_case import KafkaCase, Transactions, run_tests
+from kafka_case import KafkaCase, Transactions, arguments, run_tests, wait_for
 
 
 class BatchWriteTest(KafkaCase):
@@ -137,6 +140,50 @@ class GuideTest(KafkaCase):
                  .option("checkpointLocation", self.directory + "/c").start())
         query.processAllAvailable()
         self.assertEqual(query.lastProgress["batchId"] >= 0, True)
+
+    def program(self, job, source, checkpoint, *more):
+        """The programs in C++. Returns the process and the file that it prints to."""
+        path = pathlib.Path(arguments["firesteel"]).parent / "examples" / "guide_kafka"
+        shown = pathlib.Path(self.directory) / "shown"
+        with open(shown, "w") as output:
+            process = subprocess.Popen([path, job, self.broker.address, source,
+                                        "%s/%s" % (self.directory, checkpoint), *more],
+                                       stdout=output)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process, shown
+
+    def test_programs_13_14_15_27_in_cpp(self):
+        one, two = self.topic(1, "-1"), self.topic(1, "-2")
+        self.broker.produce(one, ["first"])
+        self.broker.produce(two, ["second"])
+        for job, source, expected in [("subscribe", one, {"first"}),
+                                      ("subscribe", "%s,%s" % (one, two), {"first", "second"}),
+                                      ("pattern", self.name + "-.*", {"first", "second"})]:
+            process, shown = self.program(job, source, "c-%s-%d" % (job, len(expected)))
+            wait_for(lambda: expected <= set(re.findall(r"first|second", shown.read_text())))
+            process.kill()
+            self.assertEqual(expected, set(re.findall(r"first|second", shown.read_text())))
+
+    def test_programs_16_17_52_in_cpp_killed_and_started_again(self):
+        source = self.topic(1)
+        for job in ("by-column", "by-option"):
+            for once in ("false", "true"):
+                target = self.topic(1, "-%s-%s" % (job, once))
+                run = [job, source, target + "-c", target, "firesteel.kafka.exactlyOnce=" + once]
+                before = self.broker.consume(source)
+                process, _ = self.program(*run)
+                self.broker.produce(source, ["%s %s %d" % (job, once, i) for i in range(20)])
+                wait_for(lambda: self.broker.consume(target))
+                process.kill()
+                self.broker.produce(source, ["%s %s %d" % (job, once, i) for i in range(20, 25)])
+                wanted = self.broker.consume(source)
+                self.assertEqual(len(wanted), len(before) + 25)
+                process, _ = self.program(*run)
+                wait_for(lambda: set(self.broker.consume(target)) == set(wanted))
+                process.kill()
+                if once == "true":
+                    self.assertEqual(sorted(self.broker.consume(target)), sorted(wanted))
 
     def test_counts_in_update_mode(self):
         source, target = self.topic(1, "-in"), self.topic(1, "-out")
