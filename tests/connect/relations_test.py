@@ -387,6 +387,8 @@ class RelationsTest(unittest.TestCase):
         self.assertEqual(rows(wide.unpivot("id", ["a", "b"], "name", "value")),
                          [(1, "a", 2), (1, "b", 3)])
         self.assertEqual(wide.transpose().columns, ["key", "1"])
+        for index in ("*", wide.colRegex("`none.*`")):
+            self.fails("TRANSPOSE_INVALID_INDEX_COLUMN", lambda: wide.transpose(index).columns)
         self.assertEqual(wide.to(self.spark.createDataFrame([], "b long, id long").schema).columns,
                          ["b", "id"])
         self.assertEqual(rows(wide.groupBy("id").pivot("a").sum("b")), [(1, 3)])

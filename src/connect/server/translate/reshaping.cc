@@ -162,6 +162,11 @@ Result<PlanPtr> PlanTranslator::TranslateTranspose(const spark::connect::Transpo
   }
   ARROW_ASSIGN_OR_RAISE(const Schema index_schema,
                         SchemaOf(std::make_shared<Project>(std::vector{index}, input)));
+  // A star may stand for any number of columns.
+  if (index_schema.size() != 1) {
+    return MakeError("TRANSPOSE_INVALID_INDEX_COLUMN",
+                     {{"reason", "The index is one column, not several and not none."}});
+  }
   const std::string index_name = index_schema.field(0).name;
   // The index as text names the columns, in its order; all others come to one type.
   std::vector<ExpressionPtr> list{Named(
