@@ -16,7 +16,7 @@ struct TimeWindowMeasures {
   int64_t start = 0;
 
   /// How many windows may hold one time.
-  int64_t overlapping() const { return (duration + slide - 1) / slide; }
+  int64_t overlapping() const { return duration / slide + (duration % slide == 0 ? 0 : 1); }
 };
 
 bool IsTimeWindow(const Expression& expression);
